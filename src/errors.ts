@@ -1,0 +1,168 @@
+/**
+ * The two kinds of failure that are not the caller's mistake (that is a TypeError or RangeError, thrown at once):
+ * what a peer sent is not accepted (`VerificationError`), or the signed fetch would not send or follow (`SignedFetchError`).
+ *
+ * @module
+ */
+
+/**
+ * Every reason to refuse, with the HTTP status it leaves with.
+ *
+ * A `switch` over codes needs a default: adding one is a minor release.
+ */
+const STATUS = {
+  signature_missing: 401,
+  signature_malformed: 400,
+  signature_ambiguous: 400,
+  signature_mismatch: 401,
+  tag_mismatch: 401,
+  component_uncovered: 401,
+  component_unresolvable: 400,
+  target_malformed: 400,
+  authority_forbidden: 401,
+  algorithm_forbidden: 401,
+  key_unknown: 401,
+  key_revoked: 401,
+  key_disabled: 403,
+  key_expired: 401,
+  created_missing: 401,
+  created_in_future: 401,
+  expired: 401,
+  lifetime_too_long: 401,
+  digest_missing: 401,
+  digest_mismatch: 400,
+  body_too_large: 413,
+  raw_body_unavailable: 500,
+  nonce_missing: 401,
+  nonce_replayed: 401,
+  replay_store_cold: 503,
+  replay_store_full: 503,
+  store_unavailable: 503,
+  payload_malformed: 400,
+  audience_mismatch: 401,
+  subject_mismatch: 401,
+  license_unusable: 401,
+} as const;
+
+/** Why a message was refused. A `switch` needs a default: new codes come with minor releases. */
+export type VerificationErrorCode = keyof typeof STATUS;
+
+/** Why the signed fetch would not send, follow or hand over. */
+export type SignedFetchErrorCode =
+  | 'body_too_large'
+  | 'body_uncoverable'
+  | 'header_dropped'
+  | 'mode_forbidden'
+  | 'origin_forbidden'
+  | 'redirect_forbidden'
+  | 'response_refused'
+  | 'target_forbidden';
+
+/** These three tell a prober whether a key exists: outside they are one answer. */
+const HIDDEN: ReadonlySet<string> = /* @__PURE__ */ new Set(['key_unknown', 'algorithm_forbidden', 'signature_mismatch']);
+
+const VERIFICATION_BRAND = /* @__PURE__ */ Symbol.for('countersign.VerificationError');
+const FETCH_BRAND = /* @__PURE__ */ Symbol.for('countersign.SignedFetchError');
+
+/** What surrounds a refusal; each part is optional. */
+export interface VerificationErrorOptions extends ErrorOptions {
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter?: number | undefined;
+  /** The server's time in whole seconds, told to the client so that it can correct its clock. */
+  readonly now?: number | undefined;
+  /** An Accept-Signature value that says what would be accepted. */
+  readonly acceptSignature?: string | undefined;
+  /** The signature base the verifier built. Only ever set when the deployment opted in to exposing it. */
+  readonly signatureBase?: string | undefined;
+}
+
+/** A refusal as plain data, for frameworks that do not speak `Response`. */
+export interface Problem {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * What a peer sent is not accepted. The message is safe to log: it never holds a secret, a signature or a body.
+ */
+export class VerificationError extends Error {
+  override readonly name = 'VerificationError';
+  /** The precise reason, for logs and tests. Do not show it to the peer: see `publicCode`. */
+  readonly code: VerificationErrorCode;
+  /** The HTTP status of the refusal. */
+  readonly status: number;
+  /** Seconds after which trying again makes sense, on 503. */
+  readonly retryAfter: number | undefined;
+  /** The signature base the verifier built, when the deployment exposes it. */
+  readonly signatureBase: string | undefined;
+  readonly #now: number | undefined;
+  readonly #acceptSignature: string | undefined;
+
+  constructor(code: VerificationErrorCode, message: string, options: VerificationErrorOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.status = STATUS[code] ?? 400;
+    this.retryAfter = options.retryAfter ?? (this.status === 503 ? 2 : undefined);
+    this.signatureBase = options.signatureBase;
+    this.#now = options.now;
+    this.#acceptSignature = options.acceptSignature;
+    Object.defineProperty(this, VERIFICATION_BRAND, { value: true });
+  }
+
+  /** The reason as the peer may know it: an unknown key and a wrong signature are one answer. */
+  get publicCode(): VerificationErrorCode {
+    return HIDDEN.has(this.code) ? 'signature_mismatch' : this.code;
+  }
+
+  /** The refusal as plain data: `application/problem+json` (RFC 9457) with its headers. */
+  toProblem(): Problem {
+    const code = this.publicCode;
+    const status = STATUS[code] ?? this.status;
+    const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+    if (status === 401) headers['www-authenticate'] = `Signature error="${code}"`;
+    if (this.#acceptSignature !== undefined) headers['accept-signature'] = this.#acceptSignature;
+    if (this.retryAfter !== undefined) headers['retry-after'] = String(this.retryAfter);
+    const body = {
+      type: `https://countersign.dev/problems/${code}`,
+      title: code.replaceAll('_', ' '),
+      status,
+      code,
+      now: this.#now ?? Math.floor(Date.now() / 1000),
+      signatureBase: this.signatureBase,
+    };
+    return { status, headers, body: JSON.stringify(body) };
+  }
+
+  /** The refusal as a `Response`. */
+  toResponse(): Response {
+    const { status, headers, body } = this.toProblem();
+    return new Response(body, { status, headers });
+  }
+}
+
+/** The signed fetch would not send, follow or hand over. Never a TypeError, which retry wrappers take for a network error. */
+export class SignedFetchError extends Error {
+  override readonly name = 'SignedFetchError';
+  /** The reason; a `switch` needs a default. */
+  readonly code: SignedFetchErrorCode;
+  /** The redirect target, the foreign origin or the dropped header, when there is one. */
+  readonly target: string | undefined;
+
+  constructor(code: SignedFetchErrorCode, message: string, options: ErrorOptions & { readonly target?: string | undefined } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.target = options.target;
+    Object.defineProperty(this, FETCH_BRAND, { value: true });
+  }
+}
+
+/** Whether a value is a `VerificationError`, also one of another copy of this package. */
+export function isVerificationError(value: unknown): value is VerificationError {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, VERIFICATION_BRAND);
+}
+
+/** Whether a value is a `SignedFetchError`, also one of another copy of this package. */
+export function isSignedFetchError(value: unknown): value is SignedFetchError {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, FETCH_BRAND);
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'tsup';
+
+/** One entry a sub-path; shared chunks, so that an application never holds two copies of the core. */
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+  },
+  format: 'esm',
+  target: 'es2022',
+  platform: 'neutral',
+  splitting: true,
+  treeshake: true,
+  sourcemap: true,
+  clean: true,
+  dts: true,
+});
