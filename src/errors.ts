@@ -61,6 +61,9 @@ export type SignedFetchErrorCode =
 /** These three tell a prober whether a key exists: outside they are one answer. */
 const HIDDEN: ReadonlySet<string> = /* @__PURE__ */ new Set(['key_unknown', 'algorithm_forbidden', 'signature_mismatch']);
 
+/** What the `type` of our problem documents begins with (RFC 9457). */
+export const PROBLEM_TYPE = 'urn:countersign:problem:';
+
 const VERIFICATION_BRAND = /* @__PURE__ */ Symbol.for('countersign.VerificationError');
 const FETCH_BRAND = /* @__PURE__ */ Symbol.for('countersign.SignedFetchError');
 
@@ -83,6 +86,11 @@ export interface Problem {
   readonly body: string;
 }
 
+/** What the verifier knows about a refusal that the failing check did not. */
+type RefusalContext = Pick<VerificationErrorOptions, 'now' | 'acceptSignature' | 'signatureBase'>;
+
+let annotate: (error: VerificationError, context: RefusalContext) => void;
+
 /**
  * What a peer sent is not accepted. The message is safe to log: it never holds a secret, a signature or a body.
  */
@@ -94,25 +102,35 @@ export class VerificationError extends Error {
   readonly status: number;
   /** Seconds after which trying again makes sense, on 503. */
   readonly retryAfter: number | undefined;
-  /** The signature base the verifier built, when the deployment exposes it. */
-  readonly signatureBase: string | undefined;
-  readonly #now: number | undefined;
-  readonly #acceptSignature: string | undefined;
+  #now: number | undefined;
+  #acceptSignature: string | undefined;
+  #signatureBase: string | undefined;
+
+  static {
+    annotate = (error, { now, acceptSignature, signatureBase }) => {
+      error.#now ??= now;
+      error.#acceptSignature ??= acceptSignature;
+      error.#signatureBase ??= signatureBase;
+    };
+  }
 
   constructor(code: VerificationErrorCode, message: string, options: VerificationErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.status = STATUS[code] ?? 400;
     this.retryAfter = options.retryAfter ?? (this.status === 503 ? 2 : undefined);
-    this.signatureBase = options.signatureBase;
-    this.#now = options.now;
-    this.#acceptSignature = options.acceptSignature;
+    annotate(this, options);
     Object.defineProperty(this, VERIFICATION_BRAND, { value: true });
   }
 
   /** The reason as the peer may know it: an unknown key and a wrong signature are one answer. */
   get publicCode(): VerificationErrorCode {
     return HIDDEN.has(this.code) ? 'signature_mismatch' : this.code;
+  }
+
+  /** The signature base the verifier built, when the deployment exposes it. */
+  get signatureBase(): string | undefined {
+    return this.#signatureBase;
   }
 
   /** The refusal as plain data: `application/problem+json` (RFC 9457) with its headers. */
@@ -124,12 +142,12 @@ export class VerificationError extends Error {
     if (this.#acceptSignature !== undefined) headers['accept-signature'] = this.#acceptSignature;
     if (this.retryAfter !== undefined) headers['retry-after'] = String(this.retryAfter);
     const body = {
-      type: `https://countersign.dev/problems/${code}`,
+      type: `${PROBLEM_TYPE}${code}`,
       title: code.replaceAll('_', ' '),
       status,
       code,
       now: this.#now ?? Math.floor(Date.now() / 1000),
-      signatureBase: this.signatureBase,
+      signatureBase: this.#signatureBase,
     };
     return { status, headers, body: JSON.stringify(body) };
   }
@@ -139,6 +157,11 @@ export class VerificationError extends Error {
     const { status, headers, body } = this.toProblem();
     return new Response(body, { status, headers });
   }
+}
+
+/** Tells a refusal the time and what would have been accepted. */
+export function annotateRefusal(error: VerificationError, context: RefusalContext): void {
+  annotate(error, context);
 }
 
 /** The signed fetch would not send, follow or hand over. Never a TypeError, which retry wrappers take for a network error. */

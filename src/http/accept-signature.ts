@@ -1,0 +1,117 @@
+/**
+ * Accept-Signature: asking the other side for a signature, and giving the one that was asked for.
+ *
+ * @see RFC 9421, section 5
+ * @module
+ */
+
+import { VerificationError } from '../errors.ts';
+import { assertText } from '../internal/assert.ts';
+import { type Component, componentOf, parseComponent } from '../signature/component.ts';
+import { parseDictionary } from '../structured-fields/parse.ts';
+import { serializeItem, serializeParameters } from '../structured-fields/serialize.ts';
+import { type BareItem, type InnerList, isInnerList, type Item } from '../structured-fields/value.ts';
+import type { RequestMessage } from './message.ts';
+import { type SignedFields, type SignRequestOptions, signRequestExactly } from './sign.ts';
+
+/** One signature that is asked for. */
+export interface RequestedSignature {
+  readonly label: string;
+  /** Identifiers, exactly these. */
+  readonly components: readonly string[];
+  readonly created?: boolean | undefined;
+  readonly expires?: boolean | undefined;
+  readonly nonce?: string | undefined;
+  readonly alg?: string | undefined;
+  readonly keyid?: string | undefined;
+  readonly tag?: string | undefined;
+}
+
+const TEXTS = ['nonce', 'alg', 'keyid', 'tag'] as const;
+
+/** Builds an Accept-Signature value. @throws {TypeError} If a component or text cannot be written. */
+export function createAcceptSignature(requested: readonly RequestedSignature[]): string {
+  return requested
+    .map((one) => {
+      assertText(one.label, 'label');
+      const components = one.components.map((text) => parseComponent(text, 'components').identifier).join(' ');
+      const params = new Map<string, BareItem>();
+      if (one.created) params.set('created', true);
+      if (one.expires) params.set('expires', true);
+      for (const name of TEXTS) {
+        const value = one[name];
+        if (value !== undefined) params.set(name, value);
+      }
+      return `${one.label}=(${components})${serializeParameters(params)}`;
+    })
+    .join(', ');
+}
+
+/**
+ * Parses an Accept-Signature value. What is asked is only a wish: check it against what you are willing to sign.
+ *
+ * @throws {VerificationError} `signature_malformed`.
+ */
+export function parseAcceptSignature(value: string): readonly RequestedSignature[] {
+  try {
+    return [...parseDictionary(value)].map(([label, member]) => {
+      if (!isInnerList(member)) throw malformed(`${label} is not a list of components`);
+      return readRequested(label, member);
+    });
+  } catch (cause) {
+    throw cause instanceof VerificationError ? cause : malformed('it is not a valid dictionary', cause);
+  }
+}
+
+function readRequested(label: string, member: InnerList): RequestedSignature {
+  const components = member.items.map((item) => componentOf(item, identifierOf(item)).identifier);
+  const text = (name: (typeof TEXTS)[number]): string | undefined => {
+    const value = member.params.get(name);
+    if (value !== undefined && typeof value !== 'string') throw malformed(`${name} is not a text`);
+    return value;
+  };
+  const flag = (name: string): boolean => {
+    const value = member.params.get(name);
+    if (value !== undefined && value !== true) throw malformed(`${name} must have no value`);
+    return value === true;
+  };
+  return {
+    label,
+    components,
+    created: flag('created'),
+    expires: flag('expires'),
+    nonce: text('nonce'),
+    alg: text('alg'),
+    keyid: text('keyid'),
+    tag: text('tag'),
+  };
+}
+
+function identifierOf(item: Item): string {
+  return serializeItem({ value: item.value, params: item.params });
+}
+
+function malformed(why: string, cause?: unknown): VerificationError {
+  return new VerificationError('signature_malformed', `accept-signature: ${why}`, { cause });
+}
+
+/**
+ * Signs a request as it was asked for: the same label, exactly these components, every parameter asked for.
+ *
+ * @throws {TypeError} If the signer is not the one asked for, or a component is not there: section 5.1 wants no
+ *   signature then, rather than another one.
+ */
+export async function fulfillAcceptSignature(message: RequestMessage, requested: RequestedSignature, options: SignRequestOptions): Promise<SignedFields> {
+  const { signer } = options;
+  if (requested.keyid !== undefined && requested.keyid !== signer.keyid) throw new TypeError('the signature is asked for another keyid');
+  if (requested.alg !== undefined && requested.alg !== signer.algorithm) throw new TypeError('the signature is asked for another algorithm');
+  const components: readonly Component[] = requested.components.map((text) => parseComponent(text, 'requested.components'));
+  return signRequestExactly(message, components, {
+    ...options,
+    label: requested.label,
+    tag: requested.tag ?? options.tag,
+    nonce: requested.nonce ?? options.nonce,
+    includeAlg: requested.alg !== undefined || options.includeAlg,
+    expiresIn: options.expiresIn ?? (requested.expires ? 300 : undefined),
+  });
+}

@@ -1,0 +1,89 @@
+/**
+ * Digest fields: what ties content to the fields that are signed. A signature alone proves nothing about a body.
+ *
+ * @see RFC 9530, sections 2, 3 and 6.6
+ * @module
+ */
+
+import { digest } from '../crypto/digest.ts';
+import { VerificationError } from '../errors.ts';
+import { encodeBase64 } from '../internal/base64.ts';
+import { equalBytes } from '../internal/equal.ts';
+import { parseDictionary } from '../structured-fields/parse.ts';
+import { type Dictionary, isInnerList } from '../structured-fields/value.ts';
+
+/** The digest algorithms that hold against an adversary. The registry's others never count. */
+export type DigestAlgorithm = 'sha-256' | 'sha-512';
+
+const STRONG: readonly DigestAlgorithm[] = ['sha-256', 'sha-512'];
+
+/** A digest field value for bytes: the same text for Content-Digest, Repr-Digest and Unencoded-Digest. */
+export async function createContentDigest(bytes: Uint8Array, algorithm: DigestAlgorithm = 'sha-256'): Promise<string> {
+  if (!STRONG.includes(algorithm)) throw new TypeError('algorithm must be sha-256 or sha-512');
+  return `${algorithm}=:${encodeBase64(await digest(algorithm, bytes))}:`;
+}
+
+/**
+ * Requires that bytes fit a digest field: every strong digest in it, and at least one.
+ *
+ * @throws {VerificationError} `digest_mismatch` if one differs or the field is malformed; `digest_missing` if none is
+ *   of an algorithm that counts.
+ */
+export async function verifyContentDigest(value: string, bytes: Uint8Array): Promise<void> {
+  const members = readDigests(value);
+  let checked = 0;
+  for (const algorithm of STRONG) {
+    const expected = members.get(algorithm);
+    if (expected === undefined) continue;
+    if (!equalBytes(expected, await digest(algorithm, bytes))) throw new VerificationError('digest_mismatch', `the content does not fit its ${algorithm} digest`);
+    checked++;
+  }
+  if (checked === 0) throw new VerificationError('digest_missing', 'the digest field has neither sha-256 nor sha-512');
+}
+
+/** The digests of a field by algorithm, those of unknown algorithms too. */
+export function readDigests(value: string): ReadonlyMap<string, Uint8Array> {
+  const digests = new Map<string, Uint8Array>();
+  for (const [algorithm, member] of parseDigestField(value)) {
+    if (isInnerList(member) || !(member.value instanceof Uint8Array)) throw malformed();
+    digests.set(algorithm, member.value);
+  }
+  return digests;
+}
+
+/** Refuses a key that occurs twice: the last one would win silently. */
+function parseDigestField(value: string): Dictionary {
+  try {
+    return parseDictionary(value, {
+      onDuplicate: () => {
+        throw malformed();
+      },
+    });
+  } catch (cause) {
+    throw malformed(cause);
+  }
+}
+
+function malformed(cause?: unknown): VerificationError {
+  return new VerificationError('digest_mismatch', 'the digest field is malformed', { cause });
+}
+
+/**
+ * Reads Want-Content-Digest or Want-Repr-Digest: the strong algorithm wanted most, `undefined` if none is wanted
+ * (section 4). A wish is a hint: a malformed one is none.
+ */
+export function readWantedDigest(value: string): DigestAlgorithm | undefined {
+  let wanted: DigestAlgorithm | undefined;
+  let most = 0;
+  try {
+    const members = parseDictionary(value);
+    for (const algorithm of STRONG) {
+      const member = members.get(algorithm);
+      const weight = member && !isInnerList(member) ? member.value : 0;
+      if (typeof weight === 'number' && weight <= 10 && weight > most) [wanted, most] = [algorithm, weight];
+    }
+  } catch {
+    return undefined;
+  }
+  return wanted;
+}

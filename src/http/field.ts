@@ -1,0 +1,155 @@
+/**
+ * Field components: the value of an HTTP field as it is signed.
+ *
+ * Pure text in, pure text out.
+ *
+ * @see RFC 9421, section 2.1
+ * @module
+ */
+
+import { VerificationError } from '../errors.ts';
+import { encodeBase64 } from '../internal/base64.ts';
+import { encodeLatin1 } from '../internal/bytes.ts';
+import type { Component } from '../signature/component.ts';
+import { parseDictionary, parseItem, parseList } from '../structured-fields/parse.ts';
+import { serializeDictionary, serializeInnerList, serializeItem, serializeList } from '../structured-fields/serialize.ts';
+import { isInnerList } from '../structured-fields/value.ts';
+import type { FieldReader } from './message.ts';
+
+/** How a structured field is written. */
+export type FieldType = 'item' | 'list' | 'dictionary';
+
+/** Field names, in lower case, and their structured types: what `sf` needs to know. */
+export type FieldTypes = Readonly<Record<string, FieldType>>;
+
+/** Registered structured fields. Extend them with the `fieldTypes` option. */
+export const KNOWN_FIELD_TYPES: FieldTypes = {
+  __proto__: null as never,
+  'accept-ch': 'list',
+  'accept-signature': 'dictionary',
+  'available-dictionary': 'item',
+  'cache-status': 'list',
+  'cdn-cache-control': 'dictionary',
+  'client-cert': 'item',
+  'client-cert-chain': 'list',
+  'content-digest': 'dictionary',
+  'cross-origin-embedder-policy': 'item',
+  'cross-origin-opener-policy': 'item',
+  'dictionary-id': 'item',
+  'example-dict': 'dictionary',
+  'example-list': 'list',
+  'idempotency-key': 'item',
+  'origin-agent-cluster': 'item',
+  priority: 'dictionary',
+  'proxy-status': 'list',
+  ratelimit: 'list',
+  'ratelimit-policy': 'list',
+  'repr-digest': 'dictionary',
+  'sec-gpc': 'item',
+  signature: 'dictionary',
+  'signature-agent': 'dictionary',
+  'signature-input': 'dictionary',
+  'unencoded-digest': 'dictionary',
+  'want-content-digest': 'dictionary',
+  'want-repr-digest': 'dictionary',
+  'want-unencoded-digest': 'dictionary',
+};
+
+/** Fields with one value: two lines, or one value that was joined of two, leave open which counts. */
+const SINGLETONS: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  'authorization',
+  'content-digest',
+  'content-length',
+  'content-type',
+  'date',
+  'host',
+]);
+const NEVER_WITH_COMMA: ReadonlySet<string> = /* @__PURE__ */ new Set(['content-length', 'content-type', 'host']);
+
+/** The value of a field component; `undefined` if the message has no such field. */
+export function fieldComponent(read: FieldReader, component: Component, types: FieldTypes = KNOWN_FIELD_TYPES): string | undefined {
+  const { name, params } = component;
+  const lines = read(name);
+  if (lines === undefined) return undefined;
+  if (params.has('bs')) return byteSequences(lines);
+  if (lines.length > 1 && (SINGLETONS.has(name) || name === 'set-cookie')) throw unresolvable(component, 'occurs twice');
+  const value = combine(lines);
+  if (NEVER_WITH_COMMA.has(name) && hasBareComma(value)) throw unresolvable(component, 'occurs twice');
+  if (params.has('key')) return dictionaryMember(value, component);
+  return params.has('sf') ? reserialize(value, component, types) : value;
+}
+
+function hasBareComma(value: string): boolean {
+  let quoted = false;
+  for (let index = 0; index < value.length; index++) {
+    if (value[index] === '"') quoted = !quoted;
+    else if (value[index] === ',' && !quoted) return true;
+  }
+  return false;
+}
+
+/** Section 2.1: lines are trimmed, folds become one space, and commas join them in order. */
+export function combine(lines: readonly string[]): string {
+  return lines.length === 1 ? trimLine(lines[0]!) : lines.map(trimLine).join(', ');
+}
+
+function trimLine(line: string): string {
+  const unfolded = line.includes('\n') ? unfold(line) : line;
+  let start = 0;
+  let end = unfolded.length;
+  while (start < end && isBlank(unfolded.charCodeAt(start))) start++;
+  while (end > start && isBlank(unfolded.charCodeAt(end - 1))) end--;
+  return start === 0 && end === unfolded.length ? unfolded : unfolded.slice(start, end);
+}
+
+/** An obsolete line fold, and the blanks around it, is one space. A line break without a blank after it is no fold. */
+function unfold(line: string): string {
+  const parts = line.split('\r\n');
+  if (parts.some((part, index) => index > 0 && !isBlank(part.charCodeAt(0)))) return line;
+  return parts.map(trimLine).join(' ');
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** Section 2.1.3. One character is one byte: that is how field bytes reach JavaScript. */
+function byteSequences(lines: readonly string[]): string {
+  const encoded = lines.map((line) => {
+    const text = trimLine(line);
+    for (let index = 0; index < text.length; index++) {
+      if (text.charCodeAt(index) > 0xff) throw new VerificationError('component_unresolvable', 'a field holds characters that are no bytes');
+    }
+    return `:${encodeBase64(encodeLatin1(text))}:`;
+  });
+  return encoded.join(', ');
+}
+
+/** Section 2.1.2. */
+function dictionaryMember(value: string, component: Component): string {
+  const member = parsed(component, () => parseDictionary(value)).get(String(component.params.get('key')));
+  if (member === undefined) throw unresolvable(component, 'has no such member');
+  return isInnerList(member) ? serializeInnerList(member) : serializeItem(member);
+}
+
+/** Section 2.1.1. */
+function reserialize(value: string, component: Component, types: FieldTypes): string {
+  const type = Object.hasOwn(types, component.name) ? types[component.name] : undefined;
+  if (type === undefined) throw unresolvable(component, 'is not a known structured field: name its type in fieldTypes');
+  return parsed(component, () => {
+    if (type === 'item') return serializeItem(parseItem(value));
+    return type === 'list' ? serializeList(parseList(value)) : serializeDictionary(parseDictionary(value));
+  });
+}
+
+function parsed<T>(component: Component, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new VerificationError('component_unresolvable', `${component.identifier} is not a valid structured field`, { cause });
+  }
+}
+
+function unresolvable(component: Component, why: string): VerificationError {
+  return new VerificationError('component_unresolvable', `${component.identifier} ${why}`);
+}

@@ -1,0 +1,52 @@
+/**
+ * Limits on what a peer may send. They bound cost, so that refusing is always cheap.
+ *
+ * @module
+ */
+
+import { VerificationError } from '../errors.ts';
+import type { RequestMessage, ResponseMessage } from './message.ts';
+
+/** Each an option; sizes are bytes. */
+export interface Limits {
+  /** Signatures in one message. */
+  readonly labels: number;
+  /** Components of one signature. */
+  readonly components: number;
+  /** One field line. */
+  readonly fieldBytes: number;
+  /** All fields together. */
+  readonly totalFieldBytes: number;
+  /** Content that is read into memory. */
+  readonly bodyBytes: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  labels: 4,
+  components: 32,
+  fieldBytes: 8 * 1024,
+  totalFieldBytes: 64 * 1024,
+  bodyBytes: 1024 * 1024,
+};
+
+/** What the signature fields of a `Headers` are; the others there were bounded by the server that read them. */
+const SIGNATURE_FIELDS = ['signature-input', 'signature', 'content-digest'];
+
+/**
+ * Requires that fields are within the limits.
+ *
+ * @throws {VerificationError} `signature_malformed`.
+ */
+export function requireWithinLimits({ fields }: RequestMessage | ResponseMessage, limits: Limits): void {
+  let total = 0;
+  const add = (name: string, length: number) => {
+    total += name.length + length;
+    if (length > limits.fieldBytes || total > limits.totalFieldBytes) throw new VerificationError('signature_malformed', 'the fields are larger than the limits');
+  };
+  if (Array.isArray(fields)) {
+    for (const [name, value] of fields) add(name, value.length);
+    return;
+  }
+  const headers = fields as Exclude<typeof fields, readonly unknown[]>;
+  for (const name of SIGNATURE_FIELDS) add(name, headers.get(name)?.length ?? 0);
+}

@@ -1,0 +1,98 @@
+/**
+ * HTTP messages as plain data, which can say what a `Request` cannot: the raw target and repeated field lines.
+ *
+ * @module
+ */
+
+import { VerificationError } from '../errors.ts';
+
+/** Field lines in the order of arrival, names in any case. */
+export type FieldLines = readonly (readonly [name: string, value: string])[];
+
+/** What we need of a fetch `Headers`. */
+export interface HeadersLike {
+  get(name: string): string | null;
+}
+
+/** Content: bytes, a stream of bytes (a Node request is one), or nothing at all. */
+export type Content = Uint8Array | AsyncIterable<Uint8Array> | undefined;
+
+/** A request. */
+export interface RequestMessage {
+  /** As sent: methods are case-sensitive. */
+  readonly method: string;
+  /** `https` or `http`, as the client used it: behind a proxy that ends TLS, what the deployment says. */
+  readonly scheme: string;
+  /** Host and, if there is one, port: the Host field or `:authority`. */
+  readonly authority: string;
+  /** The raw request target, never parsed and written again: `/path?query`. */
+  readonly target: string;
+  readonly fields: FieldLines | HeadersLike;
+  readonly trailers?: FieldLines | undefined;
+  readonly body?: Content;
+}
+
+/** A response. */
+export interface ResponseMessage {
+  readonly status: number;
+  readonly fields: FieldLines | HeadersLike;
+  readonly trailers?: FieldLines | undefined;
+  readonly body?: Content;
+}
+
+/** A view of a fetch `Request`. Its URL is split by hand: parsing it again could change what was sent. */
+export function messageFromRequest(request: Request, body?: Content): RequestMessage {
+  const { scheme, authority, target } = splitUrl(request.url);
+  return { method: request.method, scheme, authority, target, fields: request.headers, body };
+}
+
+/** A view of a fetch `Response`. */
+export function messageFromResponse(response: Response, body?: Content): ResponseMessage {
+  return { status: response.status, fields: response.headers, body };
+}
+
+/**
+ * Splits an absolute http(s) URL without changing a character of it.
+ *
+ * @throws {VerificationError} `target_malformed` if it is not one.
+ */
+export function splitUrl(url: string): { readonly scheme: string; readonly authority: string; readonly target: string } {
+  const colon = url.indexOf('://');
+  const start = colon + 3;
+  let end = start;
+  while (end < url.length && !'/?#'.includes(url[end]!)) end++;
+  if (colon < 1 || end === start) throw new VerificationError('target_malformed', 'the URL is not absolute');
+  const hash = url.indexOf('#', end);
+  const rest = url.slice(end, hash < 0 ? undefined : hash);
+  return {
+    scheme: url.slice(0, colon).toLowerCase(),
+    authority: url.slice(start, end),
+    target: rest.startsWith('/') ? rest : `/${rest}`,
+  };
+}
+
+/** Looks fields up by lower-case name; each line as it arrived. */
+export type FieldReader = (name: string) => readonly string[] | undefined;
+
+/** Makes fields readable by name. Field lines are indexed once; `Headers` are asked, since iterating them is slow. */
+export function createFieldReader(fields: FieldLines | HeadersLike | undefined): FieldReader {
+  if (fields === undefined) return () => undefined;
+  if (!isFieldLines(fields)) {
+    return (name) => {
+      const value = fields.get(name);
+      return value === null ? undefined : [value];
+    };
+  }
+  const index = new Map<string, string[]>();
+  for (const [name, value] of fields) {
+    const key = name.toLowerCase();
+    const lines = index.get(key);
+    if (lines === undefined) index.set(key, [value]);
+    else lines.push(value);
+  }
+  return (name) => index.get(name);
+}
+
+function isFieldLines(fields: FieldLines | HeadersLike): fields is FieldLines {
+  return Array.isArray(fields);
+}

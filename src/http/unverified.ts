@@ -1,0 +1,21 @@
+/**
+ * Looking at signatures without believing them, to route or to log.
+ *
+ * @module
+ */
+
+import type { UnverifiedSignature } from '../signature/unverified-signature.ts';
+import { DEFAULT_LIMITS, requireWithinLimits } from './limits.ts';
+import { createFieldReader, messageFromRequest, messageFromResponse, type RequestMessage, type ResponseMessage } from './message.ts';
+import { readCandidates } from './verify.ts';
+
+/**
+ * The signatures of a message as it claims them. Nothing is proved: never decide anything by them but where to look.
+ *
+ * @throws {VerificationError} `signature_malformed`.
+ */
+export function parseUnverifiedSignatures(message: Request | Response | RequestMessage | ResponseMessage): readonly UnverifiedSignature[] {
+  const view = 'headers' in message ? ('method' in message ? messageFromRequest(message) : messageFromResponse(message)) : message;
+  requireWithinLimits(view, DEFAULT_LIMITS);
+  return readCandidates(createFieldReader(view.fields), DEFAULT_LIMITS).map((candidate) => candidate.read());
+}

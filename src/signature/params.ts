@@ -1,0 +1,84 @@
+/**
+ * Signature parameters: what a signature says about itself.
+ *
+ * Pure text and data.
+ *
+ * @see RFC 9421, section 2.3
+ * @module
+ */
+
+import { VerificationError } from '../errors.ts';
+import { serializeParameters } from '../structured-fields/serialize.ts';
+import type { BareItem, Parameters } from '../structured-fields/value.ts';
+import type { Component } from './component.ts';
+
+/** The parameters of one signature. Times are whole seconds since the epoch. */
+export interface SignatureParams {
+  readonly created?: number | undefined;
+  readonly expires?: number | undefined;
+  readonly nonce?: string | undefined;
+  readonly alg?: string | undefined;
+  readonly keyid?: string | undefined;
+  readonly tag?: string | undefined;
+  /** Who the message is for (body carrier). */
+  readonly audience?: string | undefined;
+  /** Whom the message is about (body carrier). */
+  readonly subject?: string | undefined;
+}
+
+/** The order in which they are written. */
+const ORDER = ['created', 'expires', 'nonce', 'keyid', 'alg', 'tag', 'audience', 'subject'] as const;
+
+/** Later than any clock, earlier than any rounding of integers. */
+const MAX_TIME = 2 ** 40;
+const MAX_TEXT = 1024;
+const MAX_NONCE = 128;
+
+/**
+ * The value of `@signature-params`: covered components and parameters, exactly as it is signed and sent.
+ *
+ * @throws {TypeError} If a text holds what a structured field cannot carry (anything but printable ASCII).
+ */
+export function serializeSignatureParams(components: readonly Component[], params: SignatureParams): string {
+  let text = '(';
+  for (const component of components) text += text === '(' ? component.identifier : ` ${component.identifier}`;
+  const present = new Map<string, BareItem>();
+  for (const name of ORDER) {
+    const value = params[name];
+    if (value !== undefined) present.set(name, value);
+  }
+  return `${text})${serializeParameters(present)}`;
+}
+
+/**
+ * Reads the parameters this library knows. Others are left alone: they are signed all the same.
+ *
+ * @throws {VerificationError} `signature_malformed` for a value of the wrong type or out of bounds.
+ */
+export function readSignatureParams(received: Parameters): SignatureParams {
+  return {
+    created: readTime(received, 'created'),
+    expires: readTime(received, 'expires'),
+    nonce: readText(received, 'nonce', MAX_NONCE),
+    alg: readText(received, 'alg', MAX_TEXT),
+    keyid: readText(received, 'keyid', MAX_TEXT),
+    tag: readText(received, 'tag', MAX_TEXT),
+    audience: readText(received, 'audience', MAX_TEXT),
+    subject: readText(received, 'subject', MAX_TEXT),
+  };
+}
+
+function readTime(received: Parameters, name: string): number | undefined {
+  const value = received.get(name);
+  if (value === undefined) return undefined;
+  // Section 2.3: no sub-second times, so a Decimal is not one.
+  if (typeof value === 'number' && value >= 0 && value <= MAX_TIME) return value;
+  throw new VerificationError('signature_malformed', `${name} is not a time in whole seconds`);
+}
+
+function readText(received: Parameters, name: string, limit: number): string | undefined {
+  const value = received.get(name);
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && value !== '' && value.length <= limit) return value;
+  throw new VerificationError('signature_malformed', `${name} is not a text of 1 to ${limit} characters`);
+}
