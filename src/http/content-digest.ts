@@ -30,6 +30,8 @@ export async function createContentDigest(bytes: Uint8Array, algorithm: DigestAl
  *   of an algorithm that counts.
  */
 export async function verifyContentDigest(value: string, bytes: Uint8Array): Promise<void> {
+  // What nearly everybody sends: one sha-256. Its text has one spelling, so that comparing texts is enough.
+  if (value.length === 54 && value === (await createContentDigest(bytes))) return;
   const members = readDigests(value);
   let checked = 0;
   for (const algorithm of STRONG) {

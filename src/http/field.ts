@@ -94,12 +94,12 @@ export function combine(lines: readonly string[]): string {
 }
 
 function trimLine(line: string): string {
-  const unfolded = line.includes('\n') ? unfold(line) : line;
+  const text = line.includes('\n') ? unfold(line) : line;
   let start = 0;
-  let end = unfolded.length;
-  while (start < end && isBlank(unfolded.charCodeAt(start))) start++;
-  while (end > start && isBlank(unfolded.charCodeAt(end - 1))) end--;
-  return start === 0 && end === unfolded.length ? unfolded : unfolded.slice(start, end);
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return end - start === text.length ? text : text.slice(start, end);
 }
 
 /** An obsolete line fold, and the blanks around it, is one space. A line break without a blank after it is no fold. */

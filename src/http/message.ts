@@ -83,14 +83,18 @@ export function createFieldReader(fields: FieldLines | HeadersLike | undefined):
       return value === null ? undefined : [value];
     };
   }
-  const index = new Map<string, string[]>();
+  return (name) => linesOf(fields, name);
+}
+
+/** A scan beats an index: few names are asked for, and lengths differ. */
+function linesOf(fields: FieldLines, wanted: string): readonly string[] | undefined {
+  let found: string[] | undefined;
   for (const [name, value] of fields) {
-    const key = name.toLowerCase();
-    const lines = index.get(key);
-    if (lines === undefined) index.set(key, [value]);
-    else lines.push(value);
+    if (name.length !== wanted.length || (name !== wanted && name.toLowerCase() !== wanted)) continue;
+    if (found === undefined) found = [value];
+    else found.push(value);
   }
-  return (name) => index.get(name);
+  return found;
 }
 
 function isFieldLines(fields: FieldLines | HeadersLike): fields is FieldLines {

@@ -8,6 +8,7 @@
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
 import { VerificationError } from '../errors.ts';
+import type { Awaitable } from '../internal/awaitable.ts';
 import { assertInteger, assertObject } from '../internal/assert.ts';
 import { encodeBase64 } from '../internal/base64.ts';
 import { encodeUtf8, isBytes } from '../internal/bytes.ts';
@@ -66,9 +67,8 @@ export interface SignedFields {
 }
 
 const REQUEST_COMPONENTS: readonly Component[] = /* @__PURE__ */ ['@method', '@authority', '@path', '@query'].map(plainComponent);
-const CONTENT_TYPE: Component = /* @__PURE__ */ plainComponent('content-type');
-const CONTENT_ENCODING: Component = /* @__PURE__ */ plainComponent('content-encoding');
 const CONTENT_DIGEST: Component = /* @__PURE__ */ plainComponent('content-digest');
+const WHEN_PRESENT: readonly Component[] = /* @__PURE__ */ [...['content-type', 'content-encoding'].map(plainComponent), CONTENT_DIGEST];
 const STATUS: Component = /* @__PURE__ */ plainComponent('@status');
 const LABEL = /^[a-z*][a-z0-9_\-.*]*$/;
 
@@ -79,7 +79,7 @@ const LABEL = /^[a-z*][a-z0-9_\-.*]*$/;
  * @throws {TypeError | RangeError} If the message or an option is unusable, or a component is not there.
  */
 export async function signRequest(message: RequestMessage, options: SignRequestOptions): Promise<SignedFields> {
-  const { components, added, read } = await prepare(message, options, REQUEST_COMPONENTS);
+  const { components, added, read } = prepare(message, options, REQUEST_COMPONENTS, await newDigest(message, options));
   const uncovered = options.insecurelyAllowUncovered;
   const covered = uncovered ? components.filter(({ name }) => !uncovered.includes(name)) : components;
   return finish(requestSource(message, read, options.fieldTypes), covered, added, read, options);
@@ -91,9 +91,9 @@ export async function signRequest(message: RequestMessage, options: SignRequestO
  * @throws {TypeError | RangeError} As `signRequest`.
  */
 export async function signRequestExactly(message: RequestMessage, components: readonly Component[], options: SignOptions): Promise<SignedFields> {
-  const { added, read } = await prepare(message, { ...options, components: undefined }, []);
   const wanted = components.some(({ name }) => name === 'content-digest');
-  return finish(requestSource(message, read, options.fieldTypes), components, wanted ? added : [], read, options);
+  const { added, read } = prepare(message, { ...options, components: undefined }, [], wanted ? await newDigest(message, options) : undefined);
+  return finish(requestSource(message, read, options.fieldTypes), components, added, read, options);
 }
 
 /**
@@ -102,7 +102,7 @@ export async function signRequestExactly(message: RequestMessage, components: re
  * @throws {TypeError | RangeError} If a message or an option is unusable, or a component is not there.
  */
 export async function signResponse(message: ResponseMessage, request: RequestMessage, options: SignResponseOptions): Promise<SignedFields> {
-  const { components, added, read } = await prepare(message, options, [STATUS]);
+  const { components, added, read } = prepare(message, options, [STATUS], await newDigest(message, options));
   const asked = responseToComponents(createFieldReader(request.fields));
   const source = responseSource({ ...message, fields: { get: (name) => combined(read, name) } }, request, options.fieldTypes);
   return finish(source, [...components, ...asked], added, read, options);
@@ -114,31 +114,27 @@ export function responseToComponents(readRequest: FieldReader): readonly Compone
   return names.map(({ name }) => parseComponent(`"${name}";req`));
 }
 
+/** The digest that content without one is given; `undefined` if there is no content or a digest already. */
+function newDigest({ body, fields }: RequestMessage | ResponseMessage, options: SignOptions): Awaitable<string> | undefined {
+  checkOptions(options);
+  if (body !== undefined && !isBytes(body)) throw new TypeError('message.body must be bytes, or absent');
+  const needed = body !== undefined && body.length > 0 && createFieldReader(fields)('content-digest') === undefined;
+  return needed ? createContentDigest(body) : undefined;
+}
+
 interface Prepared {
   readonly components: readonly Component[];
-  readonly added: [name: string, value: string][];
+  readonly added: readonly (readonly [name: string, value: string])[];
   readonly read: FieldReader;
 }
 
-async function prepare(message: RequestMessage | ResponseMessage, options: SignOptions, control: readonly Component[]): Promise<Prepared> {
-  checkOptions(options);
+function prepare(message: RequestMessage | ResponseMessage, options: SignOptions, control: readonly Component[], digest: string | undefined): Prepared {
   const readMessage = createFieldReader(message.fields);
+  const read: FieldReader = digest === undefined ? readMessage : (name) => (name === 'content-digest' ? [digest] : readMessage(name));
   const components = [...control];
-  const added: [string, string][] = [];
-  if (readMessage('content-type') !== undefined) components.push(CONTENT_TYPE);
-  if (readMessage('content-encoding') !== undefined) components.push(CONTENT_ENCODING);
-  let digest: string | undefined;
-  const { body } = message;
-  if (body !== undefined && !isBytes(body)) throw new TypeError('message.body must be bytes, or absent');
-  if (readMessage('content-digest') !== undefined) components.push(CONTENT_DIGEST);
-  else if (body !== undefined && body.length > 0) {
-    digest = await createContentDigest(body);
-    components.push(CONTENT_DIGEST);
-    added.push(['content-digest', digest]);
-  }
+  for (const component of WHEN_PRESENT) if (read(component.name) !== undefined) components.push(component);
   for (const text of options.components ?? []) addComponent(components, parseComponent(text, 'components'));
-  const read: FieldReader = (name) => (digest !== undefined && name === 'content-digest' ? [digest] : readMessage(name));
-  return { components, added, read };
+  return { components, added: digest === undefined ? [] : [['content-digest', digest]], read };
 }
 
 function addComponent(components: Component[], extra: Component): void {
@@ -157,7 +153,7 @@ function checkOptions(options: SignOptions): void {
 async function finish(
   source: ComponentSource,
   components: readonly Component[],
-  added: readonly (readonly [string, string])[],
+  added: Prepared['added'],
   read: FieldReader,
   options: SignOptions,
 ): Promise<SignedFields> {
@@ -173,14 +169,14 @@ async function finish(
     alg: includeAlg ? signer.algorithm : undefined,
     tag,
   };
+  const earlier = combined(read, 'signature-input');
+  const label = options.label ?? freeLabel(earlier);
+  if (hasLabel(earlier, label)) throw new TypeError(`the message has a signature labelled ${label}`);
   const { text, base, signature } = await signComponents(source, components, params, signer);
-  const earlier = { input: combined(read, 'signature-input'), signature: combined(read, 'signature') };
-  const label = options.label ?? freeLabel(earlier.input);
-  if (hasLabel(earlier.input, label)) throw new TypeError(`the message has a signature labelled ${label}`);
   const fields = [
     ...added,
-    ['signature-input', append(earlier.input, `${label}=${text}`)],
-    ['signature', append(earlier.signature, `${label}=:${signature}:`)],
+    ['signature-input', append(earlier, `${label}=${text}`)],
+    ['signature', append(combined(read, 'signature'), `${label}=:${signature}:`)],
   ] as const;
   return { fields, label, created, nonce, base };
 }

@@ -12,7 +12,7 @@ import type { KeyRecord } from '../signature/key-record.ts';
 import type { StandardSchema } from '../signature/standard-schema.ts';
 import { normalizeAuthority, splitTarget } from './derive.ts';
 import { combine } from './field.ts';
-import { createFieldReader, type RequestMessage } from './message.ts';
+import { createFieldReader, type FieldReader, type RequestMessage } from './message.ts';
 
 /** One signature that was verified. */
 export interface VerifiedSignature {
@@ -53,10 +53,14 @@ export interface VerifiedRequest {
 }
 
 /** Makes the view. `bytes` is absent when no signature covered the content. */
-export function createVerifiedRequest(message: RequestMessage, verdicts: readonly Verdict[], bytes: Uint8Array | undefined): VerifiedRequest {
+export function createVerifiedRequest(
+  message: RequestMessage,
+  verdicts: readonly Verdict[],
+  bytes: Uint8Array | undefined,
+  read: FieldReader = createFieldReader(message.fields),
+): VerifiedRequest {
   const covered = new Set<string>();
   for (const verdict of verdicts) for (const identity of verdict.covered) covered.add(identity);
-  const read = createFieldReader(message.fields);
   const first = verdicts[0]!;
   const requireCovered = (...identities: readonly string[]) => {
     if (!identities.some((identity) => covered.has(identity))) throw new TypeError(`${identities[0]} was not signed`);

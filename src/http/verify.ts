@@ -115,7 +115,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       },
     };
     const verdicts = await judge(charges, evidence, bench);
-    return createVerifiedRequest(message, verdicts, content);
+    return createVerifiedRequest(message, verdicts, content, read);
   };
 
   const verifyByUrl = async ({ message, signedMethod, candidates, requirement }: NonNullable<ReturnType<QueryCarrier>>, bench: Bench): Promise<VerifiedRequest> => {

@@ -13,12 +13,12 @@ import { dummyVerify } from '../crypto/dummy-verify.ts';
 import { VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { encodeUtf8 } from '../internal/bytes.ts';
-import { withDeadline } from '../internal/deadline.ts';
+import { isThenable, withDeadline } from '../internal/deadline.ts';
 import { type ComponentSource, createSignatureBase } from './base.ts';
 import type { Component } from './component.ts';
-import { type KeyRecord, keysOf, type ResolveKey, requireUsable, toKeyRecord } from './key-record.ts';
+import { type KeyLookup, type KeyRecord, keysOf, type ResolveKey, requireUsable, toKeyRecord } from './key-record.ts';
 import { type Requirement, requireCoverage, requireTime } from './policy.ts';
-import { type Consumption, type ReplayStore, replayScope } from './replay-store.ts';
+import { type ConsumeRequest, type Consumption, type ReplayStore, replayScope } from './replay-store.ts';
 import type { SignatureCandidate, UnverifiedSignature } from './unverified-signature.ts';
 
 /** What a carrier shows the judge. */
@@ -82,44 +82,38 @@ export async function judge(charges: readonly Charge[], evidence: Evidence, benc
     const covered = requireCoverage(signature, requirement, evidence.obliged);
     evidence.checkAuthority(signature);
     requireTime(signature, requirement, bench.now);
-    const record = await resolveRecord(signature, bench);
-    const algorithm = await requireSignature(signature, requirement, record, evidence.source, bench);
+    const record = toKeyRecord(await lookUp(signature, bench)) ?? (await refuseKey('key_unknown', 'there is no such key', signature));
+    const algorithm = await requireSignature({ signature, requirement }, record, evidence.source, bench.timeout);
     requireUsable(record, bench.now);
     verdicts.push({ signature, requirement, record, algorithm, covered });
   }
   await evidence.checkContent(verdicts.map(({ covered }) => covered));
-  for (const verdict of verdicts) await consumeNonce(verdict, bench);
+  for (const verdict of verdicts) requireConsumed(await consume(verdict, bench));
   return verdicts;
 }
 
-async function resolveRecord(signature: UnverifiedSignature, { resolveKey, timeout }: Bench): Promise<KeyRecord> {
+function lookUp(signature: UnverifiedSignature, { resolveKey, timeout }: Bench): Awaitable<KeyLookup> {
   const { keyid } = signature;
   if (keyid === undefined) throw new VerificationError('signature_malformed', 'the signature has no keyid');
-  const found = await reach('the key', () => withDeadline(resolveKey(keyid, signature), timeout));
-  const record = toKeyRecord(found);
-  if (record !== undefined) return record;
-  // An unknown key must not answer sooner than a wrong signature.
-  await dummyVerify(signature.signature.length);
-  throw new VerificationError('key_unknown', 'there is no such key');
+  return reach('the key', () => withDeadline(resolveKey(keyid, signature), timeout));
+}
+
+/** An unknown or unfit key must not answer sooner than a wrong signature. */
+async function refuseKey(code: 'key_unknown' | 'algorithm_forbidden', message: string, { signature }: UnverifiedSignature): Promise<never> {
+  await dummyVerify(signature.length);
+  throw new VerificationError(code, message);
 }
 
 /** The key decides the algorithm (section 3.2, step 6); the message may only agree. */
-async function requireSignature(
-  { alg, components, params, signature }: UnverifiedSignature,
-  { algorithms }: Requirement,
-  record: KeyRecord,
-  source: ComponentSource,
-  { timeout }: Bench,
-): Promise<Algorithm> {
-  const keys = keysOf(record).filter(({ algorithm }) => (alg === undefined || alg === algorithm) && (algorithms?.has(algorithm) ?? true));
+async function requireSignature({ signature, requirement }: Charge, record: KeyRecord, source: ComponentSource, timeout: number): Promise<Algorithm> {
+  const { alg, components, params } = signature;
+  const { algorithms } = requirement;
   const text = createSignatureBase(source, components, params);
-  if (keys.length === 0) {
-    await dummyVerify(signature.length);
-    throw new VerificationError('algorithm_forbidden', 'the key is not for this algorithm, or the policy forbids it');
-  }
+  const keys = keysOf(record).filter(({ algorithm }) => (alg === undefined || alg === algorithm) && (algorithms?.has(algorithm) ?? true));
+  if (keys.length === 0) return refuseKey('algorithm_forbidden', 'the key is not for this algorithm, or the policy forbids it', signature);
   const base = encodeUtf8(text);
   for (const key of keys) {
-    const holds = await reach('the key', () => withDeadline(key.verify(base, signature), timeout));
+    const holds = await reach('the key', () => withDeadline(key.verify(base, signature.signature), timeout));
     // Only `true` counts: whatever else a custom key answers is no proof.
     if (holds === true) return key.algorithm;
   }
@@ -128,19 +122,18 @@ async function requireSignature(
   throw error;
 }
 
-async function consumeNonce({ signature, requirement, record }: Verdict, { replayStore, now, timeout }: Bench): Promise<void> {
+function consume({ signature, requirement, record }: Verdict, { replayStore, now, timeout }: Bench): Awaitable<Consumption> {
   const { nonce, keyid = '', created = 0, expires = Number.POSITIVE_INFINITY } = signature;
-  if (nonce === undefined || replayStore === undefined) return;
+  if (nonce === undefined || replayStore === undefined) return 'consumed';
   const { maxAge, futureSkew } = requirement;
   const tenant = record.tenant ?? '';
-  const keepUntil = Math.min(created + maxAge, expires) + futureSkew;
   let controller: AbortController | undefined;
-  const request = {
+  const request: ConsumeRequest = {
     tenant,
     scope: replayScope(tenant, keyid),
     nonce,
     created,
-    keepUntil,
+    keepUntil: Math.min(created + maxAge, expires) + futureSkew,
     now,
     futureSkew,
     // Made when asked for: a store in memory never waits.
@@ -149,8 +142,7 @@ async function consumeNonce({ signature, requirement, record }: Verdict, { repla
       return controller.signal;
     },
   };
-  const answer = await reach('the replay store', () => withDeadline(replayStore.consume(request), timeout, () => controller?.abort()));
-  requireConsumed(answer);
+  return reach('the replay store', () => withDeadline(replayStore.consume(request), timeout, () => controller?.abort()));
 }
 
 function requireConsumed(answer: Consumption): void {
@@ -169,11 +161,16 @@ function requireConsumed(answer: Consumption): void {
 }
 
 /** What cannot be reached is neither refused nor accepted. */
-async function reach<T>(what: string, ask: () => Awaitable<T>): Promise<T> {
+function reach<T>(what: string, ask: () => Awaitable<T>): Awaitable<T> {
   try {
-    return await ask();
+    const answer = ask();
+    return isThenable(answer) ? answer.then(undefined, (cause: unknown) => unavailable(what, cause)) : answer;
   } catch (cause) {
-    if (cause instanceof VerificationError) throw cause;
-    throw new VerificationError('store_unavailable', `${what} could not be reached`, { cause });
+    return unavailable(what, cause);
   }
+}
+
+function unavailable(what: string, cause: unknown): never {
+  if (cause instanceof VerificationError) throw cause;
+  throw new VerificationError('store_unavailable', `${what} could not be reached`, { cause });
 }

@@ -8,8 +8,8 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import { serializeParameters } from '../structured-fields/serialize.ts';
-import type { BareItem, Parameters } from '../structured-fields/value.ts';
+import { serializeBareItem } from '../structured-fields/serialize.ts';
+import type { Parameters } from '../structured-fields/value.ts';
 import type { Component } from './component.ts';
 
 /** The parameters of one signature. Times are whole seconds since the epoch. */
@@ -40,14 +40,14 @@ const MAX_NONCE = 128;
  * @throws {TypeError} If a text holds what a structured field cannot carry (anything but printable ASCII).
  */
 export function serializeSignatureParams(components: readonly Component[], params: SignatureParams): string {
-  let text = '(';
-  for (const component of components) text += text === '(' ? component.identifier : ` ${component.identifier}`;
-  const present = new Map<string, BareItem>();
+  let text = '';
+  for (const { identifier } of components) text += text === '' ? identifier : ` ${identifier}`;
+  text = `(${text})`;
   for (const name of ORDER) {
     const value = params[name];
-    if (value !== undefined) present.set(name, value);
+    if (value !== undefined) text += `;${name}=${serializeBareItem(value)}`;
   }
-  return `${text})${serializeParameters(present)}`;
+  return text;
 }
 
 /**

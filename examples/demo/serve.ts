@@ -1,0 +1,26 @@
+/**
+ * Keeps the bank open, for requests of your own.
+ */
+import { generateSecret, hmacKey } from 'countersign';
+import { exportSecretBase64url } from 'countersign';
+import { openBank } from './bank.ts';
+
+/** Serves until interrupted. */
+export async function serve(port: number): Promise<void> {
+  const bank = await openBank(port);
+  const secret = generateSecret();
+  bank.register('jdoe', hmacKey(secret));
+  console.log(`The bank listens on ${bank.origin}. Paste this into a file beside node_modules and run it with node:
+
+import { createSignedFetch, hmacSigner, secretFromBase64url } from 'countersign';
+const signer = hmacSigner({ keyid: 'jdoe', secret: secretFromBase64url('${exportSecretBase64url(secret)}') });
+const bank = createSignedFetch({ signer });
+const response = await bank('${bank.origin}/coins', { method: 'POST', body: JSON.stringify({ currency: 'goldcoins', amount: 10 }) });
+console.log(response.status, await response.text());
+
+Stop with Ctrl+C.`);
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  await bank.close();
+}

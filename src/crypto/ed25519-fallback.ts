@@ -1,0 +1,48 @@
+/**
+ * Ed25519 in JavaScript, for runtimes without it: imported lazily, a chunk of its own.
+ *
+ * Verification is ours, on noble's points: cofactorless, `encode(sB - kA) === R`, as native implementations compute it.
+ * noble's own `verify` multiplies by the cofactor, and would accept signatures that every native one refuses.
+ *
+ * @see RFC 8032, section 5.1.7
+ * @module
+ */
+
+import { getPublicKey, hashes, Point, sign } from '@noble/ed25519';
+import { encodeBase64url } from '../internal/base64.ts';
+import { concatBytes, encodeHex } from '../internal/bytes.ts';
+import { equalBytes } from '../internal/equal.ts';
+import type { Ed25519KeyPair, Ed25519Verify } from './ed25519-backend.ts';
+import { sha512 } from './noble-hash.ts';
+
+/** L, the order of the group. */
+const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
+
+function littleEndian(bytes: Uint8Array): bigint {
+  return BigInt(`0x${encodeHex(new Uint8Array(bytes).reverse())}`);
+}
+
+function decodePoint(bytes: Uint8Array): Point | undefined {
+  try {
+    return Point.fromBytes(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Prepares a public key that has passed the gate. One that is not on the curve verifies nothing. */
+export function importPublic(bytes: Uint8Array): Ed25519Verify {
+  const minusA = decodePoint(bytes)?.negate();
+  return (base, signature) => {
+    const r = signature.subarray(0, 32);
+    const k = littleEndian(sha512(concatBytes(r, bytes, base))) % ORDER;
+    const expected = minusA && Point.BASE.multiply(littleEndian(signature.subarray(32)), false).add(minusA.multiply(k, false));
+    return expected !== undefined && equalBytes(expected.toBytes(), r);
+  };
+}
+
+/** Prepares a seed. noble derives the public key from it at every signature: no other one can be slipped in. */
+export function importPrivate(seed: Uint8Array): Ed25519KeyPair {
+  hashes.sha512 ??= sha512;
+  return { x: encodeBase64url(getPublicKey(seed)), sign: (base) => sign(base, seed) };
+}

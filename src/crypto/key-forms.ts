@@ -1,0 +1,12 @@
+/**
+ * Whatever has to do with key forms beyond 32 raw bytes, and with algorithms beyond Ed25519 and HMAC: one lazily loaded
+ * chunk. Importing a key is asynchronous anyway, and most pages never import such a one.
+ *
+ * @module
+ */
+
+export { privatePem, publicPem } from './export-pem.ts';
+export { readPrivateCryptoKey, readPublicCryptoKey } from './read-crypto-key.ts';
+export { readPrivateJwk, readPublicJwk } from './read-jwk.ts';
+export { readPrivatePem, readPublicPem } from './read-pem.ts';
+export { generateWebKey, importWebPublic } from './web-key.ts';

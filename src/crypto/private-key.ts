@@ -1,0 +1,78 @@
+/**
+ * What signs: a private key bound to one algorithm.
+ *
+ * @module
+ */
+
+import type { Awaitable } from '../internal/awaitable.ts';
+import { encodeBase64url } from '../internal/base64.ts';
+import { encodeLatin1 } from '../internal/bytes.ts';
+import type { Algorithm } from './algorithm.ts';
+import { digest } from './digest.ts';
+import type { Jwk } from './jwk.ts';
+
+/** What an importer found out about a private key. */
+export interface PrivateKeyParts {
+  readonly algorithm: Algorithm;
+  readonly sign: (base: Uint8Array) => Awaitable<Uint8Array>;
+  /** Exactly the members a thumbprint hashes, in order; `undefined` when the public key is not known. */
+  readonly publicJwk: Jwk | undefined;
+  /** The whole key, only if it may be exported. */
+  readonly jwk: Jwk | undefined;
+}
+
+/** A private key. Made by `importPrivateKey…` and `generateKeyPair`; bind it to a `keyid` with `createSigner`. */
+export class PrivateKey {
+  readonly algorithm: Algorithm;
+  /** The public key, when it is known. */
+  readonly publicJwk: Jwk | undefined;
+  /** The thumbprint of the public key (RFC 7638): the `keyid` unless another one is given. */
+  readonly thumbprint: string | undefined;
+  readonly #sign: PrivateKeyParts['sign'];
+  readonly #jwk: Jwk | undefined;
+
+  constructor({ algorithm, sign, publicJwk, jwk }: PrivateKeyParts, thumbprint: string | undefined) {
+    this.algorithm = algorithm;
+    this.publicJwk = publicJwk && Object.freeze(publicJwk);
+    this.thumbprint = thumbprint;
+    this.#sign = sign;
+    this.#jwk = jwk;
+    Object.freeze(this);
+  }
+
+  /** Signs a signature base. */
+  sign(base: Uint8Array): Awaitable<Uint8Array> {
+    return this.#sign(base);
+  }
+
+  /** Whether it was imported or generated with `extractable: true`. */
+  get extractable(): boolean {
+    return this.#jwk !== undefined;
+  }
+
+  /**
+   * The private key itself, as JWK.
+   *
+   * @throws {TypeError} if the key was not imported or generated with `extractable: true`
+   */
+  exportJwk(): Jwk {
+    if (this.#jwk === undefined) throw new TypeError('privateKey is not extractable');
+    return { ...this.#jwk };
+  }
+
+  /** What logs may show. */
+  toJSON(): object {
+    return { algorithm: this.algorithm, thumbprint: this.thumbprint };
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `PrivateKey ${JSON.stringify(this)}`;
+  }
+}
+
+/** Makes the key, its thumbprint computed once (asynchronously, so that no hash function need be bundled). */
+export async function createPrivateKey(parts: PrivateKeyParts): Promise<PrivateKey> {
+  const { publicJwk } = parts;
+  const hash = publicJwk && (await digest('sha-256', encodeLatin1(JSON.stringify(publicJwk))));
+  return new PrivateKey(parts, hash && encodeBase64url(hash));
+}

@@ -1,0 +1,104 @@
+/**
+ * Signing of a payload that somebody else will relay: the customer's browser, for one.
+ *
+ * @see WIRE, "Body carrier"
+ * @module
+ */
+
+import { type RandomBytes, randomNonce } from '../crypto/random.ts';
+import type { Signer } from '../crypto/signer.ts';
+import { assertInteger, assertObject, assertText } from '../internal/assert.ts';
+import { systemTime } from '../internal/time.ts';
+import { signComponents } from '../http/sign.ts';
+import { canonicalForm, canonicalObject, canonicalText, type FormFields, formPairs } from './canonical-bytes.ts';
+import { INPUT_MEMBER, PAYLOAD_COMPONENTS, type PayloadFormat, payloadSource, purposeTag, SIGNATURE_MEMBER, TEXT_MEMBER } from './carrier.ts';
+
+/** How to sign a payload. Times are whole seconds since the epoch, durations whole seconds. */
+export interface SignPayloadOptions {
+  readonly signer: Signer;
+  /** What the message is for: `credit-coins`. 1 to 64 of `a-z`, `0-9`, dot and hyphen. */
+  readonly tag: string;
+  /** Who it is for: a message to one bank is refused by another. Printable ASCII. */
+  readonly audience: string;
+  /** Whom it is about, when the receiver has a session to compare. Printable ASCII. */
+  readonly subject?: string | undefined;
+  /** Sets `expires` that many seconds after `created`. */
+  readonly expiresIn?: number | undefined;
+  /** A serial number instead of a nonce, for receivers with a `serialReplayStore`: each is used once. */
+  readonly serial?: number | undefined;
+  readonly nonce?: string | undefined;
+  readonly created?: number | undefined;
+  readonly now?: (() => number) | undefined;
+  readonly randomBytes?: RandomBytes | undefined;
+}
+
+/** The two members beside the data. */
+export interface SignatureMembers {
+  readonly 'signature-input': string;
+  readonly signature: string;
+}
+
+/** A signed JSON object: write it with `JSON.stringify`. */
+export type SignedObject<T extends object> = T & SignatureMembers;
+
+/** A signed opaque string: write it with `JSON.stringify`, or as three form fields. */
+export type SignedText = { readonly payload: string } & SignatureMembers;
+
+/** Signed form fields: hidden inputs, `new URLSearchParams(pairs)`, a query string. */
+export type SignedForm = readonly (readonly [name: string, value: string])[];
+
+/**
+ * Signs a JSON object, one opaque string, or form fields (pairs, `URLSearchParams` or `FormData`).
+ *
+ * @throws {TypeError | RangeError} If the payload cannot be carried exactly (the message names the JSON Pointer), has a
+ *   member that is called like one of the two that are added, or an option is unusable.
+ */
+export function signPayload<T extends object>(payload: T & NotForm, options: SignPayloadOptions): Promise<SignedObject<T>>;
+export function signPayload(payload: string, options: SignPayloadOptions): Promise<SignedText>;
+export function signPayload(payload: FormFields, options: SignPayloadOptions): Promise<SignedForm>;
+export async function signPayload(payload: object | string | FormFields, options: SignPayloadOptions): Promise<object> {
+  assertObject(options, 'options');
+  if (typeof payload === 'string') return { [TEXT_MEMBER]: payload, ...(await sign('text', canonicalText(payload), options)) };
+  assertObject(payload, 'payload');
+  if (isForm(payload)) {
+    const pairs = formPairs(payload);
+    const members = await sign('form', canonicalForm(pairs), options);
+    return [...pairs, [INPUT_MEMBER, members[INPUT_MEMBER]], [SIGNATURE_MEMBER, members[SIGNATURE_MEMBER]]];
+  }
+  const { bytes, value } = canonicalObject(payload);
+  return { ...value, ...(await sign('json', bytes, options)) };
+}
+
+/** Iterables are form fields, so an object that is signed as JSON is none. */
+type NotForm = { readonly [Symbol.iterator]?: never };
+
+function isForm(payload: object): payload is FormFields {
+  return Symbol.iterator in payload;
+}
+
+async function sign(format: PayloadFormat, canonical: Uint8Array, options: SignPayloadOptions): Promise<SignatureMembers> {
+  const { signer, tag, audience, subject, expiresIn } = options;
+  if (typeof signer?.sign !== 'function') throw new TypeError('signer must be a signer');
+  assertText(audience, 'audience');
+  if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn', 1, 2 ** 31);
+  const created = options.created ?? (options.now ?? systemTime)();
+  assertInteger(created, 'created', 0, 2 ** 40);
+  const params = {
+    created,
+    expires: expiresIn === undefined ? undefined : created + expiresIn,
+    nonce: nonceOf(options),
+    keyid: signer.keyid,
+    tag: purposeTag(format, tag),
+    audience,
+    subject,
+  };
+  const { text, signature } = await signComponents(await payloadSource(canonical), PAYLOAD_COMPONENTS, params, signer);
+  return { [INPUT_MEMBER]: `sig=${text}`, [SIGNATURE_MEMBER]: `sig=:${signature}:` };
+}
+
+function nonceOf({ serial, nonce, randomBytes }: SignPayloadOptions): string {
+  if (serial === undefined) return nonce ?? randomNonce(randomBytes);
+  if (nonce !== undefined) throw new TypeError('serial and nonce exclude each other');
+  assertInteger(serial, 'serial');
+  return String(serial);
+}
