@@ -25,6 +25,8 @@ const TYPICAL_BASE_BYTES = 320;
 /** These bytes, however many, are below every modulus and order here, so that each is a number to be reckoned with. */
 function filler(length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length).fill(0x66);
+  // Read as an Ed25519 signature: R is the base point, S a number below the order.
+  bytes[0] = 0x58;
   bytes[length - 1] = 0x06;
   return bytes;
 }
@@ -75,8 +77,8 @@ const makers: ReadonlyMap<number, (length: number) => Promise<Verify>> = /* @__P
   [512, rsaDummy],
 ]);
 
-/** One a length, kept: what a real key would have prepared too. */
-const prepared = /* @__PURE__ */ new Map<number, Promise<Verify>>();
+/** One a length, kept once ready. (Not its promise: on Workers one request cannot wait for another's.) */
+const prepared = /* @__PURE__ */ new Map<number, Verify>();
 
 /**
  * Spends what it costs to verify a signature of this kind. Never throws.
@@ -89,9 +91,9 @@ export async function dummyVerify(signature: Uint8Array | number, base: Uint8Arr
   const make = makers.get(length);
   if (make === undefined) return;
   try {
-    let ready = prepared.get(length);
-    if (ready === undefined) prepared.set(length, (ready = make(length)));
-    await (await ready)(base, typeof signature === 'number' ? filler(length) : signature);
+    const verify = prepared.get(length) ?? (await make(length));
+    prepared.set(length, verify);
+    await verify(base, typeof signature === 'number' ? filler(length) : signature);
   } catch {
     // A runtime without this algorithm has no keys of it either.
   }

@@ -7,8 +7,9 @@
  * @module
  */
 
+import { KEY, KEY_START } from './characters.ts';
 import { readBareItem } from './parse-bare-item.ts';
-import { fail, KEY, KEY_START, type ParseOptions, peek, readRun, type Scanner, skipBlanks, skipSpaces } from './scanner.ts';
+import { fail, type ParseOptions, type Scanner, sees, skipBlanks, skipSpaces, take, takeRun } from './scanner.ts';
 import type { BareItem, Dictionary, InnerList, Item, List, Member, Parameters } from './value.ts';
 
 export { type ParseOptions, StructuredFieldError } from './scanner.ts';
@@ -73,40 +74,33 @@ function readMembers<T>(scanner: Scanner, read: (scanner: Scanner) => T): T[] {
     members.push(read(scanner));
     skipBlanks(scanner);
     if (scanner.at === text.length) return members;
-    if (peek(scanner) !== 0x2c) fail(scanner, 'expected a comma');
-    scanner.at++;
+    if (!take(scanner, ',')) fail(scanner, 'expected a comma');
     skipBlanks(scanner);
   }
 }
 
 function readEntry(scanner: Scanner): MemberSource {
   const key = readKey(scanner);
-  const hasValue = peek(scanner) === 0x3d;
-  if (hasValue) scanner.at++;
+  const hasValue = take(scanner, '=');
   const start = scanner.at;
   const member = hasValue ? readMember(scanner) : { value: true, params: readParameters(scanner), start, end: scanner.at };
   return { key, member, start, end: scanner.at };
 }
 
 function readMember(scanner: Scanner): Member {
-  return peek(scanner) === 0x28 ? readInnerList(scanner) : readItem(scanner);
+  return take(scanner, '(') ? readInnerList(scanner) : readItem(scanner);
 }
 
 /** Section 4.2.1.2. */
 function readInnerList(scanner: Scanner): InnerList {
   const { maxItems = 256 } = scanner.options;
   const items: Item[] = [];
-  scanner.at++;
   for (;;) {
     skipSpaces(scanner);
-    if (peek(scanner) === 0x29) {
-      const paramsStart = ++scanner.at;
-      return { items, params: readParameters(scanner), paramsStart };
-    }
+    if (take(scanner, ')')) return { items, paramsStart: scanner.at, params: readParameters(scanner) };
     if (items.length >= maxItems) fail(scanner, 'too many items');
     items.push(readItem(scanner));
-    const code = peek(scanner);
-    if (code !== 0x20 && code !== 0x29) fail(scanner, 'expected a space or )');
+    if (!sees(scanner, ' ') && !sees(scanner, ')')) fail(scanner, 'expected a space or )');
   }
 }
 
@@ -120,27 +114,20 @@ function readItem(scanner: Scanner): Item {
 
 /** Section 4.2.3.2. */
 function readParameters(scanner: Scanner): Parameters {
-  if (peek(scanner) !== 0x3b) return NO_PARAMETERS;
+  if (!sees(scanner, ';')) return NO_PARAMETERS;
   const { maxParameters = 256, onDuplicate } = scanner.options;
   const params = new Map<string, BareItem>();
-  for (let count = 0; peek(scanner) === 0x3b; count++) {
+  for (let count = 0; take(scanner, ';'); count++) {
     if (count >= maxParameters) fail(scanner, 'too many parameters');
-    scanner.at++;
     skipSpaces(scanner);
     const key = readKey(scanner);
     if (params.has(key)) onDuplicate?.('parameter', key);
-    params.set(key, readParameterValue(scanner));
+    params.set(key, take(scanner, '=') ? readBareItem(scanner) : true);
   }
   return params;
 }
 
-function readParameterValue(scanner: Scanner): BareItem {
-  if (peek(scanner) !== 0x3d) return true;
-  scanner.at++;
-  return readBareItem(scanner);
-}
-
 /** Section 4.2.3.3. */
 function readKey(scanner: Scanner): string {
-  return readRun(scanner, KEY_START, KEY) ?? fail(scanner, 'expected a key');
+  return takeRun(scanner, KEY, KEY_START) || fail(scanner, 'expected a key');
 }

@@ -1,10 +1,12 @@
 /**
- * The place of a parser in a structured field, and what every production of RFC 9651 needs: looking, skipping, failing.
+ * The place of a parser in a structured field, and what every production of RFC 9651 needs: looking, taking, failing.
  *
  * Every step moves forward, so that a parse costs time linear in its text.
  *
  * @module
  */
+
+import { endOfRun } from './characters.ts';
 
 /** A text is not the structured field it should be, or exceeds a limit. */
 export class StructuredFieldError extends SyntaxError {
@@ -47,47 +49,40 @@ export function fail(scanner: Scanner, message: string): never {
   throw new StructuredFieldError(message, scanner.at);
 }
 
-/** The next character code; -1 at the end. (`charCodeAt` beyond the end is slow.) */
-export function peek({ text, at }: Scanner): number {
-  return at < text.length ? text.charCodeAt(at) : -1;
+/** Whether this character is next. */
+export function sees({ text, at }: Scanner, character: string): boolean {
+  return at < text.length && text.charCodeAt(at) === character.charCodeAt(0);
+}
+
+/** Takes this character, if it is next. */
+export function take(scanner: Scanner, character: string): boolean {
+  const seen = sees(scanner, character);
+  if (seen) scanner.at++;
+  return seen;
+}
+
+/** Takes the run of characters of a class that stands here; `''` if there is none. */
+export function takeRun(scanner: Scanner, rest: number, first?: number): string {
+  const { text, at } = scanner;
+  scanner.at = endOfRun(text, at, rest, first);
+  return text.slice(at, scanner.at);
+}
+
+/** Takes the text before the next such character, and the character; `undefined` if there is none. */
+export function takeUntil(scanner: Scanner, character: string): string | undefined {
+  const { text, at } = scanner;
+  const end = text.indexOf(character, at);
+  if (end < 0) return undefined;
+  scanner.at = end + 1;
+  return text.slice(at, end);
 }
 
 /** Skips spaces. */
 export function skipSpaces(scanner: Scanner): void {
-  while (peek(scanner) === 0x20) scanner.at++;
+  while (take(scanner, ' '));
 }
 
 /** Skips spaces and tabs. */
 export function skipBlanks(scanner: Scanner): void {
-  for (let code = peek(scanner); code === 0x20 || code === 0x09; code = peek(scanner)) scanner.at++;
-}
-
-/** The classes of characters, as bits. */
-export const KEY = 1;
-export const KEY_START = 2;
-export const TOKEN = 4;
-export const TOKEN_START = 8;
-
-const CLASSES = /* @__PURE__ */ classify();
-
-function classify(): Uint8Array {
-  const classes = new Uint8Array(128);
-  const add = (bits: number, characters: string) => {
-    for (const character of characters) classes[character.charCodeAt(0)]! |= bits;
-  };
-  add(KEY | KEY_START | TOKEN | TOKEN_START, 'abcdefghijklmnopqrstuvwxyz*');
-  add(KEY | TOKEN, '0123456789_-.');
-  add(TOKEN | TOKEN_START, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ');
-  add(TOKEN, "!#$%&'+^`|~:/");
-  return classes;
-}
-
-/** Reads a run of characters of one class whose first is also of another; `undefined` if the first is not. */
-export function readRun(scanner: Scanner, start: number, rest: number): string | undefined {
-  const { text, at } = scanner;
-  if (at >= text.length || !(CLASSES[text.charCodeAt(at)]! & start)) return undefined;
-  let end = at + 1;
-  while (end < text.length && CLASSES[text.charCodeAt(end)]! & rest) end++;
-  scanner.at = end;
-  return text.slice(at, end);
+  while (take(scanner, ' ') || take(scanner, '\t'));
 }

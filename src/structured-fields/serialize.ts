@@ -8,7 +8,8 @@
  */
 
 import { encodeBase64 } from '../internal/base64.ts';
-import { encodeUtf8, isBytes, isWellFormed } from '../internal/bytes.ts';
+import { isBytes, isWellFormed } from '../internal/bytes.ts';
+import { endOfRun, KEY, KEY_START, PLAIN, TOKEN, TOKEN_START } from './characters.ts';
 import { type BareItem, Decimal, type Dictionary, DisplayString, type InnerList, isInnerList, type Item, type List, type Member, type Parameters, SfDate, Token } from './value.ts';
 
 /** Serialises a value by itself. */
@@ -17,11 +18,11 @@ export function serializeBareItem(value: BareItem): string {
   if (typeof value === 'number') return serializeInteger(value);
   if (typeof value === 'boolean') return value ? '?1' : '?0';
   if (isBytes(value)) return `:${encodeBase64(value)}:`;
-  if (value instanceof Token) return requireMatch(/^[a-z*][\w!#$%&'*+\-.^`|~:/]*$/i, value.value, 'token');
+  if (value instanceof Token) return requireRun('token', value.value, TOKEN, TOKEN_START);
   if (value instanceof Decimal) return serializeDecimal(value.value);
   if (value instanceof SfDate) return `@${serializeInteger(value.seconds)}`;
   if (value instanceof DisplayString) return serializeDisplayString(value.value);
-  throw unserializable('item');
+  return refuse('item');
 }
 
 /** Serialises parameters, each with its `;` before it. */
@@ -64,17 +65,19 @@ function serializeMember(member: Member): string {
 }
 
 function serializeKey(key: string): string {
-  return requireMatch(/^[a-z*][a-z0-9_\-.*]*$/, key, 'key');
+  return requireRun('key', key, KEY, KEY_START);
 }
 
 /** Section 4.1.6. */
 function serializeString(value: string): string {
-  return `"${requireMatch(/^[ -~]*$/, value, 'string').replace(/["\\]/g, '\\$&')}"`;
+  if (endOfRun(value, 0, PLAIN) === value.length) return `"${value}"`;
+  if (/[^ -~]/.test(value)) refuse('string');
+  return `"${value.replace(/["\\]/g, '\\$&')}"`;
 }
 
 /** Section 4.1.4. */
 function serializeInteger(value: number): string {
-  if (!Number.isInteger(value) || Math.abs(value) >= 1e15) throw outOfRange('integer');
+  if (!Number.isInteger(value) || Math.abs(value) >= 1e15) refuse('integer', RangeError);
   return String(value);
 }
 
@@ -84,38 +87,29 @@ function serializeInteger(value: number): string {
  */
 function serializeDecimal(value: number): string {
   const size = Math.abs(value);
-  if (!(size < 1e12)) throw outOfRange('decimal');
+  if (!(size < 1e12)) refuse('decimal', RangeError);
   // Below 1e-6 the text would be in exponential form.
-  const [whole, fraction = ''] = String(size < 1e-6 ? 0 : size).split('.') as [string, string?];
+  const [whole = '', fraction = ''] = String(size < 1e-6 ? 0 : size).split('.');
   const rest = fraction.slice(3);
   let thousandths = Number(whole + fraction.slice(0, 3).padEnd(3, '0'));
   if (rest > '5' || (rest === '5' && thousandths % 2 === 1)) thousandths++;
-  if (thousandths >= 1e15) throw outOfRange('decimal');
-  const digits = String(thousandths).padStart(4, '0');
-  const sign = value < 0 && thousandths > 0 ? '-' : '';
-  return `${sign}${digits.slice(0, -3)}.${digits.at(-3)}${digits.slice(-2).replace(/0+$/, '')}`;
+  if (thousandths >= 1e15) refuse('decimal', RangeError);
+  // At most 15 digits: the quotient prints as exactly these.
+  const rounded = (Math.sign(value) * thousandths) / 1000;
+  return Number.isInteger(rounded) ? `${rounded}.0` : String(rounded);
 }
 
 /** Section 4.1.11. */
 function serializeDisplayString(value: string): string {
-  if (!isWellFormed(value)) throw unserializable('display string');
-  let text = '';
-  for (const byte of encodeUtf8(value)) {
-    const escaped = byte < 0x20 || byte > 0x7e || byte === 0x22 || byte === 0x25;
-    text += escaped ? `%${byte < 16 ? '0' : ''}${byte.toString(16)}` : String.fromCharCode(byte);
-  }
-  return `%"${text}"`;
+  if (!isWellFormed(value)) refuse('display string');
+  return `%"${value.replace(/[%"]|[^ -~]+/g, (text) => encodeURIComponent(text).toLowerCase())}"`;
 }
 
-function requireMatch(pattern: RegExp, text: string, kind: string): string {
-  if (!pattern.test(text)) throw unserializable(kind);
+function requireRun(kind: string, text: string, rest: number, first: number): string {
+  if (text === '' || endOfRun(text, 0, rest, first) < text.length) refuse(kind);
   return text;
 }
 
-function unserializable(kind: string): TypeError {
-  return new TypeError(`no structured field ${kind}`);
-}
-
-function outOfRange(kind: string): RangeError {
-  return new RangeError(`no structured field ${kind}: out of range`);
+function refuse(kind: string, Failure: typeof TypeError | typeof RangeError = TypeError): never {
+  throw new Failure(`not a structured field ${kind}`);
 }

@@ -1,0 +1,39 @@
+/**
+ * One call of a signed fetch, over all its attempts.
+ *
+ * @module
+ */
+
+import type { SignRequestOptions } from '../http/sign.ts';
+
+/** One attempt, ready to be signed and sent. */
+export interface Call {
+  readonly request: Request;
+  readonly origin: string;
+  /** The content, byte by byte as it is sent; `undefined` when there is none, or nobody read it. */
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  /** Whether it can be sent again: not if its content was an unread stream. */
+  readonly replayable: boolean;
+  /** What the caller wants of redirects; the request itself always says `manual`. */
+  readonly redirect: RequestRedirect;
+  /** As the caller gave it: runtimes have members of their own (`dispatcher`, `cf`) that redirects must keep. */
+  readonly init: RequestInit | undefined;
+  /** Signature fields the request came with, of others. */
+  readonly earlier: readonly (readonly [name: string, value: string | null])[];
+  /** For this attempt only. */
+  readonly extra?: Partial<SignRequestOptions> | undefined;
+  readonly hops: number;
+  readonly retries: number;
+  /** What was tried in vain already, and is not tried twice. */
+  readonly tried: Set<string>;
+}
+
+/** What came of an attempt. */
+export interface Outcome {
+  /** `undefined` when sending failed. */
+  readonly response: Response | undefined;
+  readonly failure?: unknown;
+  readonly nonce: string;
+  /** The correction of the clock it was signed with. */
+  readonly skew: number;
+}
