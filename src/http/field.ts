@@ -94,7 +94,10 @@ export function combine(lines: readonly string[]): string {
 }
 
 function trimLine(line: string): string {
-  const text = line.includes('\n') ? unfold(line) : line;
+  return trimBlanks(line.includes('\n') ? unfold(line) : line);
+}
+
+function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;
   while (start < end && isBlank(text.charCodeAt(start))) start++;
@@ -106,7 +109,7 @@ function trimLine(line: string): string {
 function unfold(line: string): string {
   const parts = line.split('\r\n');
   if (parts.some((part, index) => index > 0 && !isBlank(part.charCodeAt(0)))) return line;
-  return parts.map(trimLine).join(' ');
+  return parts.map(trimBlanks).join(' ');
 }
 
 function isBlank(code: number): boolean {
