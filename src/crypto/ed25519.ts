@@ -54,7 +54,8 @@ export async function importEd25519Public(publicKey: Uint8Array, name = 'publicK
   const bytes = copyOf(publicKey, name);
   if (!isAcceptableKey(bytes)) throw new RangeError(`${name} is of small order or not canonical`);
   const verify = await prepare(bytes, nodePublic, webPublic, ({ importPublic }) => importPublic);
-  const gated = (base: Uint8Array, signature: Uint8Array): Awaitable<boolean> => isAcceptableSignature(signature) && verify(base, signature);
+  const gated = (base: Uint8Array, signature: Uint8Array): Awaitable<boolean> =>
+    isAcceptableSignature(signature) && verify(base, signature);
   return new PublicKey('ed25519', publicJwk(encodeBase64url(bytes)), gated);
 }
 

@@ -33,7 +33,10 @@ export interface GenerateKeyPairOptions {
 /** Makes a key pair. */
 export async function generateKeyPair(options: GenerateKeyPairOptions = {}): Promise<KeyPair> {
   const { algorithm = 'ed25519', extractable = false, modulusLength = 3072, randomBytes = systemRandomBytes } = options;
-  const parts = algorithm === 'ed25519' ? { seed: drawBytes(randomBytes, 32), point: undefined } : await (await import('./key-forms.ts')).generateWebKey(algorithm, modulusLength);
+  const parts =
+    algorithm === 'ed25519'
+      ? { seed: drawBytes(randomBytes, 32), point: undefined }
+      : await (await import('./key-forms.ts')).generateWebKey(algorithm, modulusLength);
   const privateKey = await makePrivateKey(parts, extractable);
   return { privateKey, publicKey: await derivePublicKey(privateKey) };
 }

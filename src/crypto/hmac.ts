@@ -11,9 +11,9 @@ import { assertObject } from '../internal/assert.ts';
 import { equalBytes } from '../internal/equal.ts';
 import type { CryptoKeyLike } from './crypto-key.ts';
 import { isCryptoKey } from './crypto-key.ts';
+import { nobleMac } from './hmac-noble.ts';
 import type { Mac } from './hmac-node.ts';
 import { nodeMac } from './hmac-node.ts';
-import { nobleMac } from './hmac-noble.ts';
 import { assertKeyid } from './keyid.ts';
 import { nodeCrypto, webCrypto } from './runtime.ts';
 import type { SecretOptions } from './secret.ts';
@@ -59,7 +59,11 @@ export function hmacSigner(options: HmacSignerOptions): Signer {
   const algorithm = 'hmac-sha256';
   if (!isCryptoKey(secret)) return Object.freeze({ keyid, algorithm, sign: prepareMac(secret, options) });
   const [subtle, key] = importCryptoKey(secret, 'sign', options);
-  return Object.freeze({ keyid, algorithm, sign: async (base: Uint8Array) => new Uint8Array(await subtle.sign('HMAC', key, base as BufferSource)) });
+  return Object.freeze({
+    keyid,
+    algorithm,
+    sign: async (base: Uint8Array) => new Uint8Array(await subtle.sign('HMAC', key, base as BufferSource)),
+  });
 }
 
 /**
@@ -71,7 +75,10 @@ export function hmacKey(secret: Secret, options: SecretOptions = {}): Verificati
   const algorithm = 'hmac-sha256';
   if (!isCryptoKey(secret)) {
     const mac = prepareMac(secret, options);
-    return Object.freeze({ algorithm, verify: (base: Uint8Array, signature: Uint8Array) => signature.length === 32 && equalBytes(mac(base), signature) });
+    return Object.freeze({
+      algorithm,
+      verify: (base: Uint8Array, signature: Uint8Array) => signature.length === 32 && equalBytes(mac(base), signature),
+    });
   }
   const [subtle, key] = importCryptoKey(secret, 'verify', options);
   // Not every runtime answers a signature of the wrong length with false.

@@ -23,8 +23,12 @@ export function algorithmOfJwk(jwk: Jwk, operation: 'sign' | 'verify', asked?: A
   const fitting = (Object.keys(algorithms) as Algorithm[]).filter((name) => {
     const entry = algorithms[name];
     const agrees = asked === undefined || asked === name;
-    return agrees && entry.kty === kty && entry.crv === (kty === 'RSA' ? undefined : crv) && (alg === undefined || entry.jose.includes(alg));
+    return (
+      agrees && entry.kty === kty && entry.crv === (kty === 'RSA' ? undefined : crv) && (alg === undefined || entry.jose.includes(alg))
+    );
   });
   if (fitting.length === 1) return fitting[0]!;
-  throw new TypeError(fitting.length === 0 ? `jwk is no key for ${asked ?? 'a supported algorithm'}` : `options.algorithm must be ${fitting.join(' or ')}`);
+  throw new TypeError(
+    fitting.length === 0 ? `jwk is no key for ${asked ?? 'a supported algorithm'}` : `options.algorithm must be ${fitting.join(' or ')}`,
+  );
 }

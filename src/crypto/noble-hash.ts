@@ -8,7 +8,6 @@
  */
 
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
-import type { DigestAlgorithm } from './digest.ts';
 
 interface NobleHash {
   (bytes: Uint8Array): Uint8Array;
@@ -16,6 +15,6 @@ interface NobleHash {
 }
 
 /** Each by its registered name. */
-export const hashers: Readonly<Record<DigestAlgorithm, NobleHash>> = { 'sha-256': sha256, 'sha-512': sha512 };
+export const hashers: Readonly<Record<'sha-256' | 'sha-512', NobleHash>> = { 'sha-256': sha256, 'sha-512': sha512 };
 
 export { sha512 };

@@ -37,6 +37,8 @@ export class PrivateKey {
     this.thumbprint = thumbprint;
     this.#sign = sign;
     this.#jwk = jwk;
+    // What Node's `console.log` shows.
+    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), { value: () => `PrivateKey ${JSON.stringify(this)}` });
     Object.freeze(this);
   }
 
@@ -63,10 +65,6 @@ export class PrivateKey {
   /** What logs may show. */
   toJSON(): object {
     return { algorithm: this.algorithm, thumbprint: this.thumbprint };
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `PrivateKey ${JSON.stringify(this)}`;
   }
 }
 

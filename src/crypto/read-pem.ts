@@ -24,7 +24,9 @@ function choose({ algorithms: fitting }: WrappedKey, asked: Algorithm | undefine
 async function toJwk(format: 'spki' | 'pkcs8', der: Uint8Array, algorithm: Algorithm, name: string): Promise<Jwk> {
   const subtle = requireWebCrypto(algorithm);
   try {
-    const key = await subtle.importKey(format, der as BufferSource, algorithms[algorithm].params, true, [format === 'spki' ? 'verify' : 'sign']);
+    const key = await subtle.importKey(format, der as BufferSource, algorithms[algorithm].params, true, [
+      format === 'spki' ? 'verify' : 'sign',
+    ]);
     return await subtle.exportKey('jwk', key);
   } catch (cause) {
     throw new TypeError(`${name} is no valid key for ${algorithm}`, { cause });
@@ -49,7 +51,8 @@ function readPrivate(label: string, der: Uint8Array): WrappedKey {
   if (label === 'ENCRYPTED PRIVATE KEY') throw new TypeError('privateKey is encrypted: decrypt it first');
   const toPkcs8 = PRIVATE_READERS.find(([name]) => name === label)?.[1];
   const wrapped = toPkcs8 && readPkcs8(toPkcs8(der));
-  if (wrapped === undefined) throw new TypeError('privateKey must be a PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY of a supported algorithm');
+  if (wrapped === undefined)
+    throw new TypeError('privateKey must be a PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY of a supported algorithm');
   return wrapped;
 }
 

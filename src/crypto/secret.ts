@@ -44,7 +44,7 @@ function isAsymmetricKey(bytes: Uint8Array): boolean {
   if (isDerKey(bytes)) return true;
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
-  if (text.includes('-----BEGIN ') || /^\s*\{[^]*"kty"/.test(text)) return true;
+  if (text.includes('-----BEGIN ') || (/^\s*\{/.test(text) && text.includes('"kty"'))) return true;
   const der = decodeBase64(text.replace(/\s+/g, ''));
   return der !== undefined && isDerKey(der);
 }
@@ -60,7 +60,8 @@ export function secretBytes(secret: string | Uint8Array, options: SecretOptions)
   }
   const bytes = typeof secret === 'string' ? encodeUtf8(secret) : new Uint8Array(secret);
   const min = options.insecurelyAllowShortSecret === true ? MIN_SHORT_BYTES : MIN_BYTES;
-  if (bytes.length < min) throw new RangeError(`secret must be at least ${min} bytes${min === MIN_BYTES ? ' (16 with insecurelyAllowShortSecret)' : ''}`);
+  if (bytes.length < min)
+    throw new RangeError(`secret must be at least ${min} bytes${min === MIN_BYTES ? ' (16 with insecurelyAllowShortSecret)' : ''}`);
   if (isAsymmetricKey(bytes)) throw new TypeError('secret is a key for another algorithm (PEM, DER or JWK), not a secret');
   if ('document' in globalThis && options.insecurelyAllowInBrowser !== true) {
     throw new TypeError('secret: whoever opens a page can read it; use an Ed25519 key, or insecurelyAllowInBrowser');

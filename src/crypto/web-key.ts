@@ -17,7 +17,8 @@ const MIN_MODULUS_BITS = 2048;
 /** WebCrypto, or a TypeError that says what lacks it. */
 export function requireWebCrypto(algorithm: Algorithm): SubtleCrypto {
   const subtle = webCrypto();
-  if (subtle === undefined) throw new TypeError(`${algorithm} needs WebCrypto (crypto.subtle), which this runtime or insecure page has not`);
+  if (subtle === undefined)
+    throw new TypeError(`${algorithm} needs WebCrypto (crypto.subtle), which this runtime or insecure page has not`);
   return subtle;
 }
 
@@ -25,7 +26,8 @@ function modulusLength(jwk: Jwk): number {
   const modulus = memberBytes(jwk, 'n');
   const first = modulus[0] ?? 0;
   // No leading zero (RFC 7518, section 6.3.1.1): it would change the length of signatures.
-  if (first === 0 || modulus.length * 8 - (Math.clz32(first) - 24) < MIN_MODULUS_BITS) throw new RangeError('an RSA key must have at least 2048 bits');
+  if (first === 0 || modulus.length * 8 - (Math.clz32(first) - 24) < MIN_MODULUS_BITS)
+    throw new RangeError('an RSA key must have at least 2048 bits');
   return modulus.length;
 }
 

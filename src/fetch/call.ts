@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Signer } from '../crypto/signer.ts';
 import type { SignRequestOptions } from '../http/sign.ts';
 
 /** One attempt, ready to be signed and sent. */
@@ -33,6 +34,7 @@ export interface Outcome {
   /** `undefined` when sending failed. */
   readonly response: Response | undefined;
   readonly failure?: unknown;
+  readonly signer: Signer;
   readonly nonce: string;
   /** The correction of the clock it was signed with. */
   readonly skew: number;

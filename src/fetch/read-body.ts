@@ -55,7 +55,7 @@ async function collect(chunks: Chunks, limit: number): Promise<Uint8Array<ArrayB
     length += chunk.value.length;
     if (length > limit) return undefined;
     // A copy: the producer may reuse its buffer.
-    parts.push(chunk.value.slice());
+    parts.push(new Uint8Array(chunk.value));
   }
   return concatBytes(...parts);
 }

@@ -43,12 +43,13 @@ function isFinal(response: Response | undefined): boolean {
 
 async function attempt(call: Call, settings: Settings): Promise<Outcome> {
   const { request, origin, bytes, extra } = call;
-  const { signer, now, uncovered, learnt, retry, fetch: send = globalThis.fetch } = settings;
+  const { now, uncovered, learnt, retry, fetch: send = globalThis.fetch } = settings;
   requirePresent(request.headers, call, settings);
   const { skew = 0, adapt } = learnt.get(origin) ?? {};
+  const signer = typeof settings.signer === 'function' ? await settings.signer() : settings.signer;
   const { fields, nonce } = await signRequest(messageFromRequest(request, uncovered ? undefined : bytes), {
     ...settings,
-    signer: typeof signer === 'function' ? await signer() : signer,
+    signer,
     created: now() + skew,
     ...adapt?.(request),
     ...extra,
@@ -58,10 +59,10 @@ async function attempt(call: Call, settings: Settings): Promise<Outcome> {
     if (request.headers.get(name) !== value) throw dropped(name);
   }
   try {
-    return { response: await send(request), nonce, skew };
+    return { response: await send(request), signer, nonce, skew };
   } catch (failure) {
     if (retry === undefined) throw failure;
-    return { response: undefined, failure, nonce, skew };
+    return { response: undefined, failure, signer, nonce, skew };
   }
 }
 

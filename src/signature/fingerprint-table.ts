@@ -8,7 +8,7 @@
  */
 
 const SEGMENTS = 256;
-const FIRST_SLOTS = 8;
+const FIRST_SLOTS = 32;
 
 /** A set of 128-bit fingerprints, each four words of which the first is not zero. */
 export class FingerprintTable {
@@ -39,7 +39,7 @@ export class FingerprintTable {
     let segment = this.#segments[index]!;
     // At most three quarters full: beyond, probing becomes slow.
     if (used * 16 > segment.length * 3) {
-      segment = grown(segment);
+      segment = grown(segment, FIRST_SLOTS + (index >>> 4));
       this.#segments[index] = segment;
     }
     put(segment, print, 0);
@@ -70,9 +70,9 @@ function put(segment: Int32Array, from: Int32Array, start: number): void {
   for (let word = 0; word < 4; word++) segment[at + word] = from[start + word]!;
 }
 
-function grown(segment: Int32Array): Int32Array {
-  const slots = segment.length >>> 2;
-  const larger = new Int32Array(4 * Math.max(FIRST_SLOTS, Math.ceil(slots * 1.5)));
+/** Half as many slots again. They begin with different numbers, or all segments would grow at about the same time. */
+function grown(segment: Int32Array, first: number): Int32Array {
+  const larger = new Int32Array(segment.length === 0 ? 4 * first : 4 * Math.ceil(segment.length * 0.375));
   for (let start = 0; start < segment.length; start += 4) {
     if (segment[start] !== 0) put(larger, segment, start);
   }

@@ -53,8 +53,8 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
   const fingerprint = createFingerprint(randomBytes);
   let older = new Generation();
   let younger = new Generation();
-  // The longest that a message was ever to be remembered. With it, what is dropped is older than any message that is
-  // still accepted, however short some messages' `expires`: so raising the epoch refuses nothing honest.
+  // The longest that any message was to be remembered. All are remembered that long, also those that expire sooner:
+  // then what is dropped is older than whatever is still accepted, and raising the epoch refuses nothing honest.
   let lifetime = 0;
 
   const forget = (now: number): void => {

@@ -10,7 +10,20 @@
 import { encodeBase64 } from '../internal/base64.ts';
 import { isBytes, isWellFormed } from '../internal/bytes.ts';
 import { endOfRun, KEY, KEY_START, PLAIN, TOKEN, TOKEN_START } from './characters.ts';
-import { type BareItem, Decimal, type Dictionary, DisplayString, type InnerList, isInnerList, type Item, type List, type Member, type Parameters, SfDate, Token } from './value.ts';
+import {
+  type BareItem,
+  Decimal,
+  type Dictionary,
+  DisplayString,
+  type InnerList,
+  type Item,
+  isInnerList,
+  type List,
+  type Member,
+  type Parameters,
+  SfDate,
+  Token,
+} from './value.ts';
 
 /** Serialises a value by itself. */
 export function serializeBareItem(value: BareItem): string {

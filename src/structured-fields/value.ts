@@ -14,7 +14,7 @@
 
 /** A Decimal: at most twelve digits before the point and three after it. */
 export class Decimal {
-  protected declare readonly kind: 'decimal';
+  declare protected readonly kind: 'decimal';
   readonly value: number;
 
   constructor(value: number) {
@@ -25,7 +25,7 @@ export class Decimal {
 /** A Token: a word without quotes. */
 export class Token {
   // Only types see `kind`: without it a Token would be a Display String to the compiler.
-  protected declare readonly kind: 'token';
+  declare protected readonly kind: 'token';
   readonly value: string;
 
   constructor(value: string) {
@@ -35,7 +35,7 @@ export class Token {
 
 /** A Date, in whole seconds since the epoch. */
 export class SfDate {
-  protected declare readonly kind: 'date';
+  declare protected readonly kind: 'date';
   readonly seconds: number;
 
   constructor(seconds: number) {
@@ -45,7 +45,7 @@ export class SfDate {
 
 /** A Display String: any Unicode text. */
 export class DisplayString {
-  protected declare readonly kind: 'display-string';
+  declare protected readonly kind: 'display-string';
   readonly value: string;
 
   constructor(value: string) {

@@ -9,13 +9,13 @@ import { percentEncode } from '../canonical/fields.ts';
 import { VerificationError } from '../errors.ts';
 import { decodeUtf8, encodeUtf8 } from '../internal/bytes.ts';
 import { splitTarget } from '../http/derive.ts';
-import { plainComponent } from '../signature/component.ts';
+import { type Component, plainComponent } from '../signature/component.ts';
 
 /** The reserved tag of signed URLs. */
 export const URL_TAG = 'cs1-url';
 
 /** All that such a signature covers. */
-export const URL_COMPONENTS = /* @__PURE__ */ ['@method', '@authority', '@path', '@query'].map(plainComponent);
+export const URL_COMPONENTS: readonly Component[] = /* @__PURE__ */ ['@method', '@authority', '@path', '@query'].map(plainComponent);
 
 const INPUT = 'signature-input';
 const SIGNATURE = 'signature';

@@ -130,9 +130,11 @@ function* largeScalars(): Iterable<Unjudged> {
     const honest = sign(secret('scalar'), message(`scalar ${index}`));
     const r = honest.signature.slice(0, 64);
     const s = decodeNumber(honest.signature.slice(64));
-    for (let factor = 1n; s + factor * L < 2n ** 256n; factor++) yield { group: 'S + kL', ...honest, signature: r + encodeNumber(s + factor * L) };
+    for (let factor = 1n; s + factor * L < 2n ** 256n; factor++)
+      yield { group: 'S + kL', ...honest, signature: r + encodeNumber(s + factor * L) };
     if (index > 0) continue;
-    for (const other of [0n, 1n, L - 1n, L, L + 1n, 2n ** 253n, 2n ** 255n, 2n ** 256n - 1n]) yield { group: 'S', ...honest, signature: r + encodeNumber(other) };
+    for (const other of [0n, 1n, L - 1n, L, L + 1n, 2n ** 253n, 2n ** 255n, 2n ** 256n - 1n])
+      yield { group: 'S', ...honest, signature: r + encodeNumber(other) };
   }
 }
 
@@ -150,7 +152,12 @@ function* smallOrder(points: readonly Point[]): Iterable<Unjudged> {
   const { a, key } = secret('small R');
   for (const r of encodings) {
     const text = message('small R');
-    yield { group: 'small R', publicKey: encode(key), message: text, signature: r + encodeNumber(mod(challenge(r, encode(key), text) * a)) };
+    yield {
+      group: 'small R',
+      publicKey: encode(key),
+      message: text,
+      signature: r + encodeNumber(mod(challenge(r, encode(key), text) * a)),
+    };
   }
 }
 
@@ -181,7 +188,8 @@ function* cofactorSplits(points: readonly Point[]): Iterable<Unjudged> {
 function* malformed(): Iterable<Unjudged> {
   const honest = sign(secret('malformed'), message('malformed'));
   const { publicKey, signature } = honest;
-  for (const text of ['', signature.slice(2), signature.slice(0, 126), `${signature}00`, signature + signature]) yield { group: 'length', ...honest, signature: text };
+  for (const text of ['', signature.slice(2), signature.slice(0, 126), `${signature}00`, signature + signature])
+    yield { group: 'length', ...honest, signature: text };
   for (const text of ['', publicKey.slice(2), `${publicKey}00`]) yield { group: 'length', ...honest, publicKey: text };
   for (let y = 0n; y < 19n; y++) {
     // Not below p, so a second encoding of y; where y is below p, about half lie on no curve.
@@ -195,6 +203,13 @@ function* malformed(): Iterable<Unjudged> {
 /** The whole set, about 800 vectors; the same at every call. Takes a second or two: make it once and carry the data. */
 export function hostileEd25519Vectors(): readonly HostileVector[] {
   const points = torsion();
-  const made = [...honestAndFlipped(), ...largeScalars(), ...smallOrder(points), ...mixedOrder(points), ...cofactorSplits(points), ...malformed()];
+  const made = [
+    ...honestAndFlipped(),
+    ...largeScalars(),
+    ...smallOrder(points),
+    ...mixedOrder(points),
+    ...cofactorSplits(points),
+    ...malformed(),
+  ];
   return made.map((vector) => ({ ...vector, valid: expectedVerdict(vector) }));
 }

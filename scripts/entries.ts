@@ -1,0 +1,14 @@
+/**
+ * The sub-paths of the package, each with the source it is built from. A new one is a line here, one in the `exports` of
+ * package.json and one in the `paths` of tsconfig.test.json; `test/package` checks that the three agree.
+ *
+ * @module
+ */
+
+/** Name in `dist` to source file; `index` is the root. */
+export const entries: Readonly<Record<string, string>> = {
+  index: 'src/index.ts',
+  node: 'src/adapter/node.ts',
+  payload: 'src/payload/index.ts',
+  url: 'src/url/index.ts',
+};

@@ -1,0 +1,73 @@
+/**
+ * Reading a refusal: what a server of ours answers when it does not accept a message.
+ *
+ * @see RFC 9457
+ * @module
+ */
+
+import { PROBLEM_TYPE } from '../errors.ts';
+import { decodeUtf8 } from '../internal/bytes.ts';
+import { systemTime } from '../internal/time.ts';
+import { readBody } from './read-body.ts';
+
+/** Why a message was not accepted, in the server's words. Nobody signed it: inform with it, decide nothing by it. */
+export interface Refusal {
+  readonly status: number;
+  /** One of the documented codes, or one of a newer server. */
+  readonly code: string;
+  /** The server's time, whole seconds since the epoch. */
+  readonly now: number | undefined;
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter: number | undefined;
+  /** What would be accepted: see `parseAcceptSignature`. */
+  readonly acceptSignature: string | undefined;
+  /** The signature base the server built, if it exposes it. */
+  readonly signatureBase: string | undefined;
+}
+
+const MAX_BYTES = 64 * 1024;
+
+/**
+ * Reads a refusal off a response, whose body stays readable; `undefined` if it is none of ours.
+ *
+ * @throws {TypeError} If the response was read before.
+ */
+export async function parseRefusal(response: Response): Promise<Refusal | undefined> {
+  const { status, headers } = response;
+  if (status < 400 || !/^application\/problem\+json *(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;
+  const bytes = await readBody(response.clone(), MAX_BYTES);
+  const problem = parseProblem(bytes && decodeUtf8(bytes));
+  const { type, code, now, signatureBase } = problem;
+  if (typeof code !== 'string' || type !== PROBLEM_TYPE + code) return undefined;
+  return {
+    status,
+    code,
+    now: Number.isSafeInteger(now) ? (now as number) : undefined,
+    retryAfter: readRetryAfter(headers, systemTime()),
+    acceptSignature: headers.get('accept-signature') ?? undefined,
+    signatureBase: typeof signatureBase === 'string' ? signatureBase : undefined,
+  };
+}
+
+interface ProblemMembers {
+  readonly type?: unknown;
+  readonly code?: unknown;
+  readonly now?: unknown;
+  readonly signatureBase?: unknown;
+}
+
+function parseProblem(text: string | undefined): ProblemMembers {
+  try {
+    const parsed: unknown = JSON.parse(text ?? '');
+    return { __proto__: null, ...(typeof parsed === 'object' ? parsed : undefined) } as ProblemMembers;
+  } catch {
+    return {};
+  }
+}
+
+/** Retry-After in seconds, of either form (RFC 9110, section 10.2.3); `undefined` without one that makes sense. */
+export function readRetryAfter(headers: Headers, now: number): number | undefined {
+  const text = headers.get('retry-after') ?? '';
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : Date.parse(text) / 1000 - now;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+}

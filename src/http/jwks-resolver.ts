@@ -1,0 +1,114 @@
+/**
+ * Keys from JSON Web Key Sets at configured addresses.
+ *
+ * A message names a key, never an address: what is fetched, how often and how much is decided here alone.
+ *
+ * @see RFC 7517, section 5
+ * @module
+ */
+
+import type { VerificationKey } from '../crypto/verification-key.ts';
+import { assertFunction, assertInteger, assertObject } from '../internal/assert.ts';
+import type { Awaitable } from '../internal/awaitable.ts';
+import { systemTime } from '../internal/time.ts';
+import { type JwksFreshness, JwksSource } from './jwks-source.ts';
+import type { JwksFetch, JwksKey } from './load-jwks.ts';
+
+/** Options of `createJwksResolver`. Durations are whole seconds. */
+export interface JwksResolverOptions {
+  /** Where the key sets are, one or several: https, or http to this very machine. Redirects are not followed. */
+  readonly url: string | URL | readonly (string | URL)[];
+  /** How long a set serves before it is fetched again; 600 by default. So long a removed key may still be accepted. */
+  readonly maxAge?: number | undefined;
+  /** How much longer it serves while the server cannot be reached; 3,600 by default. */
+  readonly maxStale?: number | undefined;
+  /** The least time between two fetches, however many unknown keyids are asked for; 30 by default. */
+  readonly cooldown?: number | undefined;
+  /** How long to wait for a set; 3 by default, less than a verifier waits. */
+  readonly timeout?: number | undefined;
+  /** The size of a set at the most; 262,144 bytes by default. */
+  readonly maxBytes?: number | undefined;
+  /** The number of keys in a set at the most; 100 by default. */
+  readonly maxKeys?: number | undefined;
+  readonly fetch?: JwksFetch | undefined;
+  /** The time in whole seconds since the epoch. */
+  readonly now?: (() => number) | undefined;
+}
+
+/**
+ * Creates a `resolveKey` that finds a key by its `kid` or its thumbprint (RFC 7638).
+ *
+ * A `kid` that two different keys have finds neither. Keys that cannot verify signatures (unsupported, for encryption,
+ * private, RSA without `alg`) are not there. The function rejects if a key is not found and a set could not be fetched:
+ * then nobody can tell.
+ */
+export function createJwksResolver(options: JwksResolverOptions): (keyid: string) => Awaitable<VerificationKey | undefined> {
+  assertObject(options, 'options');
+  const { now = systemTime } = options;
+  assertFunction(now, 'now');
+  const settings = readSettings(options);
+  const sources = readUrls(options.url).map((url) => new JwksSource(url, settings));
+
+  const select = (keyid: string, time: number) => {
+    const known = sources.flatMap((source) => source.keys(time));
+    return selectKey(known, keyid);
+  };
+  const refresh = async (time: number, isDue: (source: JwksSource) => boolean): Promise<void> => {
+    await Promise.all(sources.filter((source) => isDue(source) && source.mayRefresh(time)).map((source) => source.refresh(time)));
+  };
+  const search = async (keyid: string, time: number): Promise<VerificationKey | undefined> => {
+    await refresh(time, (source) => !source.isFresh(time));
+    // If it is still not there, perhaps it is new. Unknown keyids cost one fetch in a while, whoever makes them up.
+    if (select(keyid, time) === undefined) await refresh(time, () => true);
+    const found = select(keyid, time);
+    if (found !== undefined) return found.key;
+    for (const { failure } of sources) if (failure !== undefined) throw failure;
+    return undefined;
+  };
+  return (keyid) => {
+    const time = now();
+    const found = select(keyid, time);
+    // Without a promise when its own set is fresh, and without waiting for another set that may be down.
+    const isFresh = found !== undefined && sources.some((source) => source.isFresh(time) && source.keys(time).includes(found));
+    return isFresh ? found.key : search(keyid, time);
+  };
+}
+
+/** A thumbprint is proof of itself; a `kid` is what its set says, so it yields, and must mean one key only. */
+function selectKey(keys: readonly JwksKey[], keyid: string): JwksKey | undefined {
+  const exact = keys.filter(({ thumbprint }) => thumbprint === keyid);
+  const [first, ...others] = exact.length > 0 ? exact : keys.filter(({ kid }) => kid === keyid);
+  const isSame = ({ thumbprint, key }: JwksKey) => thumbprint === first?.thumbprint && key.algorithm === first.key.algorithm;
+  return others.every(isSame) ? first : undefined;
+}
+
+function readSettings(options: JwksResolverOptions): JwksFreshness {
+  const { maxAge = 600, maxStale = 3600, cooldown = 30, timeout = 3, maxBytes = 262_144, maxKeys = 100 } = options;
+  // Looked up when it is called: tests and instrumentations replace the global one.
+  const { fetch = (url, init) => globalThis.fetch(url, init) } = options;
+  const durations = { maxAge, cooldown, timeout, maxBytes, maxKeys };
+  for (const [name, value] of Object.entries(durations)) assertInteger(value, name, 1, 2 ** 31);
+  assertInteger(maxStale, 'maxStale', 0, 2 ** 31);
+  assertFunction(fetch, 'fetch');
+  return { ...durations, maxStale, fetch };
+}
+
+function readUrls(url: JwksResolverOptions['url']): readonly string[] {
+  const urls = Array.isArray(url) ? (url as readonly (string | URL)[]) : [url as string | URL];
+  if (urls.length === 0) throw new RangeError('url must not be empty');
+  return urls.map(readUrl);
+}
+
+function readUrl(given: string | URL): string {
+  let url: URL;
+  try {
+    url = new URL(given);
+  } catch {
+    throw new TypeError('url must be absolute');
+  }
+  const isLocal = url.protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if ((url.protocol !== 'https:' && !isLocal) || url.username !== '' || url.password !== '') {
+    throw new TypeError('url must be https without credentials (http on localhost)');
+  }
+  return url.href;
+}

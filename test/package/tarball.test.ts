@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { entries } from '../../scripts/entries.ts';
+import { manifest, root } from './support/manifest.ts';
+
+const { files, consumer } = inject('packed');
+const read = (file: string): string => readFileSync(join(consumer, 'node_modules/countersign', file), 'utf8');
+
+describe('the tarball', () => {
+  it('holds what package.json lists, and what npm always adds', () => {
+    const listed = (file: string): boolean => manifest.files.some((name) => file === name || file.startsWith(`${name}/`));
+    expect(files.filter((file) => !listed(file) && !['package.json', 'README.md', 'LICENSE'].includes(file))).toEqual([]);
+  });
+
+  it('holds scripts, declarations and maps in dist, and no sources', () => {
+    expect(files.filter((file) => file.startsWith('dist/') && !/\.(js|js\.map|d\.ts)$/.test(file))).toEqual([]);
+  });
+
+  it('names no path of the machine it was made on', () => {
+    const paths = [root, homedir(), '/home/', '/tmp/'];
+    expect(files.filter((file) => paths.some((path) => path !== '/' && read(file).includes(path)))).toEqual([]);
+  });
+
+  it('has no file that is imported and missing', () => {
+    const missing = files
+      .filter((file) => /\.(js|d\.ts)$/.test(file))
+      .flatMap((file) => [...read(file).matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g)].map(([, path]) => join(file, '..', path!)))
+      .filter((path) => !files.includes(path));
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('the sub-paths', () => {
+  const names = Object.keys(entries);
+  const exported = (name: string): string => (name === 'index' ? '.' : `./${name}`);
+
+  it('are those of the build', () => {
+    expect(manifest.exports).toEqual({
+      ...Object.fromEntries(names.map((name) => [exported(name), { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` }])),
+      './package.json': './package.json',
+    });
+  });
+
+  it('are in the tarball', () => {
+    expect(names.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]).filter((file) => !files.includes(file))).toEqual([]);
+  });
+
+  it('mean the source for the compiler of tests and examples', () => {
+    const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.test.json'), 'utf8')) as {
+      readonly compilerOptions: { readonly paths: unknown };
+    };
+    expect(compilerOptions.paths).toEqual(
+      Object.fromEntries(names.map((name) => [name === 'index' ? 'countersign' : `countersign/${name}`, [`./${entries[name]}`]])),
+    );
+  });
+});

@@ -1,0 +1,5 @@
+import { secureBrowser } from '../rig/browser-runtime.ts';
+import { webkit } from '../rig/webkit.ts';
+import type { Runtime } from '../rig/runtime.ts';
+
+export const runtime: Runtime = secureBrowser(webkit);

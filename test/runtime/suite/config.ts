@@ -1,0 +1,53 @@
+/**
+ * What goes into the suite and what comes out of it: plain JSON, since half of the runtimes are other processes.
+ *
+ * @module
+ */
+
+/** What one run is to do. */
+export interface SuiteConfig {
+  readonly runtime: string;
+  /** The cross matrix, once its servers run. */
+  readonly cross?: CrossConfig | undefined;
+}
+
+/** Where the random requests go. */
+export interface CrossConfig {
+  readonly seed: number;
+  /** How many requests to sign. */
+  readonly count: number;
+  /** Origins that are all read by one relay, which hands every request to every server. */
+  readonly relays: readonly string[];
+  /** The verifying servers themselves, by name. */
+  readonly servers: Readonly<Record<string, string>>;
+  /** How many requests each server gets without the relay between. */
+  readonly direct: number;
+}
+
+/** One test. */
+export interface TestOutcome {
+  readonly name: string;
+  /** Why it failed. */
+  readonly error?: string | undefined;
+}
+
+/** What a run has found. */
+export interface SuiteResult {
+  readonly tests: readonly TestOutcome[];
+  /** Facts about the engine that explain its way through the library. */
+  readonly engine: Readonly<Record<string, string | boolean>>;
+  /** `1` or `0` for every Ed25519 vector, the hostile ones included: on the way the runtime offers, and in JavaScript. */
+  readonly verdicts: { readonly native: string; readonly javascript: string };
+  /** What the signing side of the cross matrix saw. */
+  readonly cross?: CrossResult | undefined;
+}
+
+/** The signing side of the cross matrix. */
+export interface CrossResult {
+  /** How many requests were signed and answered. */
+  readonly sent: number;
+  /** By server: honest requests, sent without the relay, that it accepted. */
+  readonly accepted: Readonly<Record<string, number>>;
+  /** What went wrong, the first few. */
+  readonly problems: readonly string[];
+}

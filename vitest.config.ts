@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { defineConfig } from 'vitest/config';
+import { entries } from './scripts/entries.ts';
+
+const OTHERS = ['test/runtime/**', 'test/package/**', 'test/docs/**', '**/node_modules/**'];
+
+/** Tests and examples import the package by its name: in the fast tests that is the source. */
+const alias = Object.entries(entries).map(([name, source]) => ({
+  find: name === 'index' ? /^countersign$/ : new RegExp(`^countersign/${name}$`),
+  replacement: resolve(import.meta.dirname, source),
+}));
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: OTHERS, testTimeout: 60_000 },
+      },
+      {
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'test/package/fixtures/**'],
+          globalSetup: 'test/package/support/pack.ts',
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text', 'html'],
+      reportsDirectory: 'coverage',
+    },
+  },
+});
