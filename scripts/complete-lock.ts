@@ -82,7 +82,9 @@ function completeLock(folder: string, check: boolean): boolean {
     console.log(`${folder}: package-lock.json lacks ${missing.size} optional packages: run node scripts/complete-lock.ts ${folder}`);
     return false;
   }
-  const packages = Object.fromEntries(Object.entries({ ...lock.packages, ...Object.fromEntries(missing) }).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const packages = Object.fromEntries(
+    Object.entries({ ...lock.packages, ...Object.fromEntries(missing) }).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
   writeFileSync(file, `${JSON.stringify({ ...lock, packages }, null, 2)}\n`);
   console.log(`${folder}: added ${missing.size} optional packages`);
   return true;

@@ -43,7 +43,12 @@ const rules: readonly HouseRule[] = [
   { rule: 'type errors are mended, not silenced', files: /^src\//, forbidden: /@ts-(ignore|expect-error|nocheck)/ },
   { rule: 'nothing is left for later', files: /^(src\/|docs\/|README\.md$)/, forbidden: /\b(TODO|FIXME|XXX)\b/ },
   // What goes into a path of a machine: everybody has another.
-  { rule: 'no path of one machine', files: /./, except: /(^|\/)package-lock\.json$/, forbidden: /(^|[^.\w-])\/(?:work|farm|root|home\/\w+|Users\/\w+)\// },
+  {
+    rule: 'no path of one machine',
+    files: /./,
+    except: /(^|\/)package-lock\.json$/,
+    forbidden: /(^|[^.\w-])\/(?:work|farm|root|home\/\w+|Users\/\w+)\//,
+  },
   { rule: 'lock files carry no addresses', files: /(^|\/)package-lock\.json$/, forbidden: /"resolved":/ },
 ];
 

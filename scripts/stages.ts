@@ -93,7 +93,12 @@ export const stages: readonly Stage[] = [
   { name: 'build', title: 'build', run: () => check('tsup --silent') },
   { name: 'publint', title: 'package manifest', needs: ['build'], run: () => check('publint --strict') },
   { name: 'attw', title: 'declarations as others resolve them', needs: ['build'], run: () => check('attw --pack . --profile esm-only') },
-  { name: 'size', title: 'size budgets', needs: ['build'], run: async () => single((await run('node scripts/size.ts', { live: true })).ok) },
+  {
+    name: 'size',
+    title: 'size budgets',
+    needs: ['build'],
+    run: async () => single((await run('node scripts/size.ts', { live: true })).ok),
+  },
   { name: 'unit', title: 'unit tests', run: () => vitest('unit') },
   { name: 'package', title: 'the packed package, and the examples of the docs', needs: ['install', 'build'], run: () => vitest('package') },
   ...optional(MATRIX, { name: 'runtime', title: 'runtime matrix', needs: ['system', 'install', 'build'], run: matrix }),

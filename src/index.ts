@@ -45,7 +45,15 @@ export type { ImportCryptoKeyOptions, ImportKeyOptions, ImportPrivateKeyOptions 
 export type { PrivateKey } from './crypto/private-key.ts';
 export type { PublicKey } from './crypto/public-key.ts';
 export type { RandomBytes } from './crypto/random.ts';
-export { exportSecretBase64url, exportSecretHex, generateSecret, type SecretOptions, secretFromBase64url, secretFromHex, secretFromJwk } from './crypto/secret.ts';
+export {
+  exportSecretBase64url,
+  exportSecretHex,
+  generateSecret,
+  type SecretOptions,
+  secretFromBase64url,
+  secretFromHex,
+  secretFromJwk,
+} from './crypto/secret.ts';
 export { createSigner, type Signer, type SignerOptions } from './crypto/signer.ts';
 export type { VerificationKey } from './crypto/verification-key.ts';
 export {
@@ -75,7 +83,14 @@ export {
   type RequestMessage,
   type ResponseMessage,
 } from './http/message.ts';
-export { type SignedFields, type SignOptions, type SignRequestOptions, type SignResponseOptions, signRequest, signResponse } from './http/sign.ts';
+export {
+  type SignedFields,
+  type SignOptions,
+  type SignRequestOptions,
+  type SignResponseOptions,
+  signRequest,
+  signResponse,
+} from './http/sign.ts';
 export { parseUnverifiedSignatures } from './http/unverified.ts';
 export type { VerifiedRequest, VerifiedSignature } from './http/verified-request.ts';
 export { createVerifier, type PolicyChoice, type QueryCarrier, type Verifier, type VerifierOptions } from './http/verify.ts';

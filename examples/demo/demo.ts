@@ -7,8 +7,8 @@
  *   npm run demo -- --serve   keeps the bank open and prints a request to paste
  */
 import { parseArgs } from 'node:util';
-import { play, type Step } from './story.ts';
 import { serve } from './serve.ts';
+import { play, type Step } from './story.ts';
 
 const USAGE = `usage: npm run demo -- [--json | --serve [--port N]]
 
@@ -27,7 +27,11 @@ function readFlags(args: readonly string[]): Flags | undefined {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { json: { type: 'boolean', default: false }, serve: { type: 'boolean', default: false }, port: { type: 'string', default: '0' } },
+      options: {
+        json: { type: 'boolean', default: false },
+        serve: { type: 'boolean', default: false },
+        port: { type: 'string', default: '0' },
+      },
     });
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 0 || port > 65_535 || (values.json && values.serve)) return undefined;

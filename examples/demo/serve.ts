@@ -1,8 +1,7 @@
 /**
  * Keeps the bank open, for requests of your own.
  */
-import { generateSecret, hmacKey } from 'countersign';
-import { exportSecretBase64url } from 'countersign';
+import { exportSecretBase64url, generateSecret, hmacKey } from 'countersign';
 import { openBank } from './bank.ts';
 
 /** Serves until interrupted. */

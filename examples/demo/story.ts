@@ -1,7 +1,16 @@
 /**
  * The story the demo tells, step by step.
  */
-import { createSignedFetch, createSigner, generateKeyPair, generateSecret, hmacKey, hmacSigner, parseRefusal, type Signer } from 'countersign';
+import {
+  createSignedFetch,
+  createSigner,
+  generateKeyPair,
+  generateSecret,
+  hmacKey,
+  hmacSigner,
+  parseRefusal,
+  type Signer,
+} from 'countersign';
 import { type Bank, openBank } from './bank.ts';
 
 /** One line of the transcript. */
@@ -35,7 +44,11 @@ export async function play(tell: Tell): Promise<readonly Step[]> {
   try {
     const secret = generateSecret();
     bank.register('jdoe', hmacKey(secret));
-    note({ title: 'the bank issues jdoe a key and a secret (HMAC-SHA256)', detail: `${secret.length} bytes, never sent again`, ok: secret.length >= 32 });
+    note({
+      title: 'the bank issues jdoe a key and a secret (HMAC-SHA256)',
+      detail: `${secret.length} bytes, never sent again`,
+      ok: secret.length >= 32,
+    });
     const signer = hmacSigner({ keyid: 'jdoe', secret });
     await attack(bank, signer, note);
     await wrongClock(bank, signer, note);
@@ -43,7 +56,11 @@ export async function play(tell: Tell): Promise<readonly Step[]> {
     const { privateKey, publicKey } = await generateKeyPair();
     const edSigner = createSigner({ privateKey });
     bank.register(edSigner.keyid, publicKey);
-    note({ title: 'another consumer registers an Ed25519 public key', detail: `keyid ${edSigner.keyid.slice(0, 12)}… (JWK thumbprint)`, ok: edSigner.keyid.length === 43 });
+    note({
+      title: 'another consumer registers an Ed25519 public key',
+      detail: `keyid ${edSigner.keyid.slice(0, 12)}… (JWK thumbprint)`,
+      ok: edSigner.keyid.length === 43,
+    });
     await attack(bank, edSigner, note);
 
     note(await measure(bank, signer, 'HMAC-SHA256'));
@@ -59,7 +76,11 @@ async function attack(bank: Bank, signer: Signer, note: Tell): Promise<void> {
   const wire: Captured[] = [];
   const send = createSignedFetch({ signer, fetch: tap(wire) });
   const response = await send(`${bank.origin}/coins`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: ORDER });
-  note({ title: '10 gold coins, signed', detail: `${response.status}, balance ${bank.balance(signer.keyid)}`, ok: response.status === 200 && bank.balance(signer.keyid) === 10 });
+  note({
+    title: '10 gold coins, signed',
+    detail: `${response.status}, balance ${bank.balance(signer.keyid)}`,
+    ok: response.status === 200 && bank.balance(signer.keyid) === 10,
+  });
   await response.text();
 
   const captured = wire[0]!;
@@ -81,10 +102,18 @@ async function wrongClock(bank: Bank, signer: Signer, note: Tell): Promise<void>
   const order = { method: 'POST', body: ORDER };
   const stubborn = await createSignedFetch({ signer, now, correctClock: false })(`${bank.origin}/coins`, order);
   const refusal = await parseRefusal(stubborn);
-  note({ title: 'a device whose clock is 10 minutes slow', detail: `${stubborn.status} ${refusal?.code}`, ok: refusal?.code === 'expired' });
+  note({
+    title: 'a device whose clock is 10 minutes slow',
+    detail: `${stubborn.status} ${refusal?.code}`,
+    ok: refusal?.code === 'expired',
+  });
   const corrected = await createSignedFetch({ signer, now })(`${bank.origin}/coins`, order);
   await corrected.text();
-  note({ title: 'the same, corrected by the time in the refusal', detail: `${corrected.status}, balance ${bank.balance(signer.keyid)}`, ok: corrected.status === 200 && bank.balance(signer.keyid) === 20 });
+  note({
+    title: 'the same, corrected by the time in the refusal',
+    detail: `${corrected.status}, balance ${bank.balance(signer.keyid)}`,
+    ok: corrected.status === 200 && bank.balance(signer.keyid) === 20,
+  });
 }
 
 /** Signed, sent, verified and answered, over real HTTP. */
@@ -96,7 +125,11 @@ async function measure(bank: Bank, signer: Signer, name: string): Promise<Step> 
   for (let done = 0; done < requests; done += 20) await Promise.all(Array.from({ length: 20 }, () => credit(send, bank)));
   const seconds = (performance.now() - start) / 1000;
   const credited = (bank.balance(signer.keyid) - before) / 10;
-  return { title: `${requests} requests, ${name}, 20 at a time`, detail: `${Math.round(requests / seconds)} a second, ${credited} credited`, ok: credited === requests };
+  return {
+    title: `${requests} requests, ${name}, 20 at a time`,
+    detail: `${Math.round(requests / seconds)} a second, ${credited} credited`,
+    ok: credited === requests,
+  };
 }
 
 async function credit(send: typeof fetch, bank: Bank): Promise<void> {

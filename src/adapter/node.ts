@@ -12,7 +12,8 @@ export interface NodeRequestLike extends AsyncIterable<Uint8Array> {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly rawHeaders: readonly string[];
-  readonly socket?: { readonly encrypted?: boolean | undefined } | null | undefined;
+  /** A TLS socket says that it is `encrypted`. */
+  readonly socket?: object | null | undefined;
   readonly readableDidRead?: boolean | undefined;
   /** Where body parsers leave the bytes, when they are told to keep them. */
   readonly rawBody?: unknown;
@@ -36,7 +37,7 @@ export function messageFromNode(request: NodeRequestLike): RequestMessage {
   }
   return {
     method: request.method ?? '',
-    scheme: request.socket?.encrypted ? 'https' : 'http',
+    scheme: isEncrypted(request.socket) ? 'https' : 'http',
     authority,
     target: request.url ?? '',
     fields,
@@ -44,10 +45,17 @@ export function messageFromNode(request: NodeRequestLike): RequestMessage {
   };
 }
 
+function isEncrypted(socket: object | null | undefined): boolean {
+  return Boolean(socket && 'encrypted' in socket && socket.encrypted);
+}
+
 function bodyOf(request: NodeRequestLike): RequestMessage['body'] {
   if (request.rawBody instanceof Uint8Array) return request.rawBody;
   if (request.readableDidRead) {
-    throw new VerificationError('raw_body_unavailable', 'a middleware read the body: verify before it, or have it keep the bytes as rawBody');
+    throw new VerificationError(
+      'raw_body_unavailable',
+      'a middleware read the body: verify before it, or have it keep the bytes as rawBody',
+    );
   }
   return request;
 }

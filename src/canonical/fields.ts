@@ -10,7 +10,9 @@
 import { encodeUtf8, isWellFormed } from '../internal/bytes.ts';
 
 const ESCAPES: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) =>
-  /[A-Za-z0-9\-._~]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte < 16 ? '0' : ''}${byte.toString(16).toUpperCase()}`,
+  /[A-Za-z0-9\-._~]/.test(String.fromCharCode(byte))
+    ? String.fromCharCode(byte)
+    : `%${byte < 16 ? '0' : ''}${byte.toString(16).toUpperCase()}`,
 );
 
 /**

@@ -69,7 +69,9 @@ function writeObject(value: object, path: Path, walk: Walk, depth: number): stri
   if (depth >= walk.maxDepth) throw refuse(`nesting beyond ${walk.maxDepth}`, path);
   if (walk.open.has(value)) throw refuse('a cycle', path);
   walk.open.add(value);
-  const text = Array.isArray(value) ? writeArray(value, path, walk, depth) : writeMembers(value as Record<string, unknown>, path, walk, depth);
+  const text = Array.isArray(value)
+    ? writeArray(value, path, walk, depth)
+    : writeMembers(value as Record<string, unknown>, path, walk, depth);
   walk.open.delete(value);
   return text;
 }
@@ -110,6 +112,7 @@ function refuse(what: string, path: Path): TypeError {
 
 function pointer(path: Path): string {
   let text = '';
-  for (let place = path; place !== undefined; place = place.parent) text = `/${place.key.replaceAll('~', '~0').replaceAll('/', '~1')}${text}`;
+  for (let place = path; place !== undefined; place = place.parent)
+    text = `/${place.key.replaceAll('~', '~0').replaceAll('/', '~1')}${text}`;
   return JSON.stringify(text).slice(1, -1);
 }

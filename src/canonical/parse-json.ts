@@ -43,6 +43,8 @@ export function parseJsonStrict(text: string, { maxDepth = 64 }: ParseJsonOption
 }
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const BLANKS = /[ \n\r\t]*/y;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids control characters in strings
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
 const ESCAPED: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
@@ -166,7 +168,7 @@ class Parser {
   }
 
   #blanks(): void {
-    for (let code = this.#text.charCodeAt(this.#at); code === 32 || code === 10 || code === 13 || code === 9; code = this.#text.charCodeAt(this.#at)) this.#at++;
+    this.#match(BLANKS);
   }
 
   #next(): string | undefined {
@@ -193,12 +195,13 @@ function isExact(text: string, value: number): boolean {
 
 /** Significant digits and exponent: the same for all texts of one decimal number. */
 function decimalOf(text: string): string {
-  const [mantissa = '', exponent = '0'] = text.replace('-', text.startsWith('-') ? '' : '-').toLowerCase().split('e');
+  const sign = text.startsWith('-') ? '-' : '';
+  const [mantissa = '', exponent = '0'] = text.slice(sign.length).toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.split('.');
   const digits = (whole + fraction).replace(/^0+/, '');
   let end = digits.length;
   while (end > 0 && digits[end - 1] === '0') end--;
   // Zero has one form, whatever its exponent or sign.
   if (end === 0) return '0';
-  return `${text.startsWith('-') ? '-' : ''}${digits.slice(0, end)}e${Number(exponent) - fraction.length + digits.length - end}`;
+  return `${sign}${digits.slice(0, end)}e${Number(exponent) - fraction.length + digits.length - end}`;
 }

@@ -7,7 +7,6 @@
  * @module
  */
 
-import { SignedFetchError } from '../errors.ts';
 import { messageFromRequest } from '../http/message.ts';
 import { signRequest } from '../http/sign.ts';
 import type { Call, Outcome } from './call.ts';
@@ -42,21 +41,17 @@ function isFinal(response: Response | undefined): boolean {
 }
 
 async function attempt(call: Call, settings: Settings): Promise<Outcome> {
-  const { request, origin, bytes, extra } = call;
-  const { now, uncovered, learnt, retry, fetch: send = globalThis.fetch } = settings;
-  requirePresent(request.headers, call, settings);
+  const { request, bytes, origin } = call;
+  const { learnt, now, retry, uncovered, fetch: send = globalThis.fetch } = settings;
   const { skew = 0, adapt } = learnt.get(origin) ?? {};
   const signer = typeof settings.signer === 'function' ? await settings.signer() : settings.signer;
-  const { fields, nonce } = await signRequest(messageFromRequest(request, uncovered ? undefined : bytes), {
-    ...settings,
-    signer,
-    created: now() + skew,
-    ...adapt?.(request),
-    ...extra,
+  const options = { ...settings, signer, created: now() + skew, ...adapt?.(request), ...call.extra };
+  const { fields, nonce } = await signRequest(messageFromRequest(request, uncovered ? undefined : bytes), options).catch(async (problem: unknown) => {
+    throw (await import('./dropped-field.ts')).explainUnsigned(problem, call, settings);
   });
   for (const [name, value] of fields) {
     request.headers.set(name, value);
-    if (request.headers.get(name) !== value) throw dropped(name);
+    if (request.headers.get(name) !== value) throw (await import('./dropped-field.ts')).fieldDropped(name);
   }
   try {
     return { response: await send(request), signer, nonce, skew };
@@ -64,18 +59,6 @@ async function attempt(call: Call, settings: Settings): Promise<Outcome> {
     if (retry === undefined) throw failure;
     return { response: undefined, failure, signer, nonce, skew };
   }
-}
-
-/** Browsers drop some fields without a word (Date, Host, Cookie, …): a signature over them could not be made. */
-function requirePresent(headers: Headers, { init }: Call, { components }: Settings): void {
-  for (const text of components ?? []) {
-    const name = /^"?([^"@;][^";]*)/.exec(text)?.[1];
-    if (name && !headers.has(name) && new Headers(init?.headers).has(name)) throw dropped(name);
-  }
-}
-
-function dropped(name: string): SignedFetchError {
-  return new SignedFetchError('header_dropped', `this runtime does not send the covered field ${name}`, { target: name });
 }
 
 async function finish({ request }: Call, { response, failure, nonce }: Outcome, { verifyResponse }: Settings): Promise<Response> {

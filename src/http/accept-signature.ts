@@ -10,7 +10,7 @@ import { assertText } from '../internal/assert.ts';
 import { type Component, componentOf, parseComponent } from '../signature/component.ts';
 import { parseDictionary } from '../structured-fields/parse.ts';
 import { serializeItem, serializeParameters } from '../structured-fields/serialize.ts';
-import { type BareItem, type InnerList, isInnerList, type Item } from '../structured-fields/value.ts';
+import { type BareItem, type InnerList, type Item, isInnerList } from '../structured-fields/value.ts';
 import type { RequestMessage } from './message.ts';
 import { type SignedFields, type SignRequestOptions, signRequestExactly } from './sign.ts';
 
@@ -101,10 +101,15 @@ function malformed(why: string, cause?: unknown): VerificationError {
  * @throws {TypeError} If the signer is not the one asked for, or a component is not there: section 5.1 wants no
  *   signature then, rather than another one.
  */
-export async function fulfillAcceptSignature(message: RequestMessage, requested: RequestedSignature, options: SignRequestOptions): Promise<SignedFields> {
+export async function fulfillAcceptSignature(
+  message: RequestMessage,
+  requested: RequestedSignature,
+  options: SignRequestOptions,
+): Promise<SignedFields> {
   const { signer } = options;
   if (requested.keyid !== undefined && requested.keyid !== signer.keyid) throw new TypeError('the signature is asked for another keyid');
-  if (requested.alg !== undefined && requested.alg !== signer.algorithm) throw new TypeError('the signature is asked for another algorithm');
+  if (requested.alg !== undefined && requested.alg !== signer.algorithm)
+    throw new TypeError('the signature is asked for another algorithm');
   const components: readonly Component[] = requested.components.map((text) => parseComponent(text, 'requested.components'));
   return signRequestExactly(message, components, {
     ...options,

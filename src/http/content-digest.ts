@@ -37,7 +37,8 @@ export async function verifyContentDigest(value: string, bytes: Uint8Array): Pro
   for (const algorithm of STRONG) {
     const expected = members.get(algorithm);
     if (expected === undefined) continue;
-    if (!equalBytes(expected, await digest(algorithm, bytes))) throw new VerificationError('digest_mismatch', `the content does not fit its ${algorithm} digest`);
+    if (!equalBytes(expected, await digest(algorithm, bytes)))
+      throw new VerificationError('digest_mismatch', `the content does not fit its ${algorithm} digest`);
     checked++;
   }
   if (checked === 0) throw new VerificationError('digest_missing', 'the digest field has neither sha-256 nor sha-512');

@@ -16,7 +16,11 @@ import { createFieldReader, type FieldReader, type RequestMessage, type Response
 import { formDecode } from './query-param.ts';
 
 /** Reads components off a request. A `req` component is a mistake there (section 2.4). */
-export function requestSource(message: RequestMessage, read: FieldReader = createFieldReader(message.fields), types?: FieldTypes): ComponentSource {
+export function requestSource(
+  message: RequestMessage,
+  read: FieldReader = createFieldReader(message.fields),
+  types?: FieldTypes,
+): ComponentSource {
   const trailers = createFieldReader(message.trailers);
   return (component) => {
     const { name, params } = component;
@@ -47,7 +51,8 @@ function withoutReq(component: Component): Component {
 }
 
 function statusText(status: number): string {
-  if (!Number.isInteger(status) || status < 100 || status > 999) throw new VerificationError('component_unresolvable', 'the status has not three digits');
+  if (!Number.isInteger(status) || status < 100 || status > 999)
+    throw new VerificationError('component_unresolvable', 'the status has not three digits');
   return String(status);
 }
 

@@ -121,7 +121,8 @@ function byteSequences(lines: readonly string[]): string {
   const encoded = lines.map((line) => {
     const text = trimLine(line);
     for (let index = 0; index < text.length; index++) {
-      if (text.charCodeAt(index) > 0xff) throw new VerificationError('component_unresolvable', 'a field holds characters that are no bytes');
+      if (text.charCodeAt(index) > 0xff)
+        throw new VerificationError('component_unresolvable', 'a field holds characters that are no bytes');
     }
     return `:${encodeBase64(encodeLatin1(text))}:`;
   });

@@ -41,7 +41,8 @@ export function requireWithinLimits({ fields }: RequestMessage | ResponseMessage
   let total = 0;
   const add = (name: string, length: number) => {
     total += name.length + length;
-    if (length > limits.fieldBytes || total > limits.totalFieldBytes) throw new VerificationError('signature_malformed', 'the fields are larger than the limits');
+    if (length > limits.fieldBytes || total > limits.totalFieldBytes)
+      throw new VerificationError('signature_malformed', 'the fields are larger than the limits');
   };
   if (Array.isArray(fields)) {
     for (const [name, value] of fields) add(name, value.length);

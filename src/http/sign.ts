@@ -8,8 +8,8 @@
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
 import { VerificationError } from '../errors.ts';
-import type { Awaitable } from '../internal/awaitable.ts';
 import { assertInteger, assertObject } from '../internal/assert.ts';
+import type { Awaitable } from '../internal/awaitable.ts';
 import { encodeBase64 } from '../internal/base64.ts';
 import { encodeUtf8, isBytes } from '../internal/bytes.ts';
 import { systemTime } from '../internal/time.ts';
@@ -90,9 +90,18 @@ export async function signRequest(message: RequestMessage, options: SignRequestO
  *
  * @throws {TypeError | RangeError} As `signRequest`.
  */
-export async function signRequestExactly(message: RequestMessage, components: readonly Component[], options: SignOptions): Promise<SignedFields> {
+export async function signRequestExactly(
+  message: RequestMessage,
+  components: readonly Component[],
+  options: SignOptions,
+): Promise<SignedFields> {
   const wanted = components.some(({ name }) => name === 'content-digest');
-  const { added, read } = prepare(message, { ...options, components: undefined }, [], wanted ? await newDigest(message, options) : undefined);
+  const { added, read } = prepare(
+    message,
+    { ...options, components: undefined },
+    [],
+    wanted ? await newDigest(message, options) : undefined,
+  );
   return finish(requestSource(message, read, options.fieldTypes), components, added, read, options);
 }
 
@@ -128,7 +137,12 @@ interface Prepared {
   readonly read: FieldReader;
 }
 
-function prepare(message: RequestMessage | ResponseMessage, options: SignOptions, control: readonly Component[], digest: string | undefined): Prepared {
+function prepare(
+  message: RequestMessage | ResponseMessage,
+  options: SignOptions,
+  control: readonly Component[],
+  digest: string | undefined,
+): Prepared {
   const readMessage = createFieldReader(message.fields);
   const read: FieldReader = digest === undefined ? readMessage : (name) => (name === 'content-digest' ? [digest] : readMessage(name));
   const components = [...control];

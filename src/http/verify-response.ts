@@ -54,7 +54,11 @@ const WHEN_PRESENT = /* @__PURE__ */ ['content-type', 'content-encoding', 'conte
  * @throws {VerificationError} If it is refused: `nonce_replayed` if it answers another request.
  * @throws {TypeError} If an option is missing.
  */
-export async function verifyResponse(response: Response | ResponseMessage, request: RequestMessage, options: VerifyResponseOptions): Promise<VerifiedResponse> {
+export async function verifyResponse(
+  response: Response | ResponseMessage,
+  request: RequestMessage,
+  options: VerifyResponseOptions,
+): Promise<VerifiedResponse> {
   assertObject(options, 'options');
   const { resolveKey, nonce, policy = {}, timeout = 5, now = systemTime, fieldTypes } = options;
   assertFunction(resolveKey, 'resolveKey');
@@ -66,7 +70,8 @@ export async function verifyResponse(response: Response | ResponseMessage, reque
   const asked = responseToComponents(createFieldReader(request.fields));
   const requirement = compilePolicy(policy, [STATUS, ...asked]);
   const signature = selectSignature(readCandidates(read, limits), requirement);
-  if (signature.nonce !== undefined && signature.nonce !== nonce) throw new VerificationError('nonce_replayed', 'the response answers another request');
+  if (signature.nonce !== undefined && signature.nonce !== nonce)
+    throw new VerificationError('nonce_replayed', 'the response answers another request');
   let bytes: Uint8Array | undefined;
   const evidence: Evidence = {
     source: responseSource(message, request, fieldTypes),

@@ -118,7 +118,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return createVerifiedRequest(message, verdicts, content, read);
   };
 
-  const verifyByUrl = async ({ message, signedMethod, candidates, requirement }: NonNullable<ReturnType<QueryCarrier>>, bench: Bench): Promise<VerifiedRequest> => {
+  const verifyByUrl = async (
+    { message, signedMethod, candidates, requirement }: NonNullable<ReturnType<QueryCarrier>>,
+    bench: Bench,
+  ): Promise<VerifiedRequest> => {
     requireTarget(message.target);
     const signature = selectSignature(candidates, requirement);
     if (signature.expires === undefined) throw new VerificationError('lifetime_too_long', 'a signed URL must expire');
@@ -159,10 +162,14 @@ function compileAuthorities(options: VerifierOptions, scheme: string | undefined
     throw new TypeError('authority is required: the host that clients address, or several');
   }
   const names = typeof authority === 'string' ? [authority] : [...authority];
-  if (names.length === 0 || names.some((name) => typeof name !== 'string' || name.includes('/'))) throw new TypeError('authority must be a host with an optional port, or several');
-  const accepted = new Map([scheme ?? 'https', 'https', 'http'].map((kind) => [kind, new Set(names.map((name) => normalizeAuthority(name, kind)))]));
+  if (names.length === 0 || names.some((name) => typeof name !== 'string' || name.includes('/')))
+    throw new TypeError('authority must be a host with an optional port, or several');
+  const accepted = new Map(
+    [scheme ?? 'https', 'https', 'http'].map((kind) => [kind, new Set(names.map((name) => normalizeAuthority(name, kind)))]),
+  );
   return ({ authority: received, scheme: kind }) => {
-    if (!accepted.get(kind)?.has(normalizeAuthority(received, kind))) throw new VerificationError('authority_forbidden', 'the request is for another authority');
+    if (!accepted.get(kind)?.has(normalizeAuthority(received, kind)))
+      throw new VerificationError('authority_forbidden', 'the request is for another authority');
   };
 }
 
@@ -175,7 +182,10 @@ function compileChoice(policy: PolicyChoice): Choose {
   return (candidates) => requirements.map((requirement) => ({ requirement, signature: selectSignature(candidates, requirement) }));
 }
 
-async function chooseByFunction(policy: (untrusted: UnverifiedSignature) => Awaitable<Policy | null | undefined>, candidates: readonly SignatureCandidate[]): Promise<readonly Charge[]> {
+async function chooseByFunction(
+  policy: (untrusted: UnverifiedSignature) => Awaitable<Policy | null | undefined>,
+  candidates: readonly SignatureCandidate[],
+): Promise<readonly Charge[]> {
   const charges: Charge[] = [];
   for (const candidate of candidates) {
     const signature = candidate.read();
@@ -203,8 +213,14 @@ function obligedComponents(read: FieldReader): readonly Component[] {
 }
 
 /** Content that arrives must fit a covered digest; bytes are content whatever the sender declared. */
-async function checkContent(charges: readonly Charge[], covered: readonly ReadonlySet<string>[], read: FieldReader, readBytes: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> {
-  const isCovered = (set: ReadonlySet<string>) => set.has(CONTENT_DIGEST) || set.has(`${CONTENT_DIGEST};sf`) || set.has(`${CONTENT_DIGEST};bs`);
+async function checkContent(
+  charges: readonly Charge[],
+  covered: readonly ReadonlySet<string>[],
+  read: FieldReader,
+  readBytes: () => Promise<Uint8Array>,
+): Promise<Uint8Array | undefined> {
+  const isCovered = (set: ReadonlySet<string>) =>
+    set.has(CONTENT_DIGEST) || set.has(`${CONTENT_DIGEST};sf`) || set.has(`${CONTENT_DIGEST};bs`);
   if (!covered.some(isCovered) && charges.every(({ requirement }) => requirement.uncovered.has('content-digest'))) return undefined;
   const bytes = await readBytes();
   const everyone = charges.every(({ requirement }, index) => isCovered(covered[index]!) || requirement.uncovered.has('content-digest'));

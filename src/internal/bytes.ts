@@ -72,7 +72,8 @@ function decodeUtf8ByHand(bytes: Uint8Array): string {
       code = (code << 6) | (next & 0x3f);
     }
     // The shortest form only, and nothing that UTF-16 reserves.
-    if (code < [0x80, 0x800, 0x10000][tail - 1]! || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) throw new RangeError('not UTF-8');
+    if (code < [0x80, 0x800, 0x10000][tail - 1]! || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+      throw new RangeError('not UTF-8');
     text += String.fromCodePoint(code);
   }
   return text;

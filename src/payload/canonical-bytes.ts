@@ -48,10 +48,11 @@ export function canonicalText(payload: string): Uint8Array {
 export function formPairs(fields: FormFields): readonly (readonly [string, string])[] {
   const pairs: [string, string][] = [];
   for (const [name, value] of fields) {
-    if (typeof name !== 'string' || typeof value !== 'string') throw new TypeError('payload fields must be strings (files cannot be signed)');
+    if (typeof name !== 'string' || typeof value !== 'string')
+      throw new TypeError('payload fields must be strings (files cannot be signed)');
     if (name === INPUT_MEMBER || name === SIGNATURE_MEMBER) throw new TypeError(`payload must not have a field ${name}`);
     // Browsers turn every line break of a submitted form into CRLF: only that survives.
-    if (/\r(?!\n)|(?:^|[^\r])\n/.test(name + '\0' + value)) throw new TypeError('payload fields must write line breaks as CRLF');
+    if (/\r(?!\n)|(?:^|[^\r])\n/.test(`${name}\0${value}`)) throw new TypeError('payload fields must write line breaks as CRLF');
     pairs.push([name, value]);
   }
   return pairs;

@@ -7,5 +7,12 @@
 export { type SerialReplayStoreOptions, serialReplayStore } from '../signature/serial-replay-store.ts';
 export type { FormFields } from './canonical-bytes.ts';
 export type { PayloadFormat } from './carrier.ts';
-export { type SignatureMembers, type SignedForm, type SignedObject, type SignedText, type SignPayloadOptions, signPayload } from './sign-payload.ts';
+export {
+  type SignatureMembers,
+  type SignedForm,
+  type SignedObject,
+  type SignedText,
+  type SignPayloadOptions,
+  signPayload,
+} from './sign-payload.ts';
 export { type JsonObject, type PayloadInput, type VerifiedPayload, type VerifyPayloadOptions, verifyPayload } from './verify-payload.ts';

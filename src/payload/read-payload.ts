@@ -54,7 +54,8 @@ function parse(text: string): unknown {
 function readMembers(members: Readonly<Record<string, unknown>>, format: 'json' | 'text'): ReceivedPayload {
   const { [INPUT_MEMBER]: input, [SIGNATURE_MEMBER]: signature, ...rest } = members;
   if (input === undefined && signature === undefined) throw new VerificationError('signature_missing', 'the payload has no signature');
-  if (typeof input !== 'string' || typeof signature !== 'string') throw new VerificationError('signature_malformed', 'the signature members are not both texts');
+  if (typeof input !== 'string' || typeof signature !== 'string')
+    throw new VerificationError('signature_malformed', 'the signature members are not both texts');
   return guarded(() => {
     if (format === 'json') {
       const { bytes, value } = canonicalObject(rest);
@@ -67,7 +68,8 @@ function readMembers(members: Readonly<Record<string, unknown>>, format: 'json' 
 }
 
 function readForm(input: unknown, maxBytes: number): ReceivedPayload {
-  if (typeof input !== 'object' || input === null || !(Symbol.iterator in input)) throw new TypeError('a form must be pairs, URLSearchParams or FormData');
+  if (typeof input !== 'object' || input === null || !(Symbol.iterator in input))
+    throw new TypeError('a form must be pairs, URLSearchParams or FormData');
   const pairs: [string, string][] = [];
   const members = new Map<string, string>();
   let size = 0;
@@ -82,8 +84,14 @@ function readForm(input: unknown, maxBytes: number): ReceivedPayload {
   const text = members.get(INPUT_MEMBER);
   const signature = members.get(SIGNATURE_MEMBER);
   if (text === undefined || signature === undefined) throw new VerificationError('signature_missing', 'the form has no signature');
-  if (new Set(pairs.map(([name]) => name)).size !== pairs.length) throw new VerificationError('payload_duplicate_member', 'the form has a field twice');
-  return guarded(() => ({ payload: Object.freeze(Object.fromEntries(formPairs(pairs))), canonical: canonicalForm(pairs), input: text, signature }));
+  if (new Set(pairs.map(([name]) => name)).size !== pairs.length)
+    throw new VerificationError('payload_duplicate_member', 'the form has a field twice');
+  return guarded(() => ({
+    payload: Object.freeze(Object.fromEntries(formPairs(pairs))),
+    canonical: canonicalForm(pairs),
+    input: text,
+    signature,
+  }));
 }
 
 /** What would be the caller's mistake in signing is the peer's here. */
@@ -107,7 +115,9 @@ function explain(error: unknown): unknown {
   if (isVerificationError(error)) return error;
   const origin = error instanceof Error && error.cause instanceof JsonError ? error.cause : error;
   const code = origin instanceof JsonError ? CODES[origin.problem] : undefined;
-  return new VerificationError(code ?? 'payload_malformed', error instanceof Error ? error.message : 'the payload is malformed', { cause: error });
+  return new VerificationError(code ?? 'payload_malformed', error instanceof Error ? error.message : 'the payload is malformed', {
+    cause: error,
+  });
 }
 
 function deepFreeze(value: unknown): unknown {

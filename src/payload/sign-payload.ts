@@ -7,11 +7,19 @@
 
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
+import { signComponents } from '../http/sign.ts';
 import { assertInteger, assertObject, assertText } from '../internal/assert.ts';
 import { systemTime } from '../internal/time.ts';
-import { signComponents } from '../http/sign.ts';
 import { canonicalForm, canonicalObject, canonicalText, type FormFields, formPairs } from './canonical-bytes.ts';
-import { INPUT_MEMBER, PAYLOAD_COMPONENTS, type PayloadFormat, payloadSource, purposeTag, SIGNATURE_MEMBER, TEXT_MEMBER } from './carrier.ts';
+import {
+  INPUT_MEMBER,
+  PAYLOAD_COMPONENTS,
+  type PayloadFormat,
+  payloadSource,
+  purposeTag,
+  SIGNATURE_MEMBER,
+  TEXT_MEMBER,
+} from './carrier.ts';
 
 /** How to sign a payload. Times are whole seconds since the epoch, durations whole seconds. */
 export interface SignPayloadOptions {

@@ -7,9 +7,9 @@
 
 import type { Algorithm } from '../crypto/algorithm.ts';
 import { annotateRefusal, VerificationError } from '../errors.ts';
+import { toVerifiedSignature, type VerifiedSignature, validate } from '../http/verified-request.ts';
 import { assertFunction, assertInteger, assertObject, assertText } from '../internal/assert.ts';
 import { systemTime } from '../internal/time.ts';
-import { toVerifiedSignature, type VerifiedSignature, validate } from '../http/verified-request.ts';
 import { type Evidence, judge, selectSignature, type Verdict } from '../signature/judge.ts';
 import type { KeyRecord, ResolveKey } from '../signature/key-record.ts';
 import { fixedRequirement, type Requirement } from '../signature/policy.ts';
@@ -72,8 +72,14 @@ export type PayloadInput = string | Uint8Array | object;
  *   `audience_mismatch` and `subject_mismatch`.
  * @throws {TypeError | RangeError} If an option is missing or unusable.
  */
-export function verifyPayload<T>(input: PayloadInput, options: VerifyPayloadOptions & { readonly schema: StandardSchema<T> }): Promise<VerifiedPayload<T>>;
-export function verifyPayload(input: PayloadInput, options: VerifyPayloadOptions & { readonly format: 'text' }): Promise<VerifiedPayload<string>>;
+export function verifyPayload<T>(
+  input: PayloadInput,
+  options: VerifyPayloadOptions & { readonly schema: StandardSchema<T> },
+): Promise<VerifiedPayload<T>>;
+export function verifyPayload(
+  input: PayloadInput,
+  options: VerifyPayloadOptions & { readonly format: 'text' },
+): Promise<VerifiedPayload<string>>;
 export function verifyPayload(
   input: FormFields | PayloadInput,
   options: VerifyPayloadOptions & { readonly format: 'form' },
@@ -84,7 +90,17 @@ export async function verifyPayload(
   options: VerifyPayloadOptions & { readonly schema?: StandardSchema<unknown> },
 ): Promise<VerifiedPayload<unknown>> {
   const requirement = requirementOf(options);
-  const { audience, subject, resolveKey, replayStore, format = 'json', timeout = 5, now = systemTime, schema, maxBytes = 1024 * 1024 } = options;
+  const {
+    audience,
+    subject,
+    resolveKey,
+    replayStore,
+    format = 'json',
+    timeout = 5,
+    now = systemTime,
+    schema,
+    maxBytes = 1024 * 1024,
+  } = options;
   const time = now();
   try {
     const received = readPayload(input, format, maxBytes);
@@ -99,12 +115,24 @@ export async function verifyPayload(
 
 function requirementOf(options: VerifyPayloadOptions): Requirement {
   assertObject(options, 'options');
-  const { tag, audience, subject, resolveKey, replayStore, insecurelyAllowReplay = false, algorithms, format = 'json', maxAge = 300, futureSkew = 5 } = options;
+  const {
+    tag,
+    audience,
+    subject,
+    resolveKey,
+    replayStore,
+    insecurelyAllowReplay = false,
+    algorithms,
+    format = 'json',
+    maxAge = 300,
+    futureSkew = 5,
+  } = options;
   if (!['json', 'text', 'form'].includes(format)) throw new TypeError('format must be json, text or form');
   assertText(audience, 'audience');
   if (subject !== undefined) assertText(subject, 'subject');
   assertFunction(resolveKey, 'resolveKey');
-  if (replayStore === undefined ? !insecurelyAllowReplay : typeof replayStore.consume !== 'function') throw new TypeError('replayStore is required: without one a message counts again and again');
+  if (replayStore === undefined ? !insecurelyAllowReplay : typeof replayStore.consume !== 'function')
+    throw new TypeError('replayStore is required: without one a message counts again and again');
   assertInteger(maxAge, 'maxAge', 1, 2 ** 31);
   assertInteger(futureSkew, 'futureSkew', 0, 3600);
   return fixedRequirement({
@@ -138,7 +166,8 @@ export async function judgePayload(
 
 function requireAddress(signature: UnverifiedSignature, audience: string, subject: string | undefined): void {
   if (signature.audience !== audience) throw new VerificationError('audience_mismatch', 'the message is for another audience');
-  if (subject !== undefined && signature.subject !== subject) throw new VerificationError('subject_mismatch', 'the message is about another subject');
+  if (subject !== undefined && signature.subject !== subject)
+    throw new VerificationError('subject_mismatch', 'the message is about another subject');
 }
 
 function verifiedPayload<T>(verdict: Verdict, payload: T): VerifiedPayload<T> {

@@ -66,7 +66,8 @@ export const BASE_OF: WeakMap<object, string> = /* @__PURE__ */ new WeakMap();
 export function selectSignature(candidates: readonly SignatureCandidate[], { tag }: Pick<Requirement, 'tag'>): UnverifiedSignature {
   if (candidates.length === 0) throw new VerificationError('signature_missing', 'the message has no signature');
   const [chosen, second] = candidates.filter((candidate) => candidate.tag === tag);
-  if (chosen === undefined) throw new VerificationError('tag_mismatch', tag === undefined ? 'every signature is tagged' : `no signature is tagged ${tag}`);
+  if (chosen === undefined)
+    throw new VerificationError('tag_mismatch', tag === undefined ? 'every signature is tagged' : `no signature is tagged ${tag}`);
   if (second !== undefined) throw new VerificationError('signature_ambiguous', 'two signatures could be meant');
   return chosen.read();
 }
@@ -105,7 +106,12 @@ async function refuseKey(code: 'key_unknown' | 'algorithm_forbidden', message: s
 }
 
 /** The key decides the algorithm (section 3.2, step 6); the message may only agree. */
-async function requireSignature({ signature, requirement }: Charge, record: KeyRecord, source: ComponentSource, timeout: number): Promise<Algorithm> {
+async function requireSignature(
+  { signature, requirement }: Charge,
+  record: KeyRecord,
+  source: ComponentSource,
+  timeout: number,
+): Promise<Algorithm> {
   const { alg, components, params } = signature;
   const { algorithms } = requirement;
   const text = createSignatureBase(source, components, params);

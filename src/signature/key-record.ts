@@ -37,7 +37,8 @@ export function toKeyRecord(found: KeyLookup): KeyRecord | undefined {
   if (typeof found !== 'object') throw new TypeError('resolveKey must answer a verification key, a key record, null or undefined');
   const record = 'key' in found ? found : { key: found };
   const keys = keysOf(record);
-  if (keys.length === 0 || keys.some((key) => typeof key?.verify !== 'function')) throw new TypeError('resolveKey answered something that is not a key');
+  if (keys.length === 0 || keys.some((key) => typeof key?.verify !== 'function'))
+    throw new TypeError('resolveKey answered something that is not a key');
   return record;
 }
 

@@ -54,11 +54,15 @@ export function compilePolicy(policy: Policy, defaults: readonly Component[]): R
   assertInteger(maxAge, 'policy.maxAge', 1, 2 ** 31);
   assertInteger(futureSkew, 'policy.futureSkew', 0, 3600);
   // WIRE: tags that begin with cs1- belong to the other carriers, so that none of their signatures serves here.
-  if (tag !== undefined && (typeof tag !== 'string' || tag.startsWith('cs1-'))) throw new TypeError('policy.tag must be a text that does not begin with cs1-');
+  if (tag !== undefined && (typeof tag !== 'string' || tag.startsWith('cs1-')))
+    throw new TypeError('policy.tag must be a text that does not begin with cs1-');
   const uncovered = new Set(insecurelyAllowUncovered);
   return {
     tag,
-    components: [...defaults.filter(({ name }) => !uncovered.has(name)), ...components.map((text) => parseComponent(text, 'policy.components'))],
+    components: [
+      ...defaults.filter(({ name }) => !uncovered.has(name)),
+      ...components.map((text) => parseComponent(text, 'policy.components')),
+    ],
     exact: false,
     algorithms: algorithms && new Set(algorithms),
     maxAge,
@@ -99,7 +103,11 @@ export function covers(covered: ReadonlySet<string>, { name, identity, params }:
  *
  * @throws {VerificationError} `component_uncovered`, `created_missing` or `nonce_missing`.
  */
-export function requireCoverage(signature: UnverifiedSignature, requirement: Requirement, obliged: readonly Component[]): ReadonlySet<string> {
+export function requireCoverage(
+  signature: UnverifiedSignature,
+  requirement: Requirement,
+  obliged: readonly Component[],
+): ReadonlySet<string> {
   const covered = new Set<string>();
   for (const { identity } of signature.components) covered.add(identity);
   for (const component of requirement.components) requireCovered(covered, component);
@@ -110,12 +118,14 @@ export function requireCoverage(signature: UnverifiedSignature, requirement: Req
     throw new VerificationError('component_uncovered', 'the signature covers other components than this form has');
   }
   if (signature.created === undefined) throw new VerificationError('created_missing', 'the signature has no created');
-  if (signature.nonce === undefined && requirement.nonce === 'required') throw new VerificationError('nonce_missing', 'the signature has no nonce');
+  if (signature.nonce === undefined && requirement.nonce === 'required')
+    throw new VerificationError('nonce_missing', 'the signature has no nonce');
   return covered;
 }
 
 function requireCovered(covered: ReadonlySet<string>, component: Component): void {
-  if (!covers(covered, component)) throw new VerificationError('component_uncovered', `the signature does not cover ${component.identifier}`);
+  if (!covers(covered, component))
+    throw new VerificationError('component_uncovered', `the signature does not cover ${component.identifier}`);
 }
 
 /**
@@ -126,8 +136,10 @@ function requireCovered(covered: ReadonlySet<string>, component: Component): voi
 export function requireTime({ created, expires }: UnverifiedSignature, { maxAge, futureSkew }: Requirement, now: number): void {
   if (created === undefined) throw new VerificationError('created_missing', 'the signature has no created');
   if (!(created <= now + futureSkew)) throw new VerificationError('created_in_future', `created is ${created - now} s ahead of our clock`);
-  if (!(now - created <= maxAge)) throw new VerificationError('expired', `the signature is ${now - created} s old, ${maxAge} s are allowed`);
+  if (!(now - created <= maxAge))
+    throw new VerificationError('expired', `the signature is ${now - created} s old, ${maxAge} s are allowed`);
   if (expires === undefined) return;
   if (!(now <= expires && expires > created)) throw new VerificationError('expired', `the signature expired ${now - expires} s ago`);
-  if (!(expires - created <= maxAge)) throw new VerificationError('lifetime_too_long', `the signature lives ${expires - created} s, ${maxAge} s are allowed`);
+  if (!(expires - created <= maxAge))
+    throw new VerificationError('lifetime_too_long', `the signature lives ${expires - created} s, ${maxAge} s are allowed`);
 }

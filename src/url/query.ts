@@ -7,8 +7,8 @@
 
 import { percentEncode } from '../canonical/fields.ts';
 import { VerificationError } from '../errors.ts';
-import { decodeUtf8, encodeUtf8 } from '../internal/bytes.ts';
 import { splitTarget } from '../http/derive.ts';
+import { decodeUtf8, encodeUtf8 } from '../internal/bytes.ts';
 import { type Component, plainComponent } from '../signature/component.ts';
 
 /** The reserved tag of signed URLs. */
@@ -33,7 +33,9 @@ export function hasSignaturePair(target: string): boolean {
 
 /** The names in a target that may not be in a URL to sign: the two of ours, in any case and encoding, and the ignored. */
 export function forbiddenName(target: string, ignore: ReadonlySet<string>): string | undefined {
-  return pairsOf(target).map(nameOf).find((name) => isReserved(name) || ignore.has(name));
+  return pairsOf(target)
+    .map(nameOf)
+    .find((name) => isReserved(name) || ignore.has(name));
 }
 
 /** A target without its signature. */
@@ -51,8 +53,8 @@ export interface CutTarget {
  */
 export function cutSignature(target: string, ignore: ReadonlySet<string>): CutTarget {
   const pairs = pairsOf(target).filter((pair) => !ignore.has(nameOf(pair)));
-  const signature = valueOf(pairs.pop(), SIGNATURE);
-  const input = valueOf(pairs.pop(), INPUT);
+  const signature = readValue(pairs.pop(), SIGNATURE);
+  const input = readValue(pairs.pop(), INPUT);
   if (pairs.some((pair) => isReserved(nameOf(pair)))) throw malformed('a signature parameter occurs twice');
   const { path } = splitTarget(target);
   const rest = pairs.join('&');
@@ -74,7 +76,7 @@ function isReserved(name: string): boolean {
   return decoded === INPUT || decoded === SIGNATURE;
 }
 
-function valueOf(pair: string | undefined, name: string): string {
+function readValue(pair: string | undefined, name: string): string {
   if (pair === undefined || !pair.startsWith(`${name}=`)) throw malformed('the last two query parameters are not the signature');
   const raw = pair.slice(name.length + 1);
   const value = percentDecode(raw);

@@ -7,12 +7,12 @@
 
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
-import { assertInteger, assertObject } from '../internal/assert.ts';
-import { systemTime } from '../internal/time.ts';
 import { requestSource } from '../http/derive.ts';
 import { stableTarget } from '../http/fixpoint.ts';
 import { splitUrl } from '../http/message.ts';
 import { signComponents } from '../http/sign.ts';
+import { assertInteger, assertObject } from '../internal/assert.ts';
+import { systemTime } from '../internal/time.ts';
 import { appendSignature, forbiddenName, URL_COMPONENTS, URL_TAG } from './query.ts';
 
 /** How to sign a URL. */

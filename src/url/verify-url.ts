@@ -7,10 +7,10 @@
 
 import type { Algorithm } from '../crypto/algorithm.ts';
 import { VerificationError } from '../errors.ts';
-import { assertInteger, assertObject } from '../internal/assert.ts';
 import { messageFromRequest, type RequestMessage, splitUrl } from '../http/message.ts';
 import type { VerifiedRequest } from '../http/verified-request.ts';
 import { createVerifier, type QueryCarrier, type VerifierOptions } from '../http/verify.ts';
+import { assertInteger, assertObject } from '../internal/assert.ts';
 import { fixedRequirement } from '../signature/policy.ts';
 import type { ReplayStore } from '../signature/replay-store.ts';
 import { parseSignatureFields } from '../signature/unverified-signature.ts';
@@ -53,7 +53,9 @@ export function signedUrls(policy: SignedUrlPolicy = {}): QueryCarrier {
 }
 
 /** How to judge one signed URL. */
-export interface VerifyUrlOptions extends SignedUrlPolicy, Pick<VerifierOptions, 'authority' | 'insecurelyTrustHost' | 'resolveKey' | 'scheme' | 'timeout' | 'now'> {
+export interface VerifyUrlOptions
+  extends SignedUrlPolicy,
+    Pick<VerifierOptions, 'authority' | 'insecurelyTrustHost' | 'resolveKey' | 'scheme' | 'timeout' | 'now'> {
   /** Needed for URLs that may be used once; without it they are refused. */
   readonly replayStore?: ReplayStore | undefined;
 }
@@ -74,7 +76,9 @@ export async function verifyUrl(
   return verifier.verifyRequest({ ...messageOf(request), fields: [], body: undefined });
 }
 
-function messageOf(request: Request | RequestMessage | { readonly url: string | URL; readonly method?: string | undefined }): RequestMessage {
+function messageOf(
+  request: Request | RequestMessage | { readonly url: string | URL; readonly method?: string | undefined },
+): RequestMessage {
   if ('headers' in request) return messageFromRequest(request);
   if ('target' in request) return request;
   return { method: request.method ?? 'GET', ...splitUrl(String(request.url)), fields: [] };

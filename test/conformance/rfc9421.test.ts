@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { importPublicKeyPem } from '../../src/crypto/import-key.ts';
 import { hmacKey } from '../../src/crypto/hmac.ts';
+import { importPublicKeyPem } from '../../src/crypto/import-key.ts';
 import type { VerificationKey } from '../../src/crypto/verification-key.ts';
 import type { VerificationError } from '../../src/errors.ts';
 import { requestSource, responseSource } from '../../src/http/derive.ts';
@@ -62,7 +62,10 @@ describeWithVectors('RFC 9421 examples', () => {
   for (const vector of suite.vectors) {
     it(`${vector.name}: the base byte for byte, and the verdict`, async () => {
       const { message } = vector;
-      const source = message.method === undefined ? responseSource({ status: message.status!, fields: message.headers }, message.req && requestOf(message.req)) : requestSource(requestOf(message));
+      const source =
+        message.method === undefined
+          ? responseSource({ status: message.status!, fields: message.headers }, message.req && requestOf(message.req))
+          : requestSource(requestOf(message));
       const input = `${vector.label}=${vector.signatureInput}`;
       const [candidate] = parseSignatureFields(input, `${vector.label}=:${vector.signature}:`, LIMITS);
       const signature = candidate!.read();
@@ -89,7 +92,15 @@ describeWithVectors('RFC 9421 examples', () => {
                 tag: untrusted.tag,
                 maxAge: 2 ** 30,
                 insecurelyAllowMissingNonce: true,
-                insecurelyAllowUncovered: ['@method', '@authority', '@path', '@query', 'content-type', 'content-encoding', 'content-digest'],
+                insecurelyAllowUncovered: [
+                  '@method',
+                  '@authority',
+                  '@path',
+                  '@query',
+                  'content-type',
+                  'content-encoding',
+                  'content-digest',
+                ],
               }
             : undefined,
       });

@@ -16,8 +16,12 @@ import {
 } from '../../src/structured-fields/value.ts';
 import { describeWithVectors, readVector } from '../support/vectors.ts';
 
-type Text = 'binary' | 'token' | 'displaystring';
-type Tagged = { readonly __type: Text; readonly value: string } | { readonly __type: 'date' | 'decimal'; readonly value: number };
+type Tagged =
+  | { readonly __type: 'binary'; readonly value: string }
+  | { readonly __type: 'token'; readonly value: string }
+  | { readonly __type: 'displaystring'; readonly value: string }
+  | { readonly __type: 'date'; readonly value: number }
+  | { readonly __type: 'decimal'; readonly value: number };
 type BareJson = number | string | boolean | Tagged;
 type ParametersJson = readonly (readonly [string, BareJson])[];
 type ItemJson = readonly [BareJson, ParametersJson];

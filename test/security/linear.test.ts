@@ -1,7 +1,7 @@
 /** Refusing is cheap: hostile fields cost time that grows with their size, not faster. */
 import { describe, expect, it } from 'vitest';
-import { messageFromRequest } from '../../src/http/message.ts';
 import type { RequestMessage } from '../../src/http/message.ts';
+import { messageFromRequest } from '../../src/http/message.ts';
 import { signed, verifier } from '../support/bank.ts';
 
 const KIB = 1024;
@@ -44,7 +44,16 @@ async function cost(run: () => Promise<unknown>): Promise<number> {
 }
 
 function requestWith(input: string, signature = 'sig=:AA==:'): RequestMessage {
-  return { method: 'GET', scheme: 'https', authority: 'bank.example', target: '/', fields: [['signature-input', input], ['signature', signature]] };
+  return {
+    method: 'GET',
+    scheme: 'https',
+    authority: 'bank.example',
+    target: '/',
+    fields: [
+      ['signature-input', input],
+      ['signature', signature],
+    ],
+  };
 }
 
 describe('16 KiB of hostile fields, all limits lifted', () => {

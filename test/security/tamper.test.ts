@@ -13,7 +13,7 @@ import { signed, verifier } from '../support/bank.ts';
 import { createRandom, type Random } from '../support/random.ts';
 
 const ROUNDS = 100_000;
-const PATH = "abcXYZ019-._~!$&'()*+,;=:@/%|^`{}<>[]\"";
+const PATH = 'abcXYZ019-._~!$&\'()*+,;=:@/%|^`{}<>[]"';
 const VISIBLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('');
 
 type Fields = readonly (readonly [string, string])[];
@@ -59,7 +59,11 @@ function flip(random: Random, text: string): string {
   if (text === '') return random.pick([...VISIBLE]);
   const at = random.int(text.length);
   const other = random.pick([...VISIBLE].filter((character) => character !== text[at]));
-  return random.pick([text.slice(0, at) + other + text.slice(at + 1), text.slice(0, at) + text.slice(at + 1), text.slice(0, at) + other + text.slice(at)]);
+  return random.pick([
+    text.slice(0, at) + other + text.slice(at + 1),
+    text.slice(0, at) + text.slice(at + 1),
+    text.slice(0, at) + other + text.slice(at),
+  ]);
 }
 
 /** Changes one covered part, so that it means something else. */
@@ -74,11 +78,21 @@ function tamper(random: Random, request: RequestMessage): RequestMessage | undef
         return { ...request, authority: flip(random, request.authority) };
       case 3: {
         const body = (request.body as Uint8Array | undefined) ?? new Uint8Array(0);
-        return { ...request, body: random.int(2) ? Uint8Array.from([...body, random.int(256)]) : body.map((byte, index) => (index === 0 ? byte ^ (1 + random.int(255)) : byte)) };
+        return {
+          ...request,
+          body: random.int(2)
+            ? Uint8Array.from([...body, random.int(256)])
+            : body.map((byte, index) => (index === 0 ? byte ^ (1 + random.int(255)) : byte)),
+        };
       }
       default: {
         const names = ['content-type', 'content-encoding', 'content-digest'];
-        return { ...request, fields: (request.fields as Fields).map(([name, value]) => [name, names.includes(name.toLowerCase()) ? flip(random, value) : value] as const) };
+        return {
+          ...request,
+          fields: (request.fields as Fields).map(
+            ([name, value]) => [name, names.includes(name.toLowerCase()) ? flip(random, value) : value] as const,
+          ),
+        };
       }
     }
   })();
@@ -89,7 +103,13 @@ function tamper(random: Random, request: RequestMessage): RequestMessage | undef
 function meaning(request: RequestMessage): string {
   const fields = (request.fields as Fields).map(([name, value]) => [name, value.trim()]);
   const target = request.target.replace(/\?$/, '');
-  return JSON.stringify([request.method, target, request.authority.toLowerCase().replace(/:(443)?$/, ''), fields, [...((request.body as Uint8Array | undefined) ?? [])]]);
+  return JSON.stringify([
+    request.method,
+    target,
+    request.authority.toLowerCase().replace(/:(443)?$/, ''),
+    fields,
+    [...((request.body as Uint8Array | undefined) ?? [])],
+  ]);
 }
 
 it(`${ROUNDS} random changes of covered parts: none accepted`, { timeout: 300_000 }, async () => {
@@ -107,7 +127,9 @@ it(`${ROUNDS} random changes of covered parts: none accepted`, { timeout: 300_00
     round++;
   }
   // The reasons are as varied as the changes, or the mutations would not reach deep enough.
-  expect([...refusals.keys()]).toEqual(expect.arrayContaining(['signature_mismatch', 'authority_forbidden', 'digest_mismatch', 'target_malformed']));
+  expect([...refusals.keys()]).toEqual(
+    expect.arrayContaining(['signature_mismatch', 'authority_forbidden', 'digest_mismatch', 'target_malformed']),
+  );
 });
 
 it(`${ROUNDS} random changes of the signature fields: only our own errors`, { timeout: 300_000 }, async () => {
@@ -131,8 +153,19 @@ it('random bytes as a body, a target and fields: only our own errors', { timeout
   const judge = bank();
   const garbage = () => String.fromCharCode(...Array.from({ length: random.int(40) }, () => random.int(0x3000)));
   for (let round = 0; round < 10_000; round++) {
-    const fields: Fields = [[garbage(), garbage()], ['signature-input', random.int(2) ? garbage() : `sig=(${garbage()}`], ['signature', random.int(2) ? garbage() : 'sig=:AA==:']];
-    const request = { method: garbage(), scheme: random.pick(['http', 'https', garbage()]), authority: garbage(), target: garbage(), fields, body: encodeUtf8(garbage()) };
+    const fields: Fields = [
+      [garbage(), garbage()],
+      ['signature-input', random.int(2) ? garbage() : `sig=(${garbage()}`],
+      ['signature', random.int(2) ? garbage() : 'sig=:AA==:'],
+    ];
+    const request = {
+      method: garbage(),
+      scheme: random.pick(['http', 'https', garbage()]),
+      authority: garbage(),
+      target: garbage(),
+      fields,
+      body: encodeUtf8(garbage()),
+    };
     expect(await outcome(judge, request)).not.toBe('accepted');
   }
 });

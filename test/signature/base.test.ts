@@ -15,16 +15,24 @@ describe('createSignatureBase (RFC 9421 2.5)', () => {
   });
   it('refuses a component that is covered twice, also with its parameters in another order', () => {
     expect(() => createSignatureBase(() => '', components('x', 'x'), '')).toThrow(expect.objectContaining({ code: 'signature_malformed' }));
-    expect(() => createSignatureBase(() => '', components('"x";sf;req', '"x";req;sf'), '')).toThrow(expect.objectContaining({ code: 'signature_malformed' }));
+    expect(() => createSignatureBase(() => '', components('"x";sf;req', '"x";req;sf'), '')).toThrow(
+      expect.objectContaining({ code: 'signature_malformed' }),
+    );
     expect(() => createSignatureBase(() => '', components('x', '"x";sf'), '')).not.toThrow();
   });
   it('refuses what the message does not have', () => {
-    expect(() => createSignatureBase(() => undefined, components('x'), '')).toThrow(expect.objectContaining({ code: 'component_unresolvable' }));
+    expect(() => createSignatureBase(() => undefined, components('x'), '')).toThrow(
+      expect.objectContaining({ code: 'component_unresolvable' }),
+    );
   });
   it.each(['a\nb', 'a\rb', 'a\0b', 'é', '\x7f', '\ud83d\ude00'])('refuses the value %j', (value) => {
-    expect(() => createSignatureBase(() => value, components('x'), '')).toThrow(expect.objectContaining({ code: 'component_unresolvable' }));
+    expect(() => createSignatureBase(() => value, components('x'), '')).toThrow(
+      expect.objectContaining({ code: 'component_unresolvable' }),
+    );
   });
   it('keeps the order and the text of the parameters it is given', () => {
-    expect(createSignatureBase(() => '1', components('x'), '("x");keyid="k";created=1')).toContain('"@signature-params": ("x");keyid="k";created=1');
+    expect(createSignatureBase(() => '1', components('x'), '("x");keyid="k";created=1')).toContain(
+      '"@signature-params": ("x");keyid="k";created=1',
+    );
   });
 });

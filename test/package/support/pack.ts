@@ -48,6 +48,13 @@ function pack(root: string, destination: string): Pick<Packed, 'tarball' | 'file
 
 function npm(args: readonly string[], cwd: string): string {
   // The npm that runs the tests has told its children about this package; the project is another one.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle)_|^npm_config_local_prefix$/.test(name)));
-  return execFileSync('npm', [...args, '--loglevel=error', '--no-fund', '--no-audit'], { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle)_|^npm_config_local_prefix$/.test(name)),
+  );
+  return execFileSync('npm', [...args, '--loglevel=error', '--no-fund', '--no-audit'], {
+    cwd,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toTarget } from '../../src/fetch/target.ts';
+
+const BASE = 'https://bank.example/';
+
+describe('the fixpoint of a URL (RFC 3986 2.2 to 2.4, 3.3)', () => {
+  it.each([
+    ['/a|b^c', '/a%7Cb%5Ec'],
+    ["/it's?it's", '/it%27s?it%27s'],
+    ['/%zz%4%41%7e', '/%25zz%254%41%7e'],
+    ['/a?b={"c":[1]}&d=`\\', '/a?b=%7B%22c%22:%5B1%5D%7D&d=%60%5C'],
+    ['/ü?ü=€', '/%C3%BC?%C3%BC=%E2%82%AC'],
+    ['/a b?c d', '/a%20b?c%20d'],
+    ['/a/../b/./c/%2e%2E/d', '/b/d'],
+    ['/a//b/', '/a//b/'],
+    ['/a?', '/a?'],
+    ['/a??b/?', '/a??b/?'],
+    ['/a#f|', '/a'],
+    ['/a?b#', '/a?b'],
+    ["/!$&()*+,;=:@~-._", "/!$&()*+,;=:@~-._"],
+    ['', '/'],
+  ])('%s becomes %s', (given, expected) => {
+    expect(toTarget(given, BASE).url).toBe(`https://bank.example${expected}`);
+  });
+
+  it.each([
+    ['HTTP://LocalHost:80/X', 'http://localhost/X', 'http://localhost'],
+    ['https://bücher.example:8443?x', 'https://xn--bcher-kva.example:8443/?x', 'https://xn--bcher-kva.example:8443'],
+    ['http://[::1]:8080/[a]', 'http://[::1]:8080/%5Ba%5D', 'http://[::1]:8080'],
+  ])('keeps the authority of %s', (given, url, origin) => {
+    expect(toTarget(given)).toEqual({ url, origin });
+  });
+
+  it('is one: neither we nor the URL parser change it again', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme-ascii' }), fc.string({ unit: fc.constantFrom(..."/.?#%'|^\\{}[]`\"<> \t\n2eEé\ud83d") }));
+    fc.assert(
+      fc.property(text, (path) => {
+        const { url } = toTarget(`${BASE}${path}`);
+        expect(toTarget(url).url).toBe(url);
+        expect(new URL(url).href).toBe(url);
+        expect(new Request(url).url).toBe(url);
+        expect(url).toMatch(/^https:\/\/bank\.example\/(?:[A-Za-z0-9\-._~!$&()*+,;=:@/?]|%[0-9A-Fa-f]{2})*$/);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,151 @@
+/**
+ * How the programs of `examples/other-languages` are called: alike in every language, so that one test drives them all.
+ *
+ * In the environment: `COUNTERSIGN_KEYID`, `COUNTERSIGN_SECRET` (a text: its UTF-8 bytes are the HMAC secret), and for
+ * those that verify `COUNTERSIGN_NONCES`, a folder in which each nonce becomes a file once, and for servers
+ * `COUNTERSIGN_AUTHORITY`, who they are.
+ *
+ * | program                                                | stdin             | stdout                                    |
+ * |--------------------------------------------------------|-------------------|-------------------------------------------|
+ * | `sign-request METHOD URL [CONTENT-TYPE]`               | content           | the answer's content; fails unless 2xx    |
+ * | `sign-payload text TAG AUDIENCE [SUBJECT]`             | the text          | urlencoded: payload, and the two fields   |
+ * | `sign-payload form TAG AUDIENCE [SUBJECT]`             | urlencoded fields | the same with the two fields              |
+ * | `sign-payload json TAG AUDIENCE [SUBJECT]`             | a JSON object     | the same with the two members             |
+ * | `verify-payload text\|form TAG AUDIENCE [SUBJECT]`     | urlencoded fields | the text, or the canonical fields         |
+ * | `verify-payload-json TAG AUDIENCE [SUBJECT]`           | a JSON object     | the canonical JSON without the two        |
+ * | `sign-url METHOD URL EXPIRES-IN [once]`                | nothing           | the signed URL                            |
+ * | `verify-license PRODUCT KEYID PUBLIC-KEY [SUBJECT]`    | the license       | the canonical JSON without the two        |
+ *
+ * `verify-request` serves HTTP: by itself (`verify-request PORT`, on 127.0.0.1), under PHP's own server, or as a CGI
+ * program (Ruby, Perl: their Rack and PSGI environments have the same names). It answers 200 with the content that was
+ * signed, or 401 with a problem document.
+ *
+ * PUBLIC-KEY is the base64url text of the 32 bytes. Exit status 0 means done or verified; 1 a refusal, whose code stands
+ * behind `refused: ` on stderr; anything else is a mistake of the caller.
+ *
+ * @module
+ */
+
+import { join, resolve } from 'node:path';
+
+/** The top folder of the programs. */
+export const programs: string = resolve(import.meta.dirname, '../../examples/other-languages');
+
+/** A program, as all languages call it. */
+export type ProgramName =
+  | 'sign-request'
+  | 'verify-request'
+  | 'sign-payload'
+  | 'verify-payload'
+  | 'verify-payload-json'
+  | 'sign-url'
+  | 'verify-license';
+
+/** How a language's `verify-request` becomes a server. */
+export type Serving = 'itself' | 'php' | 'cgi';
+
+/** A language, and how its programs are run. */
+export interface Language {
+  readonly name: string;
+  readonly extension: string;
+  /** What must be there: Debian's package, and a command that fails without it. */
+  readonly needs: readonly { readonly debian: string; readonly probe: readonly [command: string, ...args: string[]] }[];
+  readonly programs: readonly ProgramName[];
+  /** What `sign-payload` can write. */
+  readonly formats: readonly PayloadKind[];
+  readonly serving?: Serving | undefined;
+  /** Compiles all programs at once into a folder. */
+  build?(sources: string, output: string): readonly (readonly [command: string, ...args: string[]])[];
+  command(program: ProgramName, output: string): readonly [command: string, ...args: string[]];
+}
+
+/** The formats of a payload. */
+export type PayloadKind = 'text' | 'form' | 'json';
+
+const all: readonly ProgramName[] = [
+  'sign-request',
+  'verify-request',
+  'sign-payload',
+  'verify-payload',
+  'verify-payload-json',
+  'sign-url',
+  'verify-license',
+];
+const everyFormat: readonly PayloadKind[] = ['text', 'form', 'json'];
+
+function interpreted(name: string, extension: string, ...interpreter: [string, ...string[]]): Pick<Language, 'name' | 'extension' | 'command'> {
+  return { name, extension, command: (program) => [...interpreter, join(programs, name, `${program}.${extension}`)] };
+}
+
+/** Java's library has no JSON: it signs payloads as texts and forms, and verifies those. */
+const withoutJson = all.filter((program) => program !== 'verify-payload-json');
+
+/** Every language there is a guide for. */
+export const languages: readonly Language[] = [
+  {
+    // Debian's own Python, whatever else is in the PATH: its packages are what the table names.
+    ...interpreted('python', 'py', '/usr/bin/python3'),
+    needs: [{ debian: 'python3-cryptography', probe: ['/usr/bin/python3', '-c', 'import cryptography.hazmat.primitives.asymmetric.ed25519'] }],
+    programs: all,
+    formats: everyFormat,
+    serving: 'itself',
+  },
+  {
+    ...interpreted('php', 'php', 'php'),
+    needs: [{ debian: 'php-cli', probe: ['php', '-r', 'sodium_crypto_sign_keypair();'] }],
+    programs: all,
+    formats: everyFormat,
+    serving: 'php',
+  },
+  {
+    name: 'go',
+    extension: 'go',
+    needs: [{ debian: 'golang-go', probe: ['go', 'version'] }],
+    programs: all,
+    formats: everyFormat,
+    serving: 'itself',
+    build: (sources, output) => all.map((program) => ['go', 'build', '-o', join(output, program), join(sources, `${program}.go`)]),
+    command: (program, output) => [join(output, program)],
+  },
+  {
+    ...interpreted('ruby', 'rb', 'ruby'),
+    needs: [{ debian: 'ruby', probe: ['ruby', '-ropenssl', '-rjson', '-e', ''] }],
+    programs: all,
+    formats: everyFormat,
+    serving: 'cgi',
+  },
+  {
+    ...interpreted('perl', 'pl', 'perl'),
+    needs: [
+      { debian: 'perl', probe: ['perl', '-MDigest::SHA', '-MHTTP::Tiny', '-MJSON::PP', '-e', ''] },
+      { debian: 'libcryptx-perl', probe: ['perl', '-MCrypt::PK::Ed25519', '-e', ''] },
+    ],
+    programs: all,
+    formats: everyFormat,
+    serving: 'cgi',
+  },
+  {
+    name: 'java',
+    extension: 'java',
+    needs: [{ debian: 'default-jdk-headless', probe: ['javac', '-version'] }],
+    programs: withoutJson,
+    formats: ['text', 'form'],
+    serving: 'itself',
+    build: (sources, output) => [['javac', '-Xlint:all', '-Werror', '-d', output, ...withoutJson.map((program) => join(sources, `${program}.java`))]],
+    command: (program, output) => ['java', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', output, className(program)],
+  },
+  {
+    ...interpreted('curl', 'sh', 'bash'),
+    needs: [
+      { debian: 'curl', probe: ['curl', '--version'] },
+      { debian: 'openssl', probe: ['openssl', 'version'] },
+    ],
+    programs: ['sign-request', 'sign-payload', 'sign-url'],
+    formats: ['text'],
+  },
+];
+
+/** `sign-request` is the class `SignRequest`. */
+function className(program: string): string {
+  return program.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,49 @@
+/**
+ * Runs checks one after the other and counts them. Failures are printed as they come, everything else as one line a group.
+ *
+ * @module
+ */
+
+/** Counts checks. */
+export class Report {
+  #passed = 0;
+  #failed = 0;
+
+  /** Runs one check; whatever it throws is a failure of it alone. */
+  async check(name: string, run: () => Promise<void> | void): Promise<void> {
+    try {
+      await run();
+      this.#passed++;
+    } catch (error) {
+      this.#failed++;
+      console.log(`FAILED ${name}\n       ${String(error instanceof Error ? error.message : error).slice(0, 600)}`);
+    }
+  }
+
+  /** Runs a group of checks and tells how it went. */
+  async group(name: string, run: () => Promise<void>): Promise<void> {
+    const before = this.#passed + this.#failed;
+    const failed = this.#failed;
+    const start = performance.now();
+    await this.check(name, run);
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    console.log(`${this.#failed === failed ? 'ok    ' : 'FAILED'} ${name}: ${this.#passed + this.#failed - before} checks, ${seconds} s`);
+  }
+
+  /** Whether nothing failed; the last line is what `npm test` counts. */
+  finish(): boolean {
+    console.log(`${this.#passed} passed, ${this.#failed} failed`);
+    return this.#failed === 0;
+  }
+}
+
+/** Long values are told by their beginning and length. */
+function short(value: string): string {
+  const text = JSON.stringify(value);
+  return text.length > 200 ? `${text.slice(0, 200)}… (${value.length} characters)` : text;
+}
+
+/** Two texts must be the same. */
+export function same(actual: string, expected: string): void {
+  if (actual !== expected) throw new Error(`expected ${short(expected)}, got ${short(actual)}`);
+}

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, inject, it } from 'vitest';
+import { subPaths } from './support/manifest.ts';
+
+const { consumer, scratch } = inject('packed');
+const here = import.meta.dirname;
+
+interface Environment {
+  readonly lib: readonly string[];
+  /** Ambient types, by the name under which the project has them, and where they are installed. */
+  readonly types: Readonly<Record<string, string>>;
+}
+
+const ES = 'es2023';
+const DOM = [ES, 'dom', 'dom.iterable'];
+
+const environments: Readonly<Record<string, Environment>> = {
+  'DOM types': { lib: DOM, types: {} },
+  '@types/node': { lib: [ES], types: { '@types/node': '@types/node' } },
+  '@types/node of Node 20': { lib: [ES], types: { '@types/node': 'types-node-20' } },
+  'DOM types and @types/node': { lib: DOM, types: { '@types/node': '@types/node' } },
+  "Cloudflare's types": { lib: [ES], types: { '@cloudflare/workers-types': '@cloudflare/workers-types' } },
+  "Bun's types": { lib: ['esnext'], types: { '@types/bun': '@types/bun' } },
+};
+
+const resolutions = {
+  nodenext: { module: 'nodenext', moduleResolution: 'nodenext' },
+  bundler: { module: 'esnext', moduleResolution: 'bundler' },
+};
+
+const compilers = {
+  'TypeScript 6': join(here, '../../node_modules/typescript/bin/tsc'),
+  'TypeScript 7': join(here, 'node_modules/typescript-7/bin/tsc'),
+  'TypeScript 5.9': join(here, 'node_modules/typescript-5/bin/tsc'),
+};
+
+/** A project with the package, these types and nothing else. */
+function makeProject(environment: Environment, resolution: keyof typeof resolutions, name: string): string {
+  const folder = join(scratch, 'types', name);
+  mkdirSync(join(folder, 'node_modules'), { recursive: true });
+  cpSync(join(consumer, 'node_modules'), join(folder, 'node_modules'), { recursive: true });
+  for (const [type, installed] of Object.entries(environment.types)) {
+    const link = join(folder, 'node_modules', type);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(here, 'node_modules', installed), link);
+  }
+  const files = ['consumer.ts', ...(resolution === 'nodenext' ? ['consumer.cts'] : [])];
+  for (const file of files) cpSync(join(here, 'fixtures', file), join(folder, file));
+  writeFileSync(join(folder, 'sub-paths.ts'), subPaths.map((path, index) => `export * as path${index} from '${path}';\n`).join(''));
+  const compilerOptions = {
+    ...resolutions[resolution],
+    target: 'es2022',
+    lib: environment.lib,
+    types: Object.keys(environment.types).map((type) => type.replace(/^@types\//, '')),
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    noEmit: true,
+  };
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [...files, 'sub-paths.ts'] }));
+  return folder;
+}
+
+async function compile(compiler: string, folder: string): Promise<string> {
+  try {
+    await promisify(execFile)(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], { cwd: folder });
+    return '';
+  } catch (error) {
+    return (error as { readonly stdout: string }).stdout;
+  }
+}
+
+describe('the declarations, with skipLibCheck: false', () => {
+  let projects = 0;
+  for (const [compiler, program] of Object.entries(compilers)) {
+    for (const resolution of ['nodenext', 'bundler'] as const) {
+      for (const [title, environment] of Object.entries(environments)) {
+        const name = String(projects++);
+        it(`compile with ${compiler}, ${resolution}, ${title}`, async () => {
+          expect(await compile(program, makeProject(environment, resolution, name))).toBe('');
+        });
+      }
+    }
+  }
+});
