@@ -47,14 +47,15 @@ function stub(name: string, spec: string, dev: boolean): LockEntry {
   const words = (alias ?? name).split(/[/_-]/);
   const os = SYSTEMS.filter((system) => words.includes(system));
   const cpu = PROCESSORS.filter((processor) => words.includes(processor));
+  // In npm's own order, so that a later install changes nothing.
   return {
-    version: spec.replace(/^npm:.*@/, '').replace(/^[\^~]/, ''),
     ...(alias !== undefined && { name: alias }),
+    version: spec.replace(/^npm:.*@/, '').replace(/^[\^~]/, ''),
+    ...(cpu.length > 0 && { cpu }),
     ...(dev && { dev }),
+    ...(words.includes('musl') && { libc: ['musl'] }),
     optional: true,
     ...(os.length > 0 && { os }),
-    ...(cpu.length > 0 && { cpu }),
-    ...(words.includes('musl') && { libc: ['musl'] }),
   };
 }
 

@@ -29,13 +29,18 @@ export async function ensureSystemPackages(): Promise<boolean> {
   for (const { name, file, purpose } of packages) console.log(`${existsSync(file) ? 'found  ' : 'missing'} ${name} (${purpose})`);
   const names = missing().map(({ name }) => name);
   if (names.length === 0) return true;
+  await installDebianPackages(names);
+  return missing().length === 0;
+}
+
+/** Installs packages where that is ours to do, as root on Debian; elsewhere it says what to install. */
+export async function installDebianPackages(names: readonly string[]): Promise<void> {
   if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) {
     console.log(`not root on Debian: install ${names.join(' ')} yourself to run everything`);
-    return false;
+    return;
   }
   console.log(`apt-get install ${names.join(' ')}`);
   const apt = { cwd: root, env: { DEBIAN_FRONTEND: 'noninteractive' }, minutes: 15 };
   await runCommand('apt-get', ['update', '-qq'], apt);
   await runCommand('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], apt);
-  return missing().length === 0;
 }

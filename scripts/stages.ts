@@ -22,6 +22,7 @@ export interface Stage {
 }
 
 const MATRIX = 'test/runtime/run.ts';
+const LANGUAGES = 'test/languages/run.ts';
 const BENCH = 'bench/quick.ts';
 
 const isThere = (file: string): boolean => existsSync(join(root, file));
@@ -58,8 +59,9 @@ async function installs(): Promise<Outcome> {
   return sum(outcomes);
 }
 
-async function matrix(): Promise<Outcome> {
-  const { ok, output } = await run(`node ${MATRIX}`, { live: true, minutes: 40 });
+/** A suite of its own, which ends with its counts. */
+async function suite(script: string, minutes: number): Promise<Outcome> {
+  const { ok, output } = await run(`node ${script}`, { live: true, minutes });
   return fromOutput(ok, output);
 }
 
@@ -101,6 +103,7 @@ export const stages: readonly Stage[] = [
   },
   { name: 'unit', title: 'unit tests', run: () => vitest('unit') },
   { name: 'package', title: 'the packed package, and the examples of the docs', needs: ['install', 'build'], run: () => vitest('package') },
-  ...optional(MATRIX, { name: 'runtime', title: 'runtime matrix', needs: ['system', 'install', 'build'], run: matrix }),
+  ...optional(MATRIX, { name: 'runtime', title: 'runtime matrix', needs: ['system', 'install', 'build'], run: () => suite(MATRIX, 40) }),
+  ...optional(LANGUAGES, { name: 'languages', title: 'programs in other languages', needs: ['build'], run: () => suite(LANGUAGES, 15) }),
   ...optional(BENCH, { name: 'bench', title: 'speed', needs: ['build'], run: bench }),
 ];

@@ -94,7 +94,8 @@ export interface Problem {
 /** What the verifier knows about a refusal that the failing check did not. */
 type RefusalContext = Pick<VerificationErrorOptions, 'now' | 'acceptSignature' | 'signatureBase'>;
 
-let annotate: (error: VerificationError, context: RefusalContext) => void;
+/** Kept beside the errors: a class that builds itself with side effects would be in every bundle. */
+const contexts: WeakMap<object, RefusalContext> = /* @__PURE__ */ new WeakMap();
 
 /**
  * What a peer sent is not accepted. The message is safe to log: it never holds a secret, a signature or a body.
@@ -107,24 +108,13 @@ export class VerificationError extends Error {
   readonly status: number;
   /** Seconds after which trying again makes sense, on 503. */
   readonly retryAfter: number | undefined;
-  #now: number | undefined;
-  #acceptSignature: string | undefined;
-  #signatureBase: string | undefined;
-
-  static {
-    annotate = (error, { now, acceptSignature, signatureBase }) => {
-      error.#now ??= now;
-      error.#acceptSignature ??= acceptSignature;
-      error.#signatureBase ??= signatureBase;
-    };
-  }
 
   constructor(code: VerificationErrorCode, message: string, options: VerificationErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.status = STATUS[code] ?? 400;
     this.retryAfter = options.retryAfter ?? (this.status === 503 ? 2 : undefined);
-    annotate(this, options);
+    contexts.set(this, options);
     Object.defineProperty(this, VERIFICATION_BRAND, { value: true });
   }
 
@@ -135,24 +125,25 @@ export class VerificationError extends Error {
 
   /** The signature base the verifier built, when the deployment exposes it. */
   get signatureBase(): string | undefined {
-    return this.#signatureBase;
+    return contexts.get(this)?.signatureBase;
   }
 
   /** The refusal as plain data: `application/problem+json` (RFC 9457) with its headers. */
   toProblem(): Problem {
     const code = this.publicCode;
     const status = STATUS[code] ?? this.status;
+    const { now, acceptSignature, signatureBase } = contexts.get(this) ?? {};
     const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
     if (status === 401) headers['www-authenticate'] = `Signature error="${code}"`;
-    if (this.#acceptSignature !== undefined) headers['accept-signature'] = this.#acceptSignature;
+    if (acceptSignature !== undefined) headers['accept-signature'] = acceptSignature;
     if (this.retryAfter !== undefined) headers['retry-after'] = String(this.retryAfter);
     const body = {
       type: `${PROBLEM_TYPE}${code}`,
       title: code.replaceAll('_', ' '),
       status,
       code,
-      now: this.#now ?? Math.floor(Date.now() / 1000),
-      signatureBase: this.#signatureBase,
+      now: now ?? Math.floor(Date.now() / 1000),
+      signatureBase,
     };
     return { status, headers, body: JSON.stringify(body) };
   }
@@ -166,7 +157,7 @@ export class VerificationError extends Error {
 
 /** Tells a refusal the time and what would have been accepted. */
 export function annotateRefusal(error: VerificationError, context: RefusalContext): void {
-  annotate(error, context);
+  contexts.set(error, { ...contexts.get(error), ...context });
 }
 
 /** The signed fetch would not send, follow or hand over. Never a TypeError, which retry wrappers take for a network error. */

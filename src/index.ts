@@ -83,14 +83,9 @@ export {
   type RequestMessage,
   type ResponseMessage,
 } from './http/message.ts';
-export {
-  type SignedFields,
-  type SignOptions,
-  type SignRequestOptions,
-  type SignResponseOptions,
-  signRequest,
-  signResponse,
-} from './http/sign.ts';
+export { type SignRequestOptions, signRequest } from './http/sign.ts';
+export type { SignedFields, SignOptions } from './http/sign-message.ts';
+export { type SignResponseOptions, signResponse } from './http/sign-response.ts';
 export { parseUnverifiedSignatures } from './http/unverified.ts';
 export type { VerifiedRequest, VerifiedSignature } from './http/verified-request.ts';
 export { createVerifier, type PolicyChoice, type QueryCarrier, type Verifier, type VerifierOptions } from './http/verify.ts';

@@ -12,7 +12,7 @@
 export type Algorithm = 'hmac-sha256' | 'ed25519' | 'ecdsa-p256-sha256' | 'ecdsa-p384-sha384' | 'rsa-pss-sha512' | 'rsa-v1_5-sha256';
 
 /** What WebCrypto takes to import a key and to use it; it ignores the members an operation does not need. */
-export interface WebCryptoParams {
+interface WebCryptoParams {
   readonly name: string;
   readonly hash?: string;
   readonly namedCurve?: string;

@@ -9,12 +9,12 @@
 import type { CryptoKeyLike } from './crypto-key.ts';
 
 /** A key of node:crypto. */
-export interface NodeKey {
+interface NodeKey {
   export(options: { readonly format: 'jwk' }): { readonly x?: string };
 }
 
 /** An incremental hash of node:crypto. */
-export interface NodeHash {
+interface NodeHash {
   update(data: Uint8Array): NodeHash;
   digest(): Uint8Array;
 }

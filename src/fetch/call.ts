@@ -18,21 +18,19 @@ export interface Call {
   /** What the caller wants of redirects; the request itself always says `manual`. */
   readonly redirect: RequestRedirect;
   /** As the caller gave it: runtimes have members of their own (`dispatcher`, `cf`) that redirects must keep. */
-  readonly init: RequestInit | undefined;
+  readonly init: RequestInit;
   /** Signature fields the request came with, of others. */
   readonly earlier: readonly (readonly [name: string, value: string | null])[];
-  /** For this attempt only. */
+  /** For the signature of this attempt only. */
   readonly extra?: Partial<SignRequestOptions> | undefined;
-  readonly hops: number;
-  readonly retries: number;
-  /** What was tried in vain already, and is not tried twice. */
-  readonly tried: Set<string>;
+  /** How often each thing was tried, over all attempts. */
+  readonly tried: Map<string, number>;
 }
 
 /** What came of an attempt. */
 export interface Outcome {
   /** `undefined` when sending failed. */
-  readonly response: Response | undefined;
+  readonly response?: Response;
   readonly failure?: unknown;
   readonly signer: Signer;
   readonly nonce: string;

@@ -23,7 +23,7 @@ export function learnClock(call: Call, { response, skew: used }: Outcome, refusa
   if (!isTrustworthy(origin, response)) return false;
   const skew = refusal.now - now();
   if (skew === used || !(Math.abs(skew) <= DAY)) return false;
-  tried.add(`clock ${origin}`);
+  tried.set(`clock ${origin}`, 1);
   learnt.set(origin, { ...learnt.get(origin), skew });
   return true;
 }

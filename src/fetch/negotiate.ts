@@ -38,10 +38,10 @@ export function negotiate(call: Call, { response, signer }: Outcome, settings: S
   const before = { ...settings, ...settings.learnt.get(origin)?.adapt?.(request) };
   const covered = new Set([...DEFAULTS, ...(before.components ?? [])].map((text) => parseComponent(text).identifier));
   const components = asked.components.filter((text) => !covered.has(text));
-  const news = components.length > 0 || asked.nonce !== undefined || asked.tag !== before.tag || (asked.expires && before.expiresIn === undefined);
+  const news = components.length > 0 || asked.nonce !== undefined || (asked.tag ?? before.tag) !== before.tag || (asked.expires && before.expiresIn === undefined);
   if (!news || !components.every((text) => isThere(text, request, settings))) return undefined;
 
-  tried.add(`ask ${origin}`);
+  tried.set(`ask ${origin}`, 1);
   const adapt = adaptation(asked, [...(before.components ?? []), ...components], settings);
   settings.learnt.set(origin, { ...settings.learnt.get(origin), adapt });
   return asked.nonce === undefined ? {} : { nonce: asked.nonce };

@@ -8,14 +8,15 @@
  * @module
  */
 
-import { SignedFetchError } from '../errors.ts';
 import { encodeUtf8 } from '../internal/bytes.ts';
 import type { Call } from './call.ts';
+import type { Reason } from './deny.ts';
 import type { Settings } from './options.ts';
-import { toTarget, withoutFragment } from './target.ts';
+import type { Stream } from './read-body.ts';
+import { objectionTo, toFixpoint, withoutFragment } from './target.ts';
 
 /** Streams need `duplex`, which TypeScript's DOM does not know. */
-type Init = RequestInit & { readonly duplex?: 'half' };
+type Init = RequestInit & { duplex?: 'half' };
 
 /**
  * Builds the first attempt of a call.
@@ -23,55 +24,54 @@ type Init = RequestInit & { readonly duplex?: 'half' };
  * @throws {SignedFetchError} Before anything is sent, if it must not or cannot be.
  * @throws {TypeError} If `fetch` would refuse it too, or a `Request`'s URL would change on the way.
  */
-export async function prepare(input: string | URL | Request, init: RequestInit | undefined, settings: Settings): Promise<Call> {
-  const source = isRequest(input) ? input : undefined;
-  const { url, origin } = toTarget(isRequest(input) ? input.url : input, globalThis.document?.baseURI ?? globalThis.location?.href);
-  // A new Request may not get another URL than its source without losing the rest: the caller must encode it.
-  if (source && url !== withoutFragment(source.url)) throw new TypeError("the Request's URL holds characters that must be percent-encoded");
-  checkInit(source, init, origin, settings);
+export async function prepare(input: string | URL | Request, init: RequestInit, settings: Settings): Promise<Call> {
+  const source = typeof input === 'object' && 'headers' in input ? input : undefined;
+  const url = new URL(source?.url ?? (input as string | URL), globalThis.document?.baseURI ?? globalThis.location?.href);
+  const { origin } = url;
+  const objection = objectionTo(url) ?? objectionToInit(source, init, url, settings);
+  if (objection) return deny(objection, origin);
 
   const { uncovered, maxBodyBytes } = settings;
-  const given = init?.body;
-  const stream = isStream(given) ? given : undefined;
-  let bytes = stream && !uncovered ? await read(stream, maxBodyBytes, init?.signal) : undefined;
-  const request = new Request(source ?? url, requestInit(source, init, bytes, stream));
-  // Firefox has no streams here and would send the text "[object ReadableStream]".
-  if (stream && !bytes && !request.body) throw new SignedFetchError('body_uncoverable', 'this runtime cannot send a stream');
-  // A field that Bun would send instead of the URL's host; elsewhere it has no effect.
+  const { body, signal } = init;
+  const stream = isStream(body);
+  let bytes = stream && !uncovered ? await read(body, maxBodyBytes, signal) : undefined;
+  const request = new Request(source ?? toFixpoint(url), requestInit(source, init, bytes, stream));
   const { headers, method } = request;
+  // Firefox has no streams here and would send the text "[object ReadableStream]".
+  if (stream && !bytes && !request.body) return deny('stream');
+  // Bun would send it instead of the URL's host; elsewhere it has no effect.
   headers.delete('host');
 
   // Firefox does not tell whether there is a body (undefined): reading it does.
   const hasBody = request.body !== null && !isBodiless(method);
-  if (typeof given === 'string') bytes = encodeUtf8(given);
+  if (typeof body === 'string') bytes = encodeUtf8(body);
   else if (hasBody && !bytes && !uncovered) bytes = await read(request.clone(), maxBodyBytes, request.signal);
-  if (bytes && bytes.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  if (bytes && bytes.length > maxBodyBytes) return deny('size');
   return {
     request,
     origin,
     bytes,
     replayable: !hasBody || bytes !== undefined,
-    redirect: init?.redirect ?? source?.redirect ?? 'follow',
+    redirect: init.redirect ?? source?.redirect ?? 'follow',
     init,
     earlier: ['signature-input', 'signature'].map((name) => [name, headers.get(name)]),
-    hops: 0,
-    retries: 0,
-    tried: new Set(),
+    tried: new Map(),
   };
 }
 
-function checkInit(source: Request | undefined, init: RequestInit | undefined, origin: string, { allowed }: Settings): void {
-  if (allowed?.has(origin) === false) throw new SignedFetchError('origin_forbidden', `${origin} is none of the origins`, { target: origin });
-  if ((init?.mode ?? source?.mode) === 'no-cors') throw new SignedFetchError('mode_forbidden', 'no-cors requests lose their signature');
-  if (init?.body != null && isBodiless(init.method ?? source?.method ?? 'GET')) throw new SignedFetchError('body_uncoverable', 'GET and HEAD have no body');
+function objectionToInit(source: Request | undefined, init: RequestInit, url: URL, { allowed }: Settings): Reason | undefined {
+  if (allowed?.has(url.origin) === false) return 'origin';
+  if ((init.mode ?? source?.mode) === 'no-cors') return 'mode';
+  if (init.body != null && isBodiless(init.method ?? source?.method ?? 'GET')) return 'bodiless';
+  return source && toFixpoint(url) !== withoutFragment(source.url) ? 'fixpoint' : undefined;
 }
 
-function requestInit(source: Request | undefined, init: RequestInit | undefined, bytes: Uint8Array<ArrayBuffer> | undefined, stream: unknown): Init {
+function requestInit(source: Request | undefined, init: RequestInit, bytes: Uint8Array<ArrayBuffer> | undefined, stream: boolean): Init {
   const made: Init = { ...(source && keptReferrer(source)), ...init, redirect: 'manual' };
   if (bytes) made.body = bytes;
-  else if (stream) return { ...made, duplex: 'half' };
+  else if (stream) made.duplex = 'half';
   // HTTP caches do not vary by signature. Where the member is not implemented, giving it throws.
-  if (!init?.cache && 'cache' in Request.prototype && (source?.cache ?? 'default') === 'default') made.cache = 'no-store';
+  if (!init.cache && 'cache' in Request.prototype && (source?.cache ?? 'default') === 'default') made.cache = 'no-store';
   return made;
 }
 
@@ -80,28 +80,20 @@ export function keptReferrer({ referrer, referrerPolicy }: Request): RequestInit
   return { referrer, referrerPolicy };
 }
 
-type Stream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
-
 /** Whether a body arrives over time; undici also takes iterables, Node's streams among them. */
 function isStream(body: unknown): body is Stream {
   return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body);
-}
-
-async function read(body: Stream | Request, limit: number, signal?: AbortSignal | null): Promise<Uint8Array<ArrayBuffer>> {
-  const { readBody } = await import('./read-body.ts');
-  const bytes = await readBody(body, limit, signal);
-  if (bytes === undefined) throw tooLarge(limit);
-  return bytes;
-}
-
-function tooLarge(limit: number): SignedFetchError {
-  return new SignedFetchError('body_too_large', `the body is larger than maxBodyBytes (${limit})`);
 }
 
 function isBodiless(method: string): boolean {
   return /^(get|head)$/i.test(method);
 }
 
-function isRequest(input: string | URL | Request): input is Request {
-  return typeof input === 'object' && 'headers' in input;
+async function read(body: Stream | Request, limit: number, signal: AbortSignal | null | undefined): Promise<Uint8Array<ArrayBuffer>> {
+  return (await (await import('./read-body.ts')).readBody(body, limit, signal)) ?? deny('size');
+}
+
+/** @throws The error for a reason not to send. */
+export async function deny(reason: Reason, target?: string): Promise<never> {
+  throw (await import('./deny.ts')).denied(reason, target);
 }

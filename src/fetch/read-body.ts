@@ -7,15 +7,15 @@
 import { concatBytes, isBytes } from '../internal/bytes.ts';
 import { abortable } from './abort.ts';
 
-/** What a body may be read from. */
-export type BodySource = Request | Response | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+/** A body that arrives over time. */
+export type Stream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /**
  * The bytes of a body; `undefined` if it is larger than the limit: reading stops there.
  *
  * @throws What the stream throws, or the reason of the signal.
  */
-export async function readBody(source: BodySource, limit: number, signal?: AbortSignal | null): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function readBody(source: Stream | Request | Response, limit: number, signal?: AbortSignal | null): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if ('arrayBuffer' in source && !source.body) {
     // No body; or Firefox's Request, which has no other way.
     const bytes = new Uint8Array(await abortable(source.arrayBuffer(), signal));
@@ -37,7 +37,7 @@ interface Chunks {
   stop(): PromiseLike<unknown> | undefined;
 }
 
-function iterate(body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>): Chunks {
+function iterate(body: Stream): Chunks {
   // Safari's streams cannot be iterated.
   if ('getReader' in body) {
     const reader = body.getReader();

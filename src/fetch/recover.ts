@@ -43,5 +43,5 @@ async function waitForTurn(call: Call, outcome: Outcome, refusal: Refusal | unde
   const delay = retryDelay(call, outcome, refusal, settings);
   if (delay === undefined) return undefined;
   await wait(delay, call, settings);
-  return resend({ ...call, retries: call.retries + 1 });
+  return resend(call);
 }

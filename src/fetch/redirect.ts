@@ -11,7 +11,7 @@
 import { SignedFetchError } from '../errors.ts';
 import type { Call } from './call.ts';
 import type { Settings } from './options.ts';
-import { type Target, toTarget, withoutFragment } from './target.ts';
+import { objectionTo, toFixpoint, withoutFragment } from './target.ts';
 
 /** What describes a body that a redirect dropped. */
 const BODY_FIELDS = ['content-encoding', 'content-language', 'content-length', 'content-location', 'content-type', 'content-digest', 'repr-digest', 'unencoded-digest'];
@@ -33,23 +33,29 @@ export function followRedirect(call: Call, response: Response, settings: Setting
   if (response.status === 0) throw new SignedFetchError('redirect_forbidden', `${where} cannot be followed: browsers hide its target. Request the final URL`);
   const location = response.headers.get('location');
   if (location === null) return undefined;
-  const { url, origin: next } = resolve(location, request.url, where);
+  const target = resolve(location, request.url);
+  if (target === undefined) throw new SignedFetchError('redirect_forbidden', `${where} leads nowhere we sign for`);
+  const { origin: next } = target;
+  const url = toFixpoint(target);
   const forbid = (why: string) => new SignedFetchError('redirect_forbidden', `${where} ${why}`, { target: url });
   if (call.redirect === 'error') throw forbid('is not wanted');
-  if (call.hops >= settings.maxRedirects) throw forbid('is one too many (maxRedirects)');
+  const hops = call.tried.get('hop') ?? 0;
+  if (hops >= settings.maxRedirects) throw forbid('is one too many (maxRedirects)');
   if (next !== origin && !settings.allowed?.has(next)) throw forbid(`leads to ${next}, which is none of the origins`);
   if (origin.startsWith('https:') && next.startsWith('http:')) throw forbid('leads from https to http');
   const dropsBody = toGet(request.method, response.status);
   if (!dropsBody && !call.replayable) throw forbid('needs the body again, which was a stream');
   discard(response);
-  return hop(call, { url, origin: next }, dropsBody);
+  call.tried.set('hop', hops + 1);
+  return hop(call, url, next, dropsBody);
 }
 
-function resolve(location: string, base: string, where: string): Target {
+function resolve(location: string, base: string): URL | undefined {
   try {
-    return toTarget(location, base);
-  } catch (cause) {
-    throw new SignedFetchError('redirect_forbidden', `${where} leads nowhere we sign for`, { cause });
+    const url = new URL(location, base);
+    return objectionTo(url) ? undefined : url;
+  } catch {
+    return undefined;
   }
 }
 
@@ -59,7 +65,7 @@ function toGet(method: string, status: number): boolean {
   return status < 303 && method === 'POST';
 }
 
-function hop(call: Call, { url, origin }: Target, dropsBody: boolean): Call {
+function hop(call: Call, url: string, origin: string, dropsBody: boolean): Call {
   const { request: sent } = call;
   const headers = new Headers(sent.headers);
   // Earlier signatures of others were for the old URL.
@@ -70,7 +76,7 @@ function hop(call: Call, { url, origin }: Target, dropsBody: boolean): Call {
   // The caller's init once more: runtimes have members of their own in it.
   const init: RequestInit = { ...call.init, ...kept, method: dropsBody ? 'GET' : sent.method, headers, body: bytes ?? null, redirect: 'manual' };
   const earlier = call.earlier.map(([name]) => [name, null] as const);
-  return { ...call, request: new Request(url, init), origin, bytes, earlier, replayable: true, hops: call.hops + 1, extra: undefined };
+  return { ...call, request: new Request(url, init), origin, bytes, earlier, replayable: true, extra: undefined };
 }
 
 function withoutQuery(url: string): string {

@@ -68,6 +68,8 @@ function parseProblem(text: string | undefined): ProblemMembers {
 /** Retry-After in seconds, of either form (RFC 9110, section 10.2.3); `undefined` without one that makes sense. */
 export function readRetryAfter(headers: Headers, now: number): number | undefined {
   const text = headers.get('retry-after') ?? '';
-  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : Date.parse(text) / 1000 - now;
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  // `Date.parse` takes much more for a date than HTTP does.
+  const seconds = /^[A-Z].* GMT$/.test(text) ? Date.parse(text) / 1000 - now : Number.NaN;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }

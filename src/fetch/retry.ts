@@ -20,18 +20,21 @@ const MAX_COLD_WAIT = 30;
  * Everything else is the caller's wish, and safe only if sending twice does no more than sending once.
  */
 export function retryDelay(call: Call, { response, skew }: Outcome, refusal: Refusal | undefined, settings: Settings): number | undefined {
-  const { tried, retries, request } = call;
+  const { tried, request } = call;
+  const retries = tried.get('retry') ?? 0;
   const { retry, now } = settings;
   const asked = response && readRetryAfter(response.headers, now() + skew);
   if (refusal?.code === 'replay_store_cold' && asked !== undefined && asked <= MAX_COLD_WAIT && !tried.has('cold')) {
-    tried.add('cold');
+    tried.set('cold', 1);
     return asked;
   }
   if (retry === undefined || response?.status === 401) return undefined;
   const { limit = 2, maxDelay = 30 } = retry;
   if (retries >= limit || !isIdempotent(request)) return undefined;
   const delay = asked ?? Math.min(maxDelay, 2 ** retries / 2) * (0.5 + Math.random() / 2);
-  return delay <= maxDelay ? delay : undefined;
+  if (delay > maxDelay) return undefined;
+  tried.set('retry', retries + 1);
+  return delay;
 }
 
 function isIdempotent({ method, headers }: Request): boolean {

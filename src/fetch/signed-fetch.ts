@@ -11,7 +11,7 @@ import { messageFromRequest } from '../http/message.ts';
 import { signRequest } from '../http/sign.ts';
 import type { Call, Outcome } from './call.ts';
 import { compileSettings, type Fetch, type Settings, type SignedFetchOptions } from './options.ts';
-import { prepare } from './prepare.ts';
+import { deny, prepare } from './prepare.ts';
 
 /**
  * Creates a `fetch` that signs. What it covers by default is what `createVerifier` requires by default.
@@ -23,45 +23,43 @@ import { prepare } from './prepare.ts';
  */
 export function createSignedFetch(options: SignedFetchOptions): Fetch {
   const settings = compileSettings(options);
-  return async (input, init) => {
-    let call: Call | undefined = await prepare(input, init, settings);
+  return async (input, init = {}) => {
+    let call = await prepare(input, init, settings);
     for (;;) {
-      const outcome: Outcome = await attempt(call, settings);
-      const { response } = outcome;
-      const next: Call | undefined = isFinal(response) ? undefined : await (await import('./recover.ts')).recover(call, outcome, settings);
+      const outcome = await attempt(call, settings);
+      const next: Call | undefined = isFinal(outcome, settings) ? undefined : await (await import('./recover.ts')).recover(call, outcome, settings);
       if (next === undefined) return finish(call, outcome, settings);
       call = next;
     }
   };
 }
 
-/** Whether there is nothing to follow, correct or wait for. Status 0 is how browsers show a redirect. */
-function isFinal(response: Response | undefined): boolean {
-  return response !== undefined && ![0, 301, 302, 303, 307, 308, 401, 429, 503].includes(response.status);
-}
-
 async function attempt(call: Call, settings: Settings): Promise<Outcome> {
-  const { request, bytes, origin } = call;
-  const { learnt, now, retry, uncovered, fetch: send = globalThis.fetch } = settings;
-  const { skew = 0, adapt } = learnt.get(origin) ?? {};
+  const { request, bytes } = call;
+  const { headers } = request;
+  const { learnt, now, uncovered, fetch: send = globalThis.fetch } = settings;
+  const { skew = 0, adapt } = learnt.get(call.origin) ?? {};
   const signer = typeof settings.signer === 'function' ? await settings.signer() : settings.signer;
   const options = { ...settings, signer, created: now() + skew, ...adapt?.(request), ...call.extra };
   const { fields, nonce } = await signRequest(messageFromRequest(request, uncovered ? undefined : bytes), options).catch(async (problem: unknown) => {
     throw (await import('./dropped-field.ts')).explainUnsigned(problem, call, settings);
   });
   for (const [name, value] of fields) {
-    request.headers.set(name, value);
-    if (request.headers.get(name) !== value) throw (await import('./dropped-field.ts')).fieldDropped(name);
+    headers.set(name, value);
+    if (headers.get(name) !== value) return deny('dropped', name);
   }
-  try {
-    return { response: await send(request), signer, nonce, skew };
-  } catch (failure) {
-    if (retry === undefined) throw failure;
-    return { response: undefined, failure, signer, nonce, skew };
-  }
+  return send(request).then(
+    (response) => ({ response, signer, nonce, skew }),
+    (failure: unknown) => ({ failure, signer, nonce, skew }),
+  );
+}
+
+/** Whether there is nothing to follow, correct or wait for. Status 0 is how browsers show a redirect. */
+function isFinal({ response }: Outcome, { retry }: Settings): boolean {
+  return response ? ![0, 301, 302, 303, 307, 308, 401, 429, 503].includes(response.status) : !retry;
 }
 
 async function finish({ request }: Call, { response, failure, nonce }: Outcome, { verifyResponse }: Settings): Promise<Response> {
-  if (response === undefined) throw failure;
+  if (!response) throw failure;
   return verifyResponse ? (await import('./verify-answer.ts')).verifyAnswer(response, request, { ...verifyResponse, nonce }) : response;
 }

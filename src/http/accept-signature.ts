@@ -11,8 +11,10 @@ import { type Component, componentOf, parseComponent } from '../signature/compon
 import { parseDictionary } from '../structured-fields/parse.ts';
 import { serializeItem, serializeParameters } from '../structured-fields/serialize.ts';
 import { type BareItem, type InnerList, type Item, isInnerList } from '../structured-fields/value.ts';
+import { requestSource } from './derive.ts';
 import type { RequestMessage } from './message.ts';
-import { type SignedFields, type SignRequestOptions, signRequestExactly } from './sign.ts';
+import type { SignRequestOptions } from './sign.ts';
+import { newDigest, prepare, type SignedFields, signMessage } from './sign-message.ts';
 
 /** One signature that is asked for. */
 export interface RequestedSignature {
@@ -111,12 +113,15 @@ export async function fulfillAcceptSignature(
   if (requested.alg !== undefined && requested.alg !== signer.algorithm)
     throw new TypeError('the signature is asked for another algorithm');
   const components: readonly Component[] = requested.components.map((text) => parseComponent(text, 'requested.components'));
-  return signRequestExactly(message, components, {
+  const wanted = {
     ...options,
     label: requested.label,
     tag: requested.tag ?? options.tag,
     nonce: requested.nonce ?? options.nonce,
     includeAlg: requested.alg !== undefined || options.includeAlg,
     expiresIn: options.expiresIn ?? (requested.expires ? 300 : undefined),
-  });
+  };
+  const digest = components.some(({ name }) => name === 'content-digest') ? await newDigest(message, wanted) : undefined;
+  const { added, read } = prepare(message, [], [], digest);
+  return signMessage(requestSource(message, read, options.fieldTypes), components, added, read, wanted);
 }

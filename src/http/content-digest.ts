@@ -7,21 +7,12 @@
 
 import { digest } from '../crypto/digest.ts';
 import { VerificationError } from '../errors.ts';
-import { encodeBase64 } from '../internal/base64.ts';
 import { equalBytes } from '../internal/equal.ts';
 import { parseDictionary } from '../structured-fields/parse.ts';
 import { type Dictionary, isInnerList } from '../structured-fields/value.ts';
+import { createContentDigest, type DigestAlgorithm, STRONG_DIGESTS } from './create-digest.ts';
 
-/** The digest algorithms that hold against an adversary. The registry's others never count. */
-export type DigestAlgorithm = 'sha-256' | 'sha-512';
-
-const STRONG: readonly DigestAlgorithm[] = ['sha-256', 'sha-512'];
-
-/** A digest field value for bytes: the same text for Content-Digest, Repr-Digest and Unencoded-Digest. */
-export async function createContentDigest(bytes: Uint8Array, algorithm: DigestAlgorithm = 'sha-256'): Promise<string> {
-  if (!STRONG.includes(algorithm)) throw new TypeError('algorithm must be sha-256 or sha-512');
-  return `${algorithm}=:${encodeBase64(await digest(algorithm, bytes))}:`;
-}
+export { createContentDigest, type DigestAlgorithm } from './create-digest.ts';
 
 /**
  * Requires that bytes fit a digest field: every strong digest in it, and at least one.
@@ -34,7 +25,7 @@ export async function verifyContentDigest(value: string, bytes: Uint8Array): Pro
   if (value.length === 54 && value === (await createContentDigest(bytes))) return;
   const members = readDigests(value);
   let checked = 0;
-  for (const algorithm of STRONG) {
+  for (const algorithm of STRONG_DIGESTS) {
     const expected = members.get(algorithm);
     if (expected === undefined) continue;
     if (!equalBytes(expected, await digest(algorithm, bytes)))
@@ -80,7 +71,7 @@ export function readWantedDigest(value: string): DigestAlgorithm | undefined {
   let most = 0;
   try {
     const members = parseDictionary(value);
-    for (const algorithm of STRONG) {
+    for (const algorithm of STRONG_DIGESTS) {
       const member = members.get(algorithm);
       const weight = member && !isInnerList(member) ? member.value : 0;
       if (typeof weight === 'number' && weight <= 10 && weight > most) [wanted, most] = [algorithm, weight];

@@ -1,9 +1,9 @@
 /**
- * Field components: the value of an HTTP field as it is signed.
+ * Field components with parameters: the value of an HTTP field as a structured field, a member of it, or its bytes.
  *
  * Pure text in, pure text out.
  *
- * @see RFC 9421, section 2.1
+ * @see RFC 9421, sections 2.1.1 to 2.1.4
  * @module
  */
 
@@ -14,7 +14,10 @@ import type { Component } from '../signature/component.ts';
 import { parseDictionary, parseItem, parseList } from '../structured-fields/parse.ts';
 import { serializeDictionary, serializeInnerList, serializeItem, serializeList } from '../structured-fields/serialize.ts';
 import { isInnerList } from '../structured-fields/value.ts';
+import { plainField, trimLine } from './field-lines.ts';
 import type { FieldReader } from './message.ts';
+
+export { combine } from './field-lines.ts';
 
 /** How a structured field is written. */
 export type FieldType = 'item' | 'list' | 'dictionary';
@@ -55,70 +58,19 @@ export const KNOWN_FIELD_TYPES: FieldTypes = {
   'want-unencoded-digest': 'dictionary',
 };
 
-/** Fields with one value: two lines, or one value that was joined of two, leave open which counts. */
-const SINGLETONS: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  'authorization',
-  'content-digest',
-  'content-length',
-  'content-type',
-  'date',
-  'host',
-]);
-const NEVER_WITH_COMMA: ReadonlySet<string> = /* @__PURE__ */ new Set(['content-length', 'content-type', 'host']);
-
-/** The value of a field component; `undefined` if the message has no such field. */
+/** The value of a field component with parameters; `undefined` if the message has no such field. */
 export function fieldComponent(read: FieldReader, component: Component, types: FieldTypes = KNOWN_FIELD_TYPES): string | undefined {
   const { name, params } = component;
-  const lines = read(name);
-  if (lines === undefined) return undefined;
-  if (params.has('bs')) return byteSequences(lines);
-  if (lines.length > 1 && (SINGLETONS.has(name) || name === 'set-cookie')) throw unresolvable(component, 'occurs twice');
-  const value = combine(lines);
-  if (NEVER_WITH_COMMA.has(name) && hasBareComma(value)) throw unresolvable(component, 'occurs twice');
+  if (params.has('bs')) return byteSequences(read(name));
+  const value = plainField(read, name);
+  if (value === undefined) return undefined;
   if (params.has('key')) return dictionaryMember(value, component);
   return params.has('sf') ? reserialize(value, component, types) : value;
 }
 
-function hasBareComma(value: string): boolean {
-  let quoted = false;
-  for (let index = 0; index < value.length; index++) {
-    if (value[index] === '"') quoted = !quoted;
-    else if (value[index] === ',' && !quoted) return true;
-  }
-  return false;
-}
-
-/** Section 2.1: lines are trimmed, folds become one space, and commas join them in order. */
-export function combine(lines: readonly string[]): string {
-  return lines.length === 1 ? trimLine(lines[0]!) : lines.map(trimLine).join(', ');
-}
-
-function trimLine(line: string): string {
-  return trimBlanks(line.includes('\n') ? unfold(line) : line);
-}
-
-function trimBlanks(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return end - start === text.length ? text : text.slice(start, end);
-}
-
-/** An obsolete line fold, and the blanks around it, is one space. A line break without a blank after it is no fold. */
-function unfold(line: string): string {
-  const parts = line.split('\r\n');
-  if (parts.some((part, index) => index > 0 && !isBlank(part.charCodeAt(0)))) return line;
-  return parts.map(trimBlanks).join(' ');
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
-}
-
 /** Section 2.1.3. One character is one byte: that is how field bytes reach JavaScript. */
-function byteSequences(lines: readonly string[]): string {
-  const encoded = lines.map((line) => {
+function byteSequences(lines: readonly string[] | undefined): string | undefined {
+  const encoded = lines?.map((line) => {
     const text = trimLine(line);
     for (let index = 0; index < text.length; index++) {
       if (text.charCodeAt(index) > 0xff)
@@ -126,7 +78,7 @@ function byteSequences(lines: readonly string[]): string {
     }
     return `:${encodeBase64(encodeLatin1(text))}:`;
   });
-  return encoded.join(', ');
+  return encoded?.join(', ');
 }
 
 /** Section 2.1.2. */

@@ -18,7 +18,7 @@ import { responseSource } from './derive.ts';
 import { combine, type FieldTypes } from './field.ts';
 import { DEFAULT_LIMITS, type Limits, requireWithinLimits } from './limits.ts';
 import { createFieldReader, messageFromResponse, type RequestMessage, type ResponseMessage } from './message.ts';
-import { responseToComponents } from './sign.ts';
+import { responseToComponents } from './sign-response.ts';
 import { toVerifiedSignature, type VerifiedSignature } from './verified-request.ts';
 import { readCandidates } from './verify.ts';
 

@@ -8,9 +8,9 @@
  * @module
  */
 
-import { createContentDigest } from '../http/content-digest.ts';
+import { createContentDigest } from '../http/create-digest.ts';
 import type { ComponentSource } from '../signature/base.ts';
-import { type Component, plainComponent } from '../signature/component.ts';
+import { type Component, plainComponent } from '../signature/plain-component.ts';
 
 /** How the data is written: a JSON object, one opaque string, or flat form fields. */
 export type PayloadFormat = 'json' | 'text' | 'form';

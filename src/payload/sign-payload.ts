@@ -7,7 +7,7 @@
 
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
-import { signComponents } from '../http/sign.ts';
+import { signComponents } from '../http/sign-message.ts';
 import { assertInteger, assertObject, assertText } from '../internal/assert.ts';
 import { systemTime } from '../internal/time.ts';
 import { canonicalForm, canonicalObject, canonicalText, type FormFields, formPairs } from './canonical-bytes.ts';

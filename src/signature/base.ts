@@ -8,7 +8,7 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import type { Component } from './component.ts';
+import type { Component } from './plain-component.ts';
 
 /** Reads one component off a message; `undefined` when the message does not have it. */
 export type ComponentSource = (component: Component) => string | undefined;

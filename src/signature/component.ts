@@ -10,38 +10,9 @@ import { VerificationError } from '../errors.ts';
 import { parseItem } from '../structured-fields/parse.ts';
 import { serializeItem } from '../structured-fields/serialize.ts';
 import type { Item, Parameters } from '../structured-fields/value.ts';
+import { type Component, isPlainName, plainComponent } from './plain-component.ts';
 
-/** One covered component. */
-export interface Component {
-  /** Lower-case field name, or a derived name that begins with `@`. */
-  readonly name: string;
-  readonly params: Parameters;
-  /** The identifier as it stands in the message: `"content-digest";key="sha-256"`. */
-  readonly identifier: string;
-  /** The identifier with its parameters sorted: equal for two identifiers that mean the same. */
-  readonly identity: string;
-}
-
-const NO_PARAMETERS: Parameters = /* @__PURE__ */ new Map();
-const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
-
-/** The derived components of a request (section 2.2); `@query-param` is the only one with a parameter of its own. */
-const REQUEST_DERIVED: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  '@method',
-  '@target-uri',
-  '@authority',
-  '@scheme',
-  '@request-target',
-  '@path',
-  '@query',
-  '@query-param',
-]);
-
-/** A component without parameters. */
-export function plainComponent(name: string): Component {
-  const identifier = `"${name}"`;
-  return { name, params: NO_PARAMETERS, identifier, identity: identifier };
-}
+export { type Component, plainComponent } from './plain-component.ts';
 
 /**
  * Reads a component that the caller names: `@method`, `content-type`, or a whole identifier such as
@@ -90,7 +61,7 @@ function createComponent(name: string, params: Parameters, identifier: string): 
 /** What RFC 9421 forbids about a component by itself, whatever the message; `undefined` if nothing. */
 function componentProblem({ name, params }: Component): string | undefined {
   const derived = name.startsWith('@');
-  if (derived ? !REQUEST_DERIVED.has(name) && name !== '@status' : !FIELD_NAME.test(name)) return 'no such component';
+  if (!isPlainName(name) && name !== '@query-param') return 'no such component';
   if (params.size === 0) return name === '@query-param' ? 'needs the parameter name' : undefined;
   for (const [key, value] of params) {
     const problem = parameterProblem(name, derived, key, value);

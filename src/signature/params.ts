@@ -8,9 +8,8 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import { serializeBareItem } from '../structured-fields/serialize.ts';
 import type { Parameters } from '../structured-fields/value.ts';
-import type { Component } from './component.ts';
+import type { Component } from './plain-component.ts';
 
 /** The parameters of one signature. Times are whole seconds since the epoch. */
 export interface SignatureParams {
@@ -45,9 +44,15 @@ export function serializeSignatureParams(components: readonly Component[], param
   text = `(${text})`;
   for (const name of ORDER) {
     const value = params[name];
-    if (value !== undefined) text += `;${name}=${serializeBareItem(value)}`;
+    if (value !== undefined) text += `;${name}=${typeof value === 'number' ? value : quote(name, value)}`;
   }
   return text;
+}
+
+/** A structured field String (RFC 9651, section 4.1.6). */
+function quote(name: string, value: string): string {
+  if (!/^[ -~]+$/.test(value)) throw new TypeError(`${name} must be printable ASCII`);
+  return `"${value.replace(/["\\]/g, '\\$&')}"`;
 }
 
 /**

@@ -7,9 +7,9 @@
 
 import { percentEncode } from '../canonical/fields.ts';
 import { VerificationError } from '../errors.ts';
-import { splitTarget } from '../http/derive.ts';
+import { splitTarget } from '../http/plain-source.ts';
 import { decodeUtf8, encodeUtf8 } from '../internal/bytes.ts';
-import { type Component, plainComponent } from '../signature/component.ts';
+import { type Component, plainComponent } from '../signature/plain-component.ts';
 
 /** The reserved tag of signed URLs. */
 export const URL_TAG = 'cs1-url';

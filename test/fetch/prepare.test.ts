@@ -239,10 +239,10 @@ describe('fields that a runtime drops (header_dropped)', () => {
 
   it.each(['signature', 'signature-input', 'content-digest'])('refuses to send without %s', async (name) => {
     class NoRequest extends Request {
-      override get headers(): Headers {
-        const headers = super.headers;
-        headers.delete(name);
-        return headers;
+      constructor(input: RequestInfo | URL, init?: RequestInit) {
+        super(input, init);
+        const set = this.headers.set.bind(this.headers);
+        this.headers.set = (field, value) => (field === name ? undefined : set(field, value));
       }
     }
     vi.stubGlobal('Request', NoRequest);

@@ -44,7 +44,7 @@ export async function openRecorder(): Promise<Recorder> {
       };
       arrivals.push(arrival);
       await handle(arrival, response);
-    });
+    }).catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { hmacSigner } from '../../src/crypto/hmac.ts';
 import { messageFromRequest, messageFromResponse } from '../../src/http/message.ts';
-import { signRequest, signResponse } from '../../src/http/sign.ts';
+import { signRequest } from '../../src/http/sign.ts';
+import { signResponse } from '../../src/http/sign-response.ts';
 import { parseUnverifiedSignatures } from '../../src/http/unverified.ts';
 import { verifyResponse } from '../../src/http/verify-response.ts';
 import { encodeUtf8 } from '../../src/internal/bytes.ts';

@@ -20,8 +20,8 @@
  * program (Ruby, Perl: their Rack and PSGI environments have the same names). It answers 200 with the content that was
  * signed, or 401 with a problem document.
  *
- * PUBLIC-KEY is the base64url text of the 32 bytes. Exit status 0 means done or verified; 1 a refusal, whose code stands
- * behind `refused: ` on stderr; anything else is a mistake of the caller.
+ * PUBLIC-KEY is the base64url text of the 32 bytes. Exit status 0 means done or verified. A refusal is the language's own
+ * error that nobody catches: its message on stderr has `refused: ` and the code.
  *
  * @module
  */

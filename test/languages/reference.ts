@@ -100,7 +100,8 @@ function judge({ params, text, signature }: Parsed, lines: Pairs, tag: string | 
   if (params.has('nonce')) spent.add(used);
 }
 
-function requestLines({ method, authority, target, fields }: WireRequest): Map<string, string> {
+/** The component values of a request. */
+export function requestLines({ method, authority, target, fields }: WireRequest): Map<string, string> {
   const mark = target.indexOf('?');
   return new Map([
     ...fields.map(([name, value]): [string, string] => [name.toLowerCase(), value]),
@@ -173,14 +174,16 @@ function verifyPayload(payload: WirePayload, { kind, tag, audience, subject }: A
 }
 
 function verifyUrl(method: string, url: string): void {
-  const [, authority, target] = /^https?:\/\/([^/?]+)(.*)$/.exec(url)!;
+  const [, scheme, host, target] = /^(https?):\/\/([^/?]+)(.*)$/.exec(url)!;
+  const standard = scheme === 'https' ? ':443' : ':80';
+  const authority = host!.toLowerCase().replace(new RegExp(`${standard}$`), '');
   const cut = /^(.*?)([?&])signature-input=([^&]*)&signature=([^&]*)$/.exec(target!);
   if (!cut) throw new Refusal('signature_malformed');
   const [, before, separator, input, signature] = cut.map(String);
   for (const value of [input!, signature!]) if (percent(decodeURIComponent(value)) !== value) throw new Refusal('signature_malformed');
   const parsed = parse(decodeURIComponent(input!), decodeURIComponent(signature!));
   if (parsed.names.join(' ') !== '@method @authority @path @query' || !parsed.params.has('expires')) throw new Refusal('component_uncovered');
-  const bare = { method, authority: authority!, target: before || '/', fields: [], content: Buffer.alloc(0) };
+  const bare = { method, authority, target: before!.startsWith('/') ? before! : `/${before}`, fields: [], content: Buffer.alloc(0) };
   if (separator === '?' && before!.includes('?')) throw new Refusal('signature_malformed');
   judge(parsed, pick(requestLines(bare), parsed.names), 'cs1-url', false, 604_800);
 }

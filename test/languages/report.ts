@@ -15,19 +15,24 @@ export class Report {
       await run();
       this.#passed++;
     } catch (error) {
-      this.#failed++;
-      console.log(`FAILED ${name}\n       ${String(error instanceof Error ? error.message : error).slice(0, 600)}`);
+      this.#fail(name, error);
     }
   }
 
-  /** Runs a group of checks and tells how it went. */
+  /** Runs a group of checks and tells how it went. What it throws outside of them is one more failure. */
   async group(name: string, run: () => Promise<void>): Promise<void> {
-    const before = this.#passed + this.#failed;
-    const failed = this.#failed;
+    const before = { passed: this.#passed, failed: this.#failed };
     const start = performance.now();
-    await this.check(name, run);
+    await run().catch((error: unknown) => this.#fail(name, error));
+    const [passed, failed] = [this.#passed - before.passed, this.#failed - before.failed];
+    if (passed + failed === 0) return;
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    console.log(`${this.#failed === failed ? 'ok    ' : 'FAILED'} ${name}: ${this.#passed + this.#failed - before} checks, ${seconds} s`);
+    console.log(`${failed === 0 ? 'ok    ' : 'FAILED'} ${name}: ${passed} passed, ${failed} failed, ${seconds} s`);
+  }
+
+  #fail(name: string, error: unknown): void {
+    this.#failed++;
+    console.log(`FAILED ${name}\n       ${String(error instanceof Error ? error.message : error).slice(0, 600)}`);
   }
 
   /** Whether nothing failed; the last line is what `npm test` counts. */

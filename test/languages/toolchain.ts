@@ -90,8 +90,8 @@ export class Toolchain {
       if (stderr !== '') throw new Error(`${this.language.name} ${program} says: ${stderr}`);
       return stdout;
     }
-    const refused = /^refused: ([a-z_]+)\s*$/.exec(stderr);
-    if (status === 1 && refused) throw new Refusal(refused[1]!);
+    const refused = /refused: ([a-z_]+)/.exec(stderr);
+    if (refused) throw new Refusal(refused[1]!);
     throw new Error(`${this.language.name} ${program} ended with ${status}: ${stderr}`);
   }
 }

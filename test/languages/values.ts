@@ -21,7 +21,7 @@ export const hostileValues: Readonly<Record<string, string>> = {
   nfd: 'Je\u0301ro\u0302me A\u030angstro\u0308m \u1100\u1161',
   emoji: '\u{1f600} \u{1f468}\u200d\u{1f469}\u200d\u{1f467} \u2764\ufe0f \u{1f3f3}\ufe0f\u200d\u{1f308}',
   'line separators and a byte order mark': '\ufeffa\u2028b\u2029c\u0085d\ufeff',
-  'control characters': '\u0000\u0001\u0008\u000b\u000c\u001b\u001f\u007f',
+  'control characters': '\u0001\u0000\u0008\u000b\u000c\u001b\u001f\u007f',
   markup: '</script><!-- &amp; &#10; -->',
   'looks like something else': 'null',
   'an integer': '9007199254740993',

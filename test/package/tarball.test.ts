@@ -8,6 +8,12 @@ import { manifest, root } from './support/manifest.ts';
 const { files, consumer } = inject('packed');
 const read = (file: string): string => readFileSync(join(consumer, 'node_modules/countersign', file), 'utf8');
 
+/** The files that a script or a declaration file imports. */
+function importsOf(file: string): readonly string[] {
+  const paths = [...read(file).matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)\.js['"]/g)].map(([, path]) => join(file, '..', path!));
+  return paths.map((path) => `${path}${file.endsWith('.d.ts') ? '.d.ts' : '.js'}`);
+}
+
 describe('the tarball', () => {
   it('holds what package.json lists, and what npm always adds', () => {
     const listed = (file: string): boolean => manifest.files.some((name) => file === name || file.startsWith(`${name}/`));
@@ -26,8 +32,8 @@ describe('the tarball', () => {
   it('has no file that is imported and missing', () => {
     const missing = files
       .filter((file) => /\.(js|d\.ts)$/.test(file))
-      .flatMap((file) => [...read(file).matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g)].map(([, path]) => join(file, '..', path!)))
-      .filter((path) => !files.includes(path));
+      .flatMap((file) => importsOf(file))
+      .filter((file) => !files.includes(file));
     expect(missing).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, inject, it } from 'vitest';
 import { subPaths } from './support/manifest.ts';
 
 const { consumer, scratch } = inject('packed');
@@ -31,14 +31,21 @@ const resolutions = {
   bundler: { module: 'esnext', moduleResolution: 'bundler' },
 };
 
-const compilers = {
-  'TypeScript 6': join(here, '../../node_modules/typescript/bin/tsc'),
-  'TypeScript 7': join(here, 'node_modules/typescript-7/bin/tsc'),
-  'TypeScript 5.9': join(here, 'node_modules/typescript-5/bin/tsc'),
+type Resolution = keyof typeof resolutions;
+
+interface Compiler {
+  readonly program: string;
+  readonly with: readonly Resolution[];
+}
+
+const compilers: Readonly<Record<string, Compiler>> = {
+  'TypeScript 6': { program: join(here, '../../node_modules/typescript/bin/tsc'), with: ['nodenext', 'bundler'] },
+  'TypeScript 7': { program: join(here, 'node_modules/typescript-7/bin/tsc'), with: ['nodenext'] },
+  'TypeScript 5.9': { program: join(here, 'node_modules/typescript-5/bin/tsc'), with: ['nodenext'] },
 };
 
 /** A project with the package, these types and nothing else. */
-function makeProject(environment: Environment, resolution: keyof typeof resolutions, name: string): string {
+function makeProject(environment: Environment, resolution: Resolution, name: string): string {
   const folder = join(scratch, 'types', name);
   mkdirSync(join(folder, 'node_modules'), { recursive: true });
   cpSync(join(consumer, 'node_modules'), join(folder, 'node_modules'), { recursive: true });
@@ -74,14 +81,13 @@ async function compile(compiler: string, folder: string): Promise<string> {
   }
 }
 
-describe('the declarations, with skipLibCheck: false', () => {
-  let projects = 0;
-  for (const [compiler, program] of Object.entries(compilers)) {
-    for (const resolution of ['nodenext', 'bundler'] as const) {
+describe('the declarations, with skipLibCheck: false', { concurrent: true }, () => {
+  for (const [compiler, { program, with: withResolutions }] of Object.entries(compilers)) {
+    for (const resolution of withResolutions) {
       for (const [title, environment] of Object.entries(environments)) {
-        const name = String(projects++);
-        it(`compile with ${compiler}, ${resolution}, ${title}`, async () => {
-          expect(await compile(program, makeProject(environment, resolution, name))).toBe('');
+        const name = `${compiler}, ${resolution}, ${title}`;
+        it(`compile with ${name}`, async ({ expect }) => {
+          expect(await compile(program, makeProject(environment, resolution, name.replaceAll(/\W+/g, '-')))).toBe('');
         });
       }
     }

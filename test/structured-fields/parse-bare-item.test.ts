@@ -93,7 +93,7 @@ describe('Display String (4.2.10)', () => {
   });
 
   it('refuses upper-case and incomplete escapes', () => {
-    refuses(['%"%C3%BC"', '%"%cA"', '%"%Ca"', '%"%"', '%"%2"', '%"%2g"', '%"%g2"', '%"%u0041"', '%"%+1"', '%"% 1"']);
+    refuses(['%"%C3%BC"', '%"%2F"', '%"%4A"', '%"%cA"', '%"%Ca"', '%"%"', '%"%2"', '%"%2g"', '%"%g2"', '%"%u0041"', '%"%+1"', '%"% 1"']);
     expect(parse('%"%41BC%25AB"')).toStrictEqual(new DisplayString('ABC%AB'));
   });
 

@@ -15,10 +15,7 @@ def quote(text):
     return json.dumps(text)
 
 def unique(pairs):
-    """An object or a form: no name twice, none that JavaScript gives a meaning or that the signature needs."""
-    names = [name for name, _ in pairs]
-    if len(set(names)) < len(names) or {'__proto__', 'signature-input', 'signature'} & set(names):
-        raise ValueError(f'a name cannot be signed, or occurs twice: {names!a}')
+    if len(dict(pairs)) < len(pairs) or '__proto__' in dict(pairs): raise ValueError('a name is __proto__, or there twice')
     return dict(pairs)
 
 def canonical_form(fields):
@@ -50,6 +47,7 @@ kind, tag, *address = sys.argv[1:]
 text = sys.stdin.buffer.read().decode()
 if kind == 'json': data = json.loads(text, object_pairs_hook=unique)
 else: data = {'payload': text} if kind == 'text' else unique(parse_qsl(text, keep_blank_values=True, errors='strict'))
+if {'signature-input', 'signature'} & set(data): raise ValueError('it has a signature')
 content = {'text': lambda: text, 'form': lambda: canonical_form(data), 'json': lambda: canonical_json(data)}[kind]()
 signed = data | sign(content, f'cs1-{kind}:{tag}', *address)
 sys.stdout.buffer.write((canonical_json(signed) if kind == 'json' else urlencode(signed)).encode())

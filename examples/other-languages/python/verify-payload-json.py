@@ -6,17 +6,17 @@ KEYS = {os.environ['COUNTERSIGN_KEYID']: os.environ['COUNTERSIGN_SECRET'].encode
 PARAM = r';([a-z*][a-z0-9_.*-]*)=(0|[1-9]\d{0,11}|"(?:[ !#-\[\]-~]|\\["\\])*")'
 MEMBER = r'([a-z*][a-z0-9_.*-]*)=(\("content-digest"\)((?:%s)*))' % PARAM
 
-def require(condition, code):
-    if not condition: raise PermissionError(code)
+def demand(condition, code):
+    if not condition: raise PermissionError(f'refused: {code}')
 
 def consume(keyid, nonce):
     """Once for each nonce: here a file that must be new, elsewhere a row under a unique index. Keep it 310 seconds."""
     name = hashlib.sha256(f'{keyid}\n{nonce}'.encode()).hexdigest()
     try: pathlib.Path(os.environ['COUNTERSIGN_NONCES'], name).touch(exist_ok=False)
-    except FileExistsError: raise PermissionError('nonce_replayed') from None
+    except FileExistsError: raise PermissionError('refused: nonce_replayed') from None
 
 def unique(pairs):
-    require(len(dict(pairs)) == len(pairs) and '__proto__' not in dict(pairs), 'payload_malformed')
+    demand(len(dict(pairs)) == len(pairs) and '__proto__' not in dict(pairs), 'payload_malformed')
     return dict(pairs)
 
 def canonical(value):
@@ -25,7 +25,7 @@ def canonical(value):
         names = sorted(value, key=lambda name: name.encode('utf-16-be'))
         return '{' + ','.join(f'{canonical(name)}:{canonical(value[name])}' for name in names) + '}'
     if isinstance(value, list): return '[' + ','.join(map(canonical, value)) + ']'
-    require(not isinstance(value, float) and (not isinstance(value, int) or abs(value) < 2**53), 'payload_malformed')
+    demand(not isinstance(value, float) and (not isinstance(value, int) or abs(value) < 2**53), 'payload_malformed')
     return json.dumps(value, ensure_ascii=False)
 
 def verify(received, tag, audience, subject=None):
@@ -34,25 +34,24 @@ def verify(received, tag, audience, subject=None):
         data = json.loads(received.decode(), object_pairs_hook=unique)
         member, signature = re.fullmatch(MEMBER, data.pop('signature-input')), data.pop('signature').encode()
         content = canonical(data).encode()
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError): require(False, 'payload_malformed')
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError): demand(False, 'payload_malformed')
     pairs = re.findall(PARAM, member[3]) if member else []
-    require(pairs and len(dict(pairs)) == len(pairs), 'signature_malformed')
+    demand(pairs and len(dict(pairs)) == len(pairs), 'signature_malformed')
     given = {'expires': 2**40, 'alg': 'hmac-sha256'} | {name: json.loads(value) for name, value in pairs}
-    require(given.get('tag') == f'cs1-json:{tag}', 'tag_mismatch')
-    require(given.get('audience') == audience, 'audience_mismatch')
-    require(subject is None or given.get('subject') == subject, 'subject_mismatch')
+    demand(given.get('tag') == f'cs1-json:{tag}', 'tag_mismatch')
+    demand(given.get('audience') == audience, 'audience_mismatch')
+    demand(subject is None or given.get('subject') == subject, 'subject_mismatch')
     created, expires, nonce, keyid = map(given.get, ('created', 'expires', 'nonce', 'keyid'))
-    require(isinstance(created, int) and isinstance(expires, int), 'created_missing')
-    require(created <= time.time() + 5, 'created_in_future')
-    require(time.time() < min(created + 300, expires) + 1, 'expired')
+    demand(isinstance(created, int) and isinstance(expires, int), 'created_missing')
+    demand(created <= time.time() + 5, 'created_in_future')
+    demand(time.time() < min(created + 300, expires) + 1, 'expired')
     digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
     base = f'"content-digest": sha-256=:{digest}:\n"@signature-params": {member[2]}'
     mac = base64.b64encode(hmac.digest(KEYS.get(keyid, b'?'), base.encode(), 'sha256')).decode()
     same = hmac.compare_digest(f'{member[1]}=:{mac}:'.encode(), signature) and keyid in KEYS
-    require(same and given['alg'] == 'hmac-sha256', 'signature_mismatch')
-    require(isinstance(nonce, str) and 0 < len(nonce) <= 128, 'nonce_missing')
+    demand(same and given['alg'] == 'hmac-sha256', 'signature_mismatch')
+    demand(isinstance(nonce, str) and 0 < len(nonce) <= 128, 'nonce_missing')
     consume(keyid, nonce)
     return content
 
-try: sys.stdout.buffer.write(verify(sys.stdin.buffer.read(), *sys.argv[1:]))
-except PermissionError as refusal: sys.exit(f'refused: {refusal}')
+sys.stdout.buffer.write(verify(sys.stdin.buffer.read(), *sys.argv[1:]))

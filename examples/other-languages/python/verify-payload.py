@@ -9,17 +9,17 @@ KEYS = {os.environ['COUNTERSIGN_KEYID']: os.environ['COUNTERSIGN_SECRET'].encode
 PARAM = r';([a-z*][a-z0-9_.*-]*)=(0|[1-9]\d{0,11}|"(?:[ !#-\[\]-~]|\\["\\])*")'
 MEMBER = r'([a-z*][a-z0-9_.*-]*)=(\("content-digest"\)((?:%s)*))' % PARAM
 
-def require(condition, code):
-    if not condition: raise PermissionError(code)
+def demand(condition, code):
+    if not condition: raise PermissionError(f'refused: {code}')
 
 def consume(keyid, nonce):
     """Once for each nonce: here a file that must be new, elsewhere a row under a unique index. Keep it 310 seconds."""
     name = hashlib.sha256(f'{keyid}\n{nonce}'.encode()).hexdigest()
     try: pathlib.Path(os.environ['COUNTERSIGN_NONCES'], name).touch(exist_ok=False)
-    except FileExistsError: raise PermissionError('nonce_replayed') from None
+    except FileExistsError: raise PermissionError('refused: nonce_replayed') from None
 
 def canonical(kind, fields):
-    require(fields.keys() == {'payload'} if kind == 'text' else fields, 'payload_malformed')
+    demand(fields.keys() == {'payload'} if kind == 'text' else fields, 'payload_malformed')
     if kind == 'text': return fields['payload'].encode()
     pairs = sorted((percent(name, safe=''), percent(value, safe='')) for name, value in fields.items())
     return '&'.join(f'{name}={value}' for name, value in pairs).encode()
@@ -27,29 +27,28 @@ def canonical(kind, fields):
 def verify(kind, received, tag, audience, subject=None):
     """The bytes that were signed, and nothing else: use these, not what was received."""
     try: fields = parse_qsl(received.decode(), keep_blank_values=True, errors='strict')
-    except ValueError: raise PermissionError('payload_malformed') from None
-    require(len(dict(fields)) == len(fields), 'payload_malformed')
+    except ValueError: raise PermissionError('refused: payload_malformed') from None
+    demand(len(dict(fields)) == len(fields), 'payload_malformed')
     fields = dict(fields)
     member, signature = re.fullmatch(MEMBER, fields.pop('signature-input', '')), fields.pop('signature', '')
-    require(member, 'signature_malformed')
+    demand(member, 'signature_malformed')
     content, pairs = canonical(kind, fields), re.findall(PARAM, member[3])
-    require(len(dict(pairs)) == len(pairs), 'signature_malformed')
+    demand(len(dict(pairs)) == len(pairs), 'signature_malformed')
     given = {'expires': 2**40, 'alg': 'hmac-sha256'} | {name: json.loads(value) for name, value in pairs}
-    require(given.get('tag') == f'cs1-{kind}:{tag}', 'tag_mismatch')
-    require(given.get('audience') == audience, 'audience_mismatch')
-    require(subject is None or given.get('subject') == subject, 'subject_mismatch')
+    demand(given.get('tag') == f'cs1-{kind}:{tag}', 'tag_mismatch')
+    demand(given.get('audience') == audience, 'audience_mismatch')
+    demand(subject is None or given.get('subject') == subject, 'subject_mismatch')
     created, expires, nonce, keyid = map(given.get, ('created', 'expires', 'nonce', 'keyid'))
-    require(isinstance(created, int) and isinstance(expires, int), 'created_missing')
-    require(created <= time.time() + 5, 'created_in_future')
-    require(time.time() < min(created + 300, expires) + 1, 'expired')
+    demand(isinstance(created, int) and isinstance(expires, int), 'created_missing')
+    demand(created <= time.time() + 5, 'created_in_future')
+    demand(time.time() < min(created + 300, expires) + 1, 'expired')
     digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
     base = f'"content-digest": sha-256=:{digest}:\n"@signature-params": {member[2]}'
     mac = base64.b64encode(hmac.digest(KEYS.get(keyid, b'?'), base.encode(), 'sha256')).decode()
     same = hmac.compare_digest(f'{member[1]}=:{mac}:'.encode(), signature.encode())
-    require(same and keyid in KEYS and given['alg'] == 'hmac-sha256', 'signature_mismatch')
-    require(isinstance(nonce, str) and 0 < len(nonce) <= 128, 'nonce_missing')
+    demand(same and keyid in KEYS and given['alg'] == 'hmac-sha256', 'signature_mismatch')
+    demand(isinstance(nonce, str) and 0 < len(nonce) <= 128, 'nonce_missing')
     consume(keyid, nonce)
     return content
 
-try: sys.stdout.buffer.write(verify(sys.argv[1], sys.stdin.buffer.read(), *sys.argv[2:]))
-except PermissionError as refusal: sys.exit(f'refused: {refusal}')
+sys.stdout.buffer.write(verify(sys.argv[1], sys.stdin.buffer.read(), *sys.argv[2:]))

@@ -6,7 +6,7 @@ KEYS = {os.environ['COUNTERSIGN_KEYID']: os.environ['COUNTERSIGN_SECRET'].encode
 PARAM = r';([a-z*][a-z0-9_.*-]*)=(0|[1-9]\d{0,11}|"(?:[ !#-\[\]-~]|\\["\\])*")'
 MEMBER = r'([a-z*][a-z0-9_.*-]*)=(\(("[a-z0-9@-]+"(?: "[a-z0-9@-]+")*)\)((?:%s)*))' % PARAM
 
-def require(condition, code):
+def demand(condition, code):
     if not condition: raise PermissionError(code)
 
 def consume(keyid, nonce):
@@ -17,29 +17,29 @@ def consume(keyid, nonce):
 
 def verify(method, target, fields, content):
     """`fields`: lower-case names, lines of one name joined with ', '. Raises PermissionError unless all is well."""
-    require('signature-input' in fields and 'signature' in fields, 'signature_missing')
+    demand('signature-input' in fields and 'signature' in fields, 'signature_missing')
     member = re.fullmatch(MEMBER, fields['signature-input'])
-    require(member, 'signature_malformed')
+    demand(member, 'signature_malformed')
     names, pairs = re.findall('[^" ]+', member[3]), re.findall(PARAM, member[4])
-    require(len(dict(pairs)) == len(pairs) and len(set(names)) == len(names), 'signature_malformed')
+    demand(len(dict(pairs)) == len(pairs) and len(set(names)) == len(names), 'signature_malformed')
     given = {'expires': 2**40, 'alg': 'hmac-sha256'} | {name: json.loads(value) for name, value in pairs}
-    require('tag' not in given, 'tag_mismatch')
+    demand('tag' not in given, 'tag_mismatch')
     needed = {'@method', '@authority', '@path', '@query'} | {'content-type', 'content-encoding'} & fields.keys()
-    require(needed | ({'content-digest'} if content else set()) <= set(names), 'component_uncovered')
+    demand(needed | ({'content-digest'} if content else set()) <= set(names), 'component_uncovered')
     created, expires, nonce, keyid = map(given.get, ('created', 'expires', 'nonce', 'keyid'))
-    require(isinstance(created, int) and isinstance(expires, int), 'created_missing')
-    require(created <= time.time() + 5, 'created_in_future')
-    require(time.time() < min(created + 300, expires) + 1, 'expired')
+    demand(isinstance(created, int) and isinstance(expires, int), 'created_missing')
+    demand(created <= time.time() + 5, 'created_in_future')
+    demand(time.time() < min(created + 300, expires) + 1, 'expired')
     path, query = target.split('?')[0], '?' + target.partition('?')[2]
     known = {**fields, '@method': method, '@authority': AUTHORITY, '@path': path, '@query': query}
-    require(all(known.get(name, 'é').isascii() for name in names), 'component_unresolvable')
+    demand(all(known.get(name, 'é').isascii() for name in names), 'component_unresolvable')
     base = ''.join(f'"{name}": {known[name]}\n' for name in names) + '"@signature-params": ' + member[2]
     mac = base64.b64encode(hmac.digest(KEYS.get(keyid, b'?'), base.encode(), 'sha256')).decode()
     same = hmac.compare_digest(f'{member[1]}=:{mac}:'.encode(), fields['signature'].encode())
-    require(same and keyid in KEYS and given['alg'] == 'hmac-sha256', 'signature_mismatch')
+    demand(same and keyid in KEYS and given['alg'] == 'hmac-sha256', 'signature_mismatch')
     digest = f'sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:'
-    require('content-digest' not in names or known['content-digest'] == digest, 'digest_mismatch')
-    require(isinstance(nonce, str) and 0 < len(nonce) <= 128, 'nonce_missing')
+    demand('content-digest' not in names or known['content-digest'] == digest, 'digest_mismatch')
+    demand(isinstance(nonce, str) and 0 < len(nonce) <= 128, 'nonce_missing')
     consume(keyid, nonce)
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -22,11 +22,23 @@ export async function runTests(parts: Readonly<Record<string, (test: Declare) =>
 
 async function failureOf(run: () => unknown): Promise<string | undefined> {
   try {
-    await run();
+    await withinTime(run());
     return undefined;
   } catch (error) {
     return explain(error);
   }
+}
+
+const TEST_SECONDS = 20;
+
+/** A test that hangs is a failed one, where there are timers to tell. */
+async function withinTime(running: unknown): Promise<void> {
+  if (typeof setTimeout === 'undefined') return void (await running);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no end within ${TEST_SECONDS} s`)), TEST_SECONDS * 1000);
+  });
+  await Promise.race([running, late]).finally(() => clearTimeout(timer));
 }
 
 /** An error as one line, whatever was thrown. */

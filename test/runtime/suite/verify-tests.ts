@@ -15,7 +15,7 @@ export function suiteVerifier(more: Partial<VerifierOptions> = {}): Verifier {
   return createVerifier({
     authority: 'bank.example',
     resolveKey: (keyid) => (keyid.startsWith('jdoe.') ? suiteKey(keyid.slice(5) as KeyKind) : null),
-    replayStore: memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true }),
+    replayStore: memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true, ...injected }),
     now: () => NOW + 10,
     ...more,
   });

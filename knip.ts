@@ -1,0 +1,26 @@
+import type { KnipConfig } from 'knip';
+import { entries } from './scripts/entries.ts';
+
+/** What nobody imports, exports or needs. The public surface is the sub-paths; what only tests use counts as used. */
+const config: KnipConfig = {
+  entry: [
+    ...Object.values(entries),
+    'scripts/*.ts',
+    'bench/*.ts',
+    'examples/*/*.ts',
+    'test/{languages,runtime}/run.ts',
+    'test/runtime/{entries,hosts,runtimes}/*.ts',
+    'test/**/support/*.ts',
+  ],
+  project: ['src/**/*.ts', 'scripts/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
+  ignore: ['test/{package,docs}/fixtures/**'],
+  // Called by name in scripts/stages.ts.
+  ignoreDependencies: ['@arethetypeswrong/cli', 'dependency-cruiser', 'publint'],
+  ignoreBinaries: ['apt-get'],
+  // These have a package.json of their own.
+  ignoreIssues: { 'test/runtime/**': ['unlisted'] },
+  // A type in the signature of an exported function must be exported to be named in declarations.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+};
+
+export default config;

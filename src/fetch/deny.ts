@@ -1,0 +1,30 @@
+/**
+ * Why a signed fetch does not send. Loaded when it does not.
+ *
+ * @module
+ */
+
+import { SignedFetchError, type SignedFetchErrorCode } from '../errors.ts';
+
+/** A reason not to send; `fixpoint` is the caller's mistake. */
+export type Reason = 'scheme' | 'credentials' | 'origin' | 'mode' | 'bodiless' | 'stream' | 'size' | 'dropped' | 'fixpoint';
+
+/** Each reason, with its code and what to tell. The URL is never told: it may hold a password. */
+const REASONS: Readonly<Record<Exclude<Reason, 'fixpoint'>, readonly [SignedFetchErrorCode, string]>> = {
+  scheme: ['target_forbidden', 'only http and https requests are signed'],
+  credentials: ['target_forbidden', 'the URL has credentials in it'],
+  origin: ['origin_forbidden', 'the URL is of none of the origins'],
+  mode: ['mode_forbidden', 'no-cors requests lose their signature'],
+  bodiless: ['body_uncoverable', 'GET and HEAD have no body'],
+  stream: ['body_uncoverable', 'this runtime cannot send a stream'],
+  size: ['body_too_large', 'the body is larger than maxBodyBytes'],
+  dropped: ['header_dropped', 'this runtime does not send a covered field'],
+};
+
+/** The error for a reason; `target` is the origin or the field it is about. */
+export function denied(reason: Reason, target?: string, cause?: unknown): Error {
+  // A Request cannot get another URL and keep the rest: the caller must encode it.
+  if (reason === 'fixpoint') return new TypeError("the Request's URL holds characters that must be percent-encoded");
+  const [code, text] = REASONS[reason];
+  return new SignedFetchError(code, target === undefined ? text : `${text}: ${target}`, { target, cause });
+}

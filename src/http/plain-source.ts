@@ -1,0 +1,63 @@
+/**
+ * Plain components of a request: control data and whole fields, which is what most signatures cover.
+ *
+ * Pure text in, pure text out. The target is cut by hand and never decoded: the signed text is the wire text.
+ *
+ * @see RFC 9421, sections 2.1 and 2.2
+ * @module
+ */
+
+import { VerificationError } from '../errors.ts';
+import type { ComponentSource } from '../signature/base.ts';
+import { plainField } from './field-lines.ts';
+import type { FieldReader, RequestMessage } from './message.ts';
+
+/** Reads components without parameters off a request. */
+export function plainSource(message: RequestMessage, read: FieldReader): ComponentSource {
+  const { method, scheme, authority, target } = message;
+  return ({ name, identifier }) => {
+    switch (name) {
+      case '@method':
+        return method;
+      case '@scheme':
+        return scheme.toLowerCase();
+      case '@authority':
+        return normalizeAuthority(authority, scheme);
+      case '@target-uri':
+        return `${scheme.toLowerCase()}://${normalizeAuthority(authority, scheme)}${target}`;
+      case '@request-target':
+        return target;
+      case '@path':
+        return splitTarget(target).path;
+      case '@query':
+        return splitTarget(target).query;
+      default:
+        // A name that begins with @ is never read from fields.
+        if (name.startsWith('@')) throw new VerificationError('component_unresolvable', `${identifier} is not of requests`);
+        return plainField(read, name);
+    }
+  };
+}
+
+/** Path and query of a raw target; without a query it is `?` (section 2.2.7). */
+export function splitTarget(target: string): { readonly path: string; readonly query: string } {
+  const mark = target.indexOf('?');
+  if (mark < 0) return { path: target || '/', query: '?' };
+  return { path: target.slice(0, mark) || '/', query: target.slice(mark) };
+}
+
+const HOST = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::(\d{0,5}))?$/;
+
+/**
+ * Host in lower case, without the scheme's default port (section 2.2.3).
+ *
+ * @throws {VerificationError} `authority_forbidden` for anything but an A-label host or IP literal with a port.
+ */
+export function normalizeAuthority(authority: string, scheme: string): string {
+  const lower = authority.toLowerCase();
+  const match = HOST.exec(lower);
+  if (match === null) throw new VerificationError('authority_forbidden', 'the authority is not a host with an optional port');
+  const port = match[1];
+  const standard = scheme.toLowerCase() === 'https' ? '443' : '80';
+  return port === '' || port === standard ? lower.slice(0, lower.lastIndexOf(':')) : lower;
+}

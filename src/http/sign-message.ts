@@ -1,0 +1,177 @@
+/**
+ * What signing of requests and responses shares. A browser that signs requests loads this and no parser.
+ *
+ * @see RFC 9421, sections 3.1 and 4
+ * @module
+ */
+
+import { type RandomBytes, randomNonce } from '../crypto/random.ts';
+import type { Signer } from '../crypto/signer.ts';
+import { VerificationError } from '../errors.ts';
+import { assertInteger, assertObject } from '../internal/assert.ts';
+import type { Awaitable } from '../internal/awaitable.ts';
+import { encodeBase64 } from '../internal/base64.ts';
+import { encodeUtf8, isBytes } from '../internal/bytes.ts';
+import { systemTime } from '../internal/time.ts';
+import { type ComponentSource, createSignatureBase } from '../signature/base.ts';
+import { type SignatureParams, serializeSignatureParams } from '../signature/params.ts';
+import { type Component, plainComponent } from '../signature/plain-component.ts';
+import { createContentDigest } from './create-digest.ts';
+import type { FieldTypes } from './field.ts';
+import { combine } from './field-lines.ts';
+import { createFieldReader, type FieldReader, type RequestMessage, type ResponseMessage } from './message.ts';
+
+/** How to sign. Times are whole seconds since the epoch, durations whole seconds. */
+export interface SignOptions {
+  readonly signer: Signer;
+  /** Components to cover besides the defaults: `x-tenant`, or an identifier such as `"@query-param";name="id"`. */
+  readonly components?: readonly string[] | undefined;
+  /** The purpose. Tags that begin with `cs1-` belong to the other carriers. */
+  readonly tag?: string | undefined;
+  /** Sets `expires` that many seconds after `created`. */
+  readonly expiresIn?: number | undefined;
+  /** The dictionary key; `sig` unless the message has it already. */
+  readonly label?: string | undefined;
+  /** Also names the algorithm on the wire. The key decides it either way. */
+  readonly includeAlg?: boolean | undefined;
+  readonly nonce?: string | undefined;
+  readonly created?: number | undefined;
+  /** Structured types of fields that `sf` is used with. */
+  readonly fieldTypes?: FieldTypes | undefined;
+  readonly now?: (() => number) | undefined;
+  readonly randomBytes?: RandomBytes | undefined;
+}
+
+/** What signing adds to a message. */
+export interface SignedFields {
+  /** Fields to set, each a whole value: earlier signatures are kept in it. Lower-case names. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly label: string;
+  readonly created: number;
+  readonly nonce: string;
+  /** The signature base, for a look at what was signed. It holds no secret. */
+  readonly base: string;
+}
+
+/** What every request signature covers by default. */
+export const REQUEST_COMPONENTS: readonly Component[] = /* @__PURE__ */ ['@method', '@authority', '@path', '@query'].map(plainComponent);
+const WHEN_PRESENT: readonly Component[] = /* @__PURE__ */ ['content-type', 'content-encoding', 'content-digest'].map(plainComponent);
+const LABEL = /^[a-z*][a-z0-9_\-.*]*$/;
+
+/** The digest that content without one is given; `undefined` if there is no content or a digest already. */
+export function newDigest({ body, fields }: RequestMessage | ResponseMessage, options: SignOptions): Awaitable<string> | undefined {
+  checkOptions(options);
+  if (body !== undefined && !isBytes(body)) throw new TypeError('message.body must be bytes, or absent');
+  const needed = body !== undefined && body.length > 0 && createFieldReader(fields)('content-digest') === undefined;
+  return needed ? createContentDigest(body) : undefined;
+}
+
+/** A message made ready: what is covered, what is added, and the fields with it. */
+export interface Prepared {
+  readonly components: readonly Component[];
+  readonly added: readonly (readonly [name: string, value: string])[];
+  readonly read: FieldReader;
+}
+
+/** Chooses the default components of a message: its control data, and whatever of its content there is. */
+export function prepare(
+  { fields }: RequestMessage | ResponseMessage,
+  control: readonly Component[],
+  extra: readonly Component[],
+  digest: string | undefined,
+): Prepared {
+  const readMessage = createFieldReader(fields);
+  const read: FieldReader = digest === undefined ? readMessage : (name) => (name === 'content-digest' ? [digest] : readMessage(name));
+  const components = [...control];
+  for (const component of WHEN_PRESENT) if (read(component.name) !== undefined) components.push(component);
+  for (const component of extra) addComponent(components, component);
+  return { components, added: digest === undefined ? [] : [['content-digest', digest]], read };
+}
+
+function addComponent(components: Component[], extra: Component): void {
+  if (!components.some(({ identity }) => identity === extra.identity)) components.push(extra);
+}
+
+function checkOptions(options: SignOptions): void {
+  assertObject(options, 'options');
+  const { signer, tag, label, expiresIn } = options;
+  if (typeof signer?.sign !== 'function' || typeof signer.keyid !== 'string') throw new TypeError('signer must be a signer');
+  if (tag?.startsWith('cs1-')) throw new TypeError('tag must not begin with cs1-');
+  if (label !== undefined && !LABEL.test(label)) throw new TypeError('label must be a structured field key');
+  if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn', 1, 2 ** 31);
+}
+
+/** Signs what was made ready. */
+export async function signMessage(
+  source: ComponentSource,
+  components: readonly Component[],
+  added: Prepared['added'],
+  read: FieldReader,
+  options: SignOptions,
+): Promise<SignedFields> {
+  const { signer, tag, expiresIn, includeAlg } = options;
+  const created = options.created ?? (options.now ?? systemTime)();
+  assertInteger(created, 'created', 0, 2 ** 40);
+  const nonce = options.nonce ?? randomNonce(options.randomBytes);
+  const params: SignatureParams = {
+    created,
+    expires: expiresIn === undefined ? undefined : created + expiresIn,
+    nonce,
+    keyid: signer.keyid,
+    alg: includeAlg ? signer.algorithm : undefined,
+    tag,
+  };
+  const earlier = combined(read, 'signature-input');
+  const label = options.label ?? freeLabel(earlier);
+  if (hasLabel(earlier, label)) throw new TypeError(`the message has a signature labelled ${label}`);
+  const { text, base, signature } = await signComponents(source, components, params, signer);
+  const fields = [
+    ...added,
+    ['signature-input', append(earlier, `${label}=${text}`)],
+    ['signature', append(combined(read, 'signature'), `${label}=:${signature}:`)],
+  ] as const;
+  return { fields, label, created, nonce, base };
+}
+
+/** The one place where a base is signed; every carrier's writing side comes here. */
+export async function signComponents(
+  source: ComponentSource,
+  components: readonly Component[],
+  params: SignatureParams,
+  signer: Signer,
+): Promise<{ readonly text: string; readonly base: string; readonly signature: string }> {
+  const text = serializeSignatureParams(components, params);
+  const base = ownBase(source, components, text);
+  return { text, base, signature: encodeBase64(await signer.sign(encodeUtf8(base))) };
+}
+
+/** What a verifier would refuse is, on this side, the caller's mistake. */
+function ownBase(source: ComponentSource, components: readonly Component[], text: string): string {
+  try {
+    return createSignatureBase(source, components, text);
+  } catch (cause) {
+    if (cause instanceof VerificationError) throw new TypeError(`the message cannot be signed: ${cause.message}`, { cause });
+    throw cause;
+  }
+}
+
+/** A field as one value, `null` without one. */
+export function combined(read: FieldReader, name: string): string | null {
+  const lines = read(name);
+  return lines === undefined ? null : combine(lines);
+}
+
+function append(earlier: string | null, member: string): string {
+  return earlier === null || earlier === '' ? member : `${earlier}, ${member}`;
+}
+
+function freeLabel(input: string | null): string {
+  let label = 'sig';
+  for (let number = 2; hasLabel(input, label); number++) label = `sig${number}`;
+  return label;
+}
+
+/** Quoted text may look like a label too: then another one is taken, which harms nobody. */
+function hasLabel(input: string | null, label: string): boolean {
+  return input?.split(/[,\s]/).some((part) => part.startsWith(`${label}=`)) ?? false;
+}

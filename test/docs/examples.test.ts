@@ -1,0 +1,66 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { root } from '../package/support/manifest.ts';
+import { collectFences, type Fence, moduleName, parseFences, promisedOutput } from './support/fences.ts';
+import { makeProject, run, typeErrors } from './support/project.ts';
+
+const { consumer, scratch } = inject('packed');
+const folder = join(scratch, 'docs');
+const fences = collectFences(root);
+const title = ({ page, line }: Fence): string => `${page}:${line}`;
+
+describe('a page', () => {
+  it('gives its TypeScript fences with their lines and marks', () => {
+    const page = ['# Title', '```ts', 'a;', '```', '```sh', 'b', '```', '- item', '  ```ts run', '  console.log(1); // 1', '  ```'].join(
+      '\n',
+    );
+    const [first, second, ...others] = parseFences('page.md', page);
+    expect(first).toEqual({ page: 'page.md', line: 3, code: 'a;\n', runnable: false });
+    expect(second).toEqual({ page: 'page.md', line: 10, code: 'console.log(1); // 1\n', runnable: true });
+    expect(promisedOutput(second!)).toEqual(['1']);
+    expect(others).toEqual([]);
+  });
+
+  it('with a fence that is never closed is refused', () => {
+    expect(() => parseFences('page.md', '```ts\na;\n')).toThrow('page.md:1');
+  });
+});
+
+describe('the examples of the documentation', () => {
+  let errors: ReadonlyMap<string, readonly string[]>;
+
+  beforeAll(async () => {
+    makeProject(folder, consumer, join(root, 'test/package'), fences);
+    errors = await typeErrors(folder, join(root, 'node_modules/typescript/bin/tsc'));
+  });
+
+  for (const fence of fences) {
+    it(`${title(fence)} compiles`, () => {
+      expect(errors.get(moduleName(fence)) ?? []).toEqual([]);
+    });
+  }
+
+  for (const fence of fences.filter(({ runnable }) => runnable)) {
+    it(`${title(fence)} runs, and prints what it says`, async () => {
+      const { failed, stdout, stderr } = await run(folder, `${moduleName(fence)}.ts`);
+      expect(failed, stderr).toBe(false);
+      const printed = stdout.split('\n');
+      expect(printed.filter((line) => promisedOutput(fence).includes(line))).toEqual(promisedOutput(fence));
+    });
+  }
+
+  it('consumer and provider of README.md understand each other', async () => {
+    const [customer, bank] = [/\border = /, /\bserver = /].map(
+      (mark) => fences.find(({ page, code }) => page === 'README.md' && mark.test(code))!,
+    );
+    // Each speaks of the secret in his own words.
+    for (const name of [moduleName(customer!), moduleName(bank!)]) {
+      const file = join(folder, `${name}.ts`);
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/'what [^']*32 bytes or more'/, "'the same secret, of 32 bytes or more'"));
+    }
+    cpSync(join(import.meta.dirname, 'fixtures/play.ts'), join(folder, 'play.ts'));
+    const { stdout, stderr } = await run(folder, 'play.ts', moduleName(customer!), moduleName(bank!));
+    expect(stdout.trim(), stderr).toBe('200 10 goldcoins for jdoe');
+  });
+});

@@ -1,0 +1,115 @@
+import { gzipSync } from 'node:zlib';
+import type { ServerResponse } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
+import type { SignedFetchOptions } from '../../src/fetch/options.ts';
+import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
+import { createContentDigest } from '../../src/http/content-digest.ts';
+import { signResponse, type SignResponseOptions } from '../../src/http/sign.ts';
+import { type Arrival, openRecorder, type Recorder, rejection, SECRET, signer } from './server.ts';
+
+const bank = hmacSigner({ keyid: 'bank', secret: `${SECRET} of the bank` });
+const verifyResponse = { resolveKey: (keyid: string) => (keyid === 'bank' ? hmacKey(`${SECRET} of the bank`) : undefined) };
+let server: Recorder;
+beforeAll(async () => {
+  server = await openRecorder();
+});
+afterAll(() => server.close());
+
+interface Answer {
+  readonly body: Uint8Array;
+  readonly status: number;
+  readonly fields: readonly (readonly [string, string])[];
+}
+
+const nonceOf = ({ headers }: Arrival) => /nonce="(.*?)"/.exec(String(headers['signature-input']))![1]!;
+const text = (content: string) => new TextEncoder().encode(content);
+
+async function signed(arrival: Arrival, answer: Answer, options: Partial<SignResponseOptions> = {}): Promise<Answer> {
+  const { fields } = await signResponse(answer, arrival.message, { signer: bank, nonce: nonceOf(arrival), ...options });
+  return { ...answer, fields: [...answer.fields, ...fields] };
+}
+
+function write(response: ServerResponse, { body, fields, status }: Answer): void {
+  response.writeHead(status, fields.flatMap((line) => [...line])).end(body);
+}
+
+const plain: Answer = { status: 201, body: text('{"credited":10}'), fields: [['content-type', 'application/json'], ['x-more', '1']] };
+const post = { method: 'POST', body: 'ten coins' };
+const create = (options: Partial<SignedFetchOptions> = {}) => createSignedFetch({ signer, verifyResponse, ...options });
+
+beforeEach(() => {
+  server.arrivals.length = 0;
+});
+
+describe('verifyResponse', () => {
+  it('hands over what was signed as the answer to this request', async () => {
+    server.answer(async (arrival, response) => write(response, await signed(arrival, plain)));
+    const response = await create()(server.origin, post);
+    expect(response.status).toBe(201);
+    expect(response.url).toBe(`${server.origin}/`);
+    expect(response.headers.get('x-more')).toBe('1');
+    expect(await response.json()).toEqual({ credited: 10 });
+  });
+
+  it('takes responses without content', async () => {
+    server.answer(async (arrival, response) => write(response, await signed(arrival, { status: 204, body: new Uint8Array(), fields: [] })));
+    expect((await create()(server.origin)).status).toBe(204);
+    await create()(server.origin, { method: 'DELETE' });
+  });
+
+  it.each<[string, (arrival: Arrival) => Promise<Answer> | Answer, string]>([
+    ['is not signed', () => plain, 'signature_missing'],
+    ['has other content', async (arrival) => ({ ...(await signed(arrival, plain)), body: text('{"credited":99}') }), 'digest_mismatch'],
+    ['has another status', async (arrival) => ({ ...(await signed(arrival, plain)), status: 200 }), 'signature_mismatch'],
+    ['answers another request', async (arrival) => signed({ ...arrival, message: { ...arrival.message, target: '/other' } }, plain), 'signature_mismatch'],
+    ['answers an earlier request', (arrival) => signed(arrival, plain, { nonce: 'earlier' }), 'nonce_replayed'],
+    ['is signed with the key of the client', (arrival) => signed(arrival, plain, { signer }), 'key_unknown'],
+    ['is old', (arrival) => signed(arrival, plain, { created: Math.floor(Date.now() / 1000) - 1000 }), 'expired'],
+    ['covers less', async (arrival) => { const { fields, ...rest } = await signed(arrival, plain); return { ...rest, fields: fields.map(([name, value]) => [name, value.replace('"@status" ', '')] as const) }; }, 'component_uncovered'],
+  ])('refuses one that %s', async (_, answer, code) => {
+    server.answer(async (arrival, response) => write(response, await answer(arrival)));
+    expect(await rejection(create()(server.origin, post))).toMatchObject({ name: 'SignedFetchError', code: 'response_refused', cause: { code } });
+  });
+
+  it('refuses one that is too large, without reading on', async () => {
+    server.answer(async (arrival, response) => write(response, await signed(arrival, { ...plain, body: new Uint8Array(200_000) })));
+    const send = create({ verifyResponse: { ...verifyResponse, limits: { bodyBytes: 100_000 } } });
+    expect(await rejection(send(server.origin))).toMatchObject({ code: 'response_refused' });
+    expect((await create()(server.origin)).status).toBe(201);
+  });
+
+  it('verifies the last of several attempts', async () => {
+    server.answer(async (arrival, response) => {
+      if (arrival.url === '/start') response.writeHead(307, { location: '/end' }).end();
+      else write(response, await signed(arrival, plain));
+    });
+    expect((await create()(`${server.origin}/start`, post)).status).toBe(201);
+  });
+});
+
+describe('content codings, which fetch undoes', () => {
+  const coded = (extra: readonly (readonly [string, string])[]): Answer => ({ ...plain, body: new Uint8Array(gzipSync(plain.body)), fields: [...plain.fields, ['content-encoding', 'gzip'], ...extra] });
+
+  it('say what to do when nothing can be checked', async () => {
+    server.answer(async (arrival, response) => write(response, await signed(arrival, coded([]))));
+    const error = (await rejection(create()(server.origin, post))) as Error;
+    expect(error).toMatchObject({ code: 'response_refused' });
+    expect(error.message).toContain('Unencoded-Digest');
+  });
+
+  it('are fine with a signed Unencoded-Digest', async () => {
+    const digest = await createContentDigest(plain.body);
+    server.answer(async (arrival, response) => write(response, await signed(arrival, coded([['unencoded-digest', digest]]), { components: ['unencoded-digest'] })));
+    expect(await (await create()(server.origin, post)).json()).toEqual({ credited: 10 });
+  });
+
+  it('are refused when it is not signed, or does not fit', async () => {
+    const digest = await createContentDigest(plain.body);
+    server.answer(async (arrival, response) => write(response, await signed(arrival, coded([['unencoded-digest', digest]]))));
+    expect(await rejection(create()(server.origin, post))).toMatchObject({ cause: { code: 'component_uncovered' } });
+    const wrong = await createContentDigest(text('other'));
+    server.answer(async (arrival, response) => write(response, await signed(arrival, coded([['unencoded-digest', wrong]]), { components: ['unencoded-digest'] })));
+    expect(await rejection(create()(server.origin, post))).toMatchObject({ cause: { code: 'digest_mismatch' } });
+  });
+});

@@ -1,0 +1,72 @@
+/**
+ * Runs the programs of `examples/other-languages` with the real interpreters: against each other, against an independent
+ * implementation, and against countersign.
+ *
+ *   node test/languages/run.ts [language…]
+ *
+ * @module
+ */
+
+import { parseArgs } from 'node:util';
+import { KEYID, type Peer, SECRET } from './peer.ts';
+import { ensureLanguages } from './packages.ts';
+import { checkLicenses } from './licenses.ts';
+import { checkPayloadRefusals, checkPayloads, checkPayloadsBetween, verifiesPayload } from './payloads.ts';
+import { languages } from './protocol.ts';
+import { reference } from './reference.ts';
+import { Report } from './report.ts';
+import { checkBetween, checkRefusing, checkSigning, checkVerifying } from './requests.ts';
+import { type Running, serveLanguage, servePeer } from './serve.ts';
+import { Toolchain } from './toolchain.ts';
+import { checkUrls } from './urls.ts';
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const wanted = languages.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const present = ensureLanguages(wanted);
+const report = new Report();
+if (process.env['CI']) await report.check('every language is there', () => requireAll());
+
+const peers: readonly Peer[] = [reference];
+const env = { COUNTERSIGN_KEYID: KEYID, COUNTERSIGN_SECRET: SECRET };
+const ready: { readonly toolchain: Toolchain; readonly server: Running | undefined }[] = [];
+for (const language of present) {
+  await report.group(`${language.name} is built and serves`, async () => {
+    const toolchain = await Toolchain.prepare(language, env);
+    ready.push({ toolchain, server: language.serving && (await serveLanguage(toolchain)) });
+  });
+}
+for (const peer of peers) {
+  const home = await servePeer(peer);
+  for (const { toolchain, server } of ready) {
+    await report.group(`${toolchain.language.name} and ${peer.name}`, async () => {
+      await checkSigning(report, toolchain, peer, home);
+      if (server) await checkVerifying(report, toolchain, peer, server);
+      await checkPayloads(report, toolchain, peer);
+      await checkUrls(report, toolchain, peer);
+      if (toolchain.language.programs.includes('verify-license')) await checkLicenses(report, toolchain, peer);
+    });
+  }
+  await home.close();
+}
+for (const { toolchain, server } of ready) {
+  if (server) await report.group(`${toolchain.language.name} refuses`, async () => {
+    await checkRefusing(report, toolchain, server);
+    for (const kind of ['text', 'form', 'json'] as const) if (verifiesPayload(toolchain, kind)) await checkPayloadRefusals(report, toolchain, kind);
+  });
+}
+for (const { toolchain: signer } of ready) {
+  await report.group(`${signer.language.name} and the other languages`, async () => {
+    for (const { toolchain: verifier, server } of ready) {
+      if (verifier === signer || !server) continue;
+      await checkBetween(report, signer, verifier, server);
+      await checkPayloadsBetween(report, signer, verifier);
+    }
+  });
+}
+for (const { server } of ready) await server?.close();
+process.exitCode = report.finish() ? 0 : 1;
+
+function requireAll(): void {
+  const missing = wanted.filter((language) => !present.includes(language)).map(({ name }) => name);
+  if (missing.length > 0) throw new Error(`missing: ${missing.join(', ')}`);
+}
