@@ -1,14 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsup';
-import { entries, seams } from './scripts/entries.ts';
+import { entries } from './scripts/entries.ts';
+
+/**
+ * Cuts for the chunks, no sub-paths: what one of these needs stands in files of its own, so that a bundler which loads
+ * the rest on demand can leave it out of the page.
+ */
+const cuts = {
+  'parts/signed-fetch': 'src/fetch/signed-fetch.ts',
+  'parts/hmac': 'src/crypto/hmac.ts',
+  'parts/private-key': 'src/crypto/import-raw.ts',
+};
 
 /** One entry a sub-path; shared chunks, so that an application never holds two copies of the core. */
 export default defineConfig({
-  entry: { ...entries, ...seams },
+  entry: { ...entries, ...cuts },
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
   splitting: true,
+  treeshake: true,
   sourcemap: true,
   clean: true,
   dts: { entry: { ...entries } },
+  esbuildPlugins: [
+    {
+      // Bundlers take a dependency's file as a whole: without this, SHA-512, which only the lazy fallback needs, would be
+      // in every page that has HMAC.
+      name: 'own-hashes',
+      setup: (build) => {
+        build.onLoad({ filter: /crypto[\\/]noble-hash\.ts$/ }, async ({ path }) => ({
+          loader: 'ts',
+          contents: (await readFile(path, 'utf8')).replace(
+            "'@noble/hashes/sha2.js'",
+            JSON.stringify(fileURLToPath(import.meta.resolve('@noble/hashes/sha2.js'))),
+          ),
+        }));
+      },
+    },
+  ],
 });
