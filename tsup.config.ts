@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsup';
 import { entries } from './scripts/entries.ts';
@@ -34,7 +35,7 @@ export default defineConfig({
           loader: 'ts',
           contents: (await readFile(path, 'utf8')).replace(
             "'@noble/hashes/sha2.js'",
-            JSON.stringify(fileURLToPath(import.meta.resolve('@noble/hashes/sha2.js'))),
+            JSON.stringify(relative(dirname(path), fileURLToPath(import.meta.resolve('@noble/hashes/sha2.js')))),
           ),
         }));
       },

@@ -89,7 +89,7 @@ export async function judge(charges: readonly Charge[], evidence: Evidence, benc
     verdicts.push({ signature, requirement, record, algorithm, covered });
   }
   await evidence.checkContent(verdicts.map(({ covered }) => covered));
-  for (const verdict of verdicts) requireConsumed(await consume(verdict, bench));
+  for (const verdict of verdicts) requireConsumed(await consume(verdict, bench), verdict.requirement);
   return verdicts;
 }
 
@@ -151,14 +151,17 @@ function consume({ signature, requirement, record }: Verdict, { replayStore, now
   return reach('the replay store', () => withDeadline(replayStore.consume(request), timeout, () => controller?.abort()));
 }
 
-function requireConsumed(answer: Consumption): void {
+function requireConsumed(answer: Consumption, { futureSkew }: Requirement): void {
   switch (answer) {
     case 'consumed':
       return;
     case 'replayed':
       throw new VerificationError('nonce_replayed', 'this message was accepted before');
     case 'cold':
-      throw new VerificationError('replay_store_cold', 'the replay store may have forgotten messages of that time');
+      // A message that is signed after the store's epoch, as every clock sees it, is a new one.
+      throw new VerificationError('replay_store_cold', 'the replay store may have forgotten messages of that time', {
+        retryAfter: futureSkew + 2,
+      });
     case 'full':
       throw new VerificationError('replay_store_full', 'the replay store is full');
     default:
