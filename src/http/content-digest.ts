@@ -36,7 +36,7 @@ export async function verifyContentDigest(value: string, bytes: Uint8Array): Pro
 }
 
 /** The digests of a field by algorithm, those of unknown algorithms too. */
-export function readDigests(value: string): ReadonlyMap<string, Uint8Array> {
+function readDigests(value: string): ReadonlyMap<string, Uint8Array> {
   const digests = new Map<string, Uint8Array>();
   for (const [algorithm, member] of parseDigestField(value)) {
     if (isInnerList(member) || !(member.value instanceof Uint8Array)) throw malformed();

@@ -26,7 +26,7 @@ export type FieldType = 'item' | 'list' | 'dictionary';
 export type FieldTypes = Readonly<Record<string, FieldType>>;
 
 /** Registered structured fields. Extend them with the `fieldTypes` option. */
-export const KNOWN_FIELD_TYPES: FieldTypes = {
+const KNOWN_FIELD_TYPES: FieldTypes = {
   __proto__: null as never,
   'accept-ch': 'list',
   'accept-signature': 'dictionary',

@@ -25,10 +25,3 @@ export function assertInteger(value: unknown, name: string, min = 0, max: number
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
   if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${name} must be a whole number from ${min} to ${max}`);
 }
-
-/** Requires a Uint8Array. */
-export function assertBytes(value: unknown, name: string): asserts value is Uint8Array {
-  if (!(value instanceof Uint8Array) && Object.prototype.toString.call(value) !== '[object Uint8Array]') {
-    throw new TypeError(`${name} must be a Uint8Array`);
-  }
-}
