@@ -8,6 +8,7 @@
 /** Name in `dist` to source file; `index` is the root. */
 export const entries: Readonly<Record<string, string>> = {
   index: 'src/index.ts',
+  explain: 'src/explain/index.ts',
   node: 'src/adapter/node.ts',
   payload: 'src/payload/index.ts',
   url: 'src/url/index.ts',
