@@ -14,7 +14,7 @@ import { encodeBase64 } from '../internal/base64.ts';
 import { encodeUtf8, isBytes } from '../internal/bytes.ts';
 import { systemTime } from '../internal/time.ts';
 import { type ComponentSource, createSignatureBase } from '../signature/base.ts';
-import { type SignatureParams, serializeSignatureParams } from '../signature/params.ts';
+import { MAX_NONCE, type SignatureParams, serializeSignatureParams } from '../signature/params.ts';
 import { type Component, plainComponent } from '../signature/plain-component.ts';
 import { createContentDigest } from './create-digest.ts';
 import type { FieldTypes } from './field.ts';
@@ -60,7 +60,7 @@ const LABEL = /^[a-z*][a-z0-9_\-.*]*$/;
 
 /** The digest that content without one is given; `undefined` if there is no content or a digest already. */
 export function newDigest({ body, fields }: RequestMessage | ResponseMessage, options: SignOptions): Awaitable<string> | undefined {
-  checkOptions(options);
+  assertObject(options, 'options');
   if (body !== undefined && !isBytes(body)) throw new TypeError('message.body must be bytes, or absent');
   const needed = body !== undefined && body.length > 0 && createFieldReader(fields)('content-digest') === undefined;
   return needed ? createContentDigest(body) : undefined;
@@ -93,11 +93,11 @@ function addComponent(components: Component[], extra: Component): void {
 }
 
 function checkOptions(options: SignOptions): void {
-  assertObject(options, 'options');
-  const { signer, tag, label, expiresIn } = options;
+  const { signer, tag, label, expiresIn, nonce } = options;
   if (typeof signer?.sign !== 'function' || typeof signer.keyid !== 'string') throw new TypeError('signer must be a signer');
   if (tag?.startsWith('cs1-')) throw new TypeError('tag must not begin with cs1-');
   if (label !== undefined && !LABEL.test(label)) throw new TypeError('label must be a structured field key');
+  if (nonce !== undefined && (nonce === '' || nonce.length > MAX_NONCE)) throw new RangeError(`nonce must have 1 to ${MAX_NONCE} characters`);
   if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn', 1, 2 ** 31);
 }
 
@@ -109,6 +109,7 @@ export async function signMessage(
   read: FieldReader,
   options: SignOptions,
 ): Promise<SignedFields> {
+  checkOptions(options);
   const { signer, tag, expiresIn, includeAlg } = options;
   const created = options.created ?? (options.now ?? systemTime)();
   assertInteger(created, 'created', 0, 2 ** 40);

@@ -32,7 +32,7 @@ export interface SignPayloadOptions {
   readonly subject?: string | undefined;
   /** Sets `expires` that many seconds after `created`. */
   readonly expiresIn?: number | undefined;
-  /** A serial number instead of a nonce, for receivers with a `serialReplayStore`: each is used once. */
+  /** A serial number of at most 15 digits instead of a nonce, for receivers with a `serialReplayStore`: each is used once. */
   readonly serial?: number | undefined;
   readonly nonce?: string | undefined;
   readonly created?: number | undefined;
@@ -107,6 +107,6 @@ async function sign(format: PayloadFormat, canonical: Uint8Array, options: SignP
 function nonceOf({ serial, nonce, randomBytes }: SignPayloadOptions): string {
   if (serial === undefined) return nonce ?? randomNonce(randomBytes);
   if (nonce !== undefined) throw new TypeError('serial and nonce exclude each other');
-  assertInteger(serial, 'serial');
+  assertInteger(serial, 'serial', 0, 999_999_999_999_999);
   return String(serial);
 }

@@ -31,7 +31,8 @@ const ORDER = ['created', 'expires', 'nonce', 'keyid', 'alg', 'tag', 'audience',
 /** Later than any clock, earlier than any rounding of integers. */
 const MAX_TIME = 2 ** 40;
 const MAX_TEXT = 1024;
-const MAX_NONCE = 128;
+/** The longest nonce, in characters. */
+export const MAX_NONCE = 128;
 
 /**
  * The value of `@signature-params`: covered components and parameters, exactly as it is signed and sent.

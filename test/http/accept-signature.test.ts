@@ -46,6 +46,12 @@ describe('Accept-Signature (RFC 9421 5)', () => {
     const { fields } = await fulfillAcceptSignature(message(), requested!, { signer, now: () => NOW });
     expect(fields.map(([name]) => name)).toEqual(['signature-input', 'signature']);
   });
+  it('is not fulfilled with the tag of another carrier, digest or not', async () => {
+    for (const components of ['"@method" "@authority" "@path" "@query"', '"@path" "content-digest"']) {
+      const [requested] = parseAcceptSignature(`a=(${components});created;expires;tag="cs1-url"`);
+      await expect(fulfillAcceptSignature(message(), requested!, { signer })).rejects.toThrow(/cs1-/);
+    }
+  });
   it.each(['a=("@path");keyid="other"', 'a=("@path");alg="ed25519"', 'a=("x-absent")', 'a=("@status")'])(
     'is not fulfilled with another signature: %s',
     async (value) => {

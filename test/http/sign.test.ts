@@ -60,6 +60,7 @@ describe('signRequest', () => {
     ['a time that is not whole', { created: 1.5 }],
     ['a lifetime of nothing', { expiresIn: 0 }],
     ['a nonce that a field cannot carry', { nonce: 'é' }],
+    ['a nonce that verifiers refuse', { nonce: 'n'.repeat(129) }],
   ])('refuses %s', async (_, changes) => {
     await expect(signRequest(message(), { ...options, ...changes } as never)).rejects.toSatisfy(
       (error) => error instanceof TypeError || error instanceof RangeError,
