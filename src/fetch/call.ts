@@ -17,8 +17,10 @@ export interface Call {
   readonly replayable: boolean;
   /** What the caller wants of redirects; the request itself always says `manual`. */
   readonly redirect: RequestRedirect;
-  /** As the caller gave it: runtimes have members of their own (`dispatcher`, `cf`) that redirects must keep. */
+  /** As the caller gave it: runtimes have members of their own (`dispatcher`, `cf`, `proxy`) that no `Request` keeps. */
   readonly init: RequestInit;
+  /** Whether the `Request` has what `init` has not, so that it must be sent itself. */
+  readonly whole: boolean;
   /** Signature fields the request came with, of others. */
   readonly earlier: readonly (readonly [name: string, value: string | null])[];
   /** For the signature of this attempt only. */

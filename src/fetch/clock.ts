@@ -9,7 +9,7 @@
  */
 
 import type { Call, Outcome } from './call.ts';
-import type { Settings } from './options.ts';
+import type { Learnt, Settings } from './options.ts';
 import type { Refusal } from './refusal.ts';
 
 const DAY = 86_400;
@@ -24,8 +24,16 @@ export function learnClock(call: Call, { response, skew: used }: Outcome, refusa
   const skew = refusal.now - now();
   if (skew === used || !(Math.abs(skew) <= DAY)) return false;
   tried.set(`clock ${origin}`, 1);
-  learnt.set(origin, { ...learnt.get(origin), skew });
+  remember(learnt, origin, { skew });
   return true;
+}
+
+const MAX_ORIGINS = 1000;
+
+/** Adds to what is known of an origin; a crawler's memory does not grow without end. */
+export function remember(learnt: Map<string, Learnt>, origin: string, more: Learnt): void {
+  if (learnt.size >= MAX_ORIGINS) learnt.clear();
+  learnt.set(origin, { ...learnt.get(origin), ...more });
 }
 
 /** Whether nobody but the origin could have written the response: https, or this very machine. */

@@ -14,7 +14,7 @@ import { messageFromRequest } from '../http/message.ts';
 import type { SignRequestOptions } from '../http/sign.ts';
 import { parseComponent } from '../signature/component.ts';
 import type { Call, Outcome } from './call.ts';
-import { isTrustworthy } from './clock.ts';
+import { isTrustworthy, remember } from './clock.ts';
 import type { Settings } from './options.ts';
 
 type Extra = Partial<SignRequestOptions>;
@@ -32,23 +32,32 @@ const DEFAULTS = ['@method', '@authority', '@path', '@query', 'content-type', 'c
 export function negotiate(call: Call, { response, signer }: Outcome, settings: Settings): Extra | undefined {
   const { origin, request, tried } = call;
   const field = response?.status === 401 ? response.headers.get('accept-signature') : null;
-  if (settings.negotiate === false || !field || field.length > MAX_FIELD || tried.has(`ask ${origin}`) || !isTrustworthy(origin, response)) return undefined;
+  if (settings.negotiate === false || !field || field.length > MAX_FIELD || tried.has(`ask ${origin}`) || !isTrustworthy(origin, response))
+    return undefined;
   const asked = parseField(field).find((one) => isAcceptable(one, signer, settings));
   if (asked === undefined) return undefined;
   const before = { ...settings, ...settings.learnt.get(origin)?.adapt?.(request) };
   const covered = new Set([...DEFAULTS, ...(before.components ?? [])].map((text) => parseComponent(text).identifier));
   const components = asked.components.filter((text) => !covered.has(text));
-  const news = components.length > 0 || asked.nonce !== undefined || (asked.tag ?? before.tag) !== before.tag || (asked.expires && before.expiresIn === undefined);
+  const news =
+    components.length > 0 ||
+    asked.nonce !== undefined ||
+    (asked.tag ?? before.tag) !== before.tag ||
+    (asked.expires && before.expiresIn === undefined);
   if (!news || !components.every((text) => isThere(text, request, settings))) return undefined;
 
   tried.set(`ask ${origin}`, 1);
   const adapt = adaptation(asked, [...(before.components ?? []), ...components], settings);
-  settings.learnt.set(origin, { ...settings.learnt.get(origin), adapt });
+  remember(settings.learnt, origin, { adapt });
   return asked.nonce === undefined ? {} : { nonce: asked.nonce };
 }
 
 /** What the origin wants, as far as it applies to a request. */
-function adaptation({ expires, label, tag }: RequestedSignature, components: readonly string[], settings: Settings): (request: Request) => Extra {
+function adaptation(
+  { expires, label, tag }: RequestedSignature,
+  components: readonly string[],
+  settings: Settings,
+): (request: Request) => Extra {
   const own = settings.components ?? [];
   return (request) => ({
     components: components.filter((text) => own.includes(text) || isThere(text, request, settings)),

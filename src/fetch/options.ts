@@ -40,8 +40,8 @@ export interface SignedFetchOptions extends Omit<SignRequestOptions, 'signer' | 
   readonly retry?: RetryOptions | undefined;
   /** Verifies each response, up to its last byte, before it is handed over. */
   readonly verifyResponse?: Omit<VerifyResponseOptions, 'nonce'> | undefined;
-  /** What sends: it gets one `Request`, and must not follow redirects that say `manual`. Default: `globalThis.fetch`. */
-  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
+  /** What sends, called as `fetch` is. Redirects must be left to us (`redirect: 'manual'`). Default: `globalThis.fetch`. */
+  readonly fetch?: Fetch | undefined;
   /** What waits. Default: a timer. */
   readonly sleep?: ((seconds: number, signal: AbortSignal | undefined) => PromiseLike<void>) | undefined;
 }

@@ -25,8 +25,8 @@ type Init = RequestInit & { duplex?: 'half' };
  * @throws {TypeError} If `fetch` would refuse it too, or a `Request`'s URL would change on the way.
  */
 export async function prepare(input: string | URL | Request, init: RequestInit, settings: Settings): Promise<Call> {
-  const source = typeof input === 'object' && 'headers' in input ? input : undefined;
-  const url = new URL(source?.url ?? (input as string | URL), globalThis.document?.baseURI ?? globalThis.location?.href);
+  const source = isRequest(input) ? input : undefined;
+  const url = new URL(isRequest(input) ? input.url : input, globalThis.document?.baseURI ?? globalThis.location?.href);
   const { origin } = url;
   const objection = objectionTo(url) ?? objectionToInit(source, init, url, settings);
   if (objection) return deny(objection, origin);
@@ -35,25 +35,28 @@ export async function prepare(input: string | URL | Request, init: RequestInit, 
   const { body, signal } = init;
   const stream = isStream(body);
   let bytes = stream && !uncovered ? await read(body, maxBodyBytes, signal) : undefined;
-  const request = new Request(source ?? toFixpoint(url), requestInit(source, init, bytes, stream));
+  const made = requestInit(source, init, bytes, stream);
+  const request = new Request(source ?? toFixpoint(url), made);
   const { headers, method } = request;
   // Firefox has no streams here and would send the text "[object ReadableStream]".
   if (stream && !bytes && !request.body) return deny('stream');
   // Bun would send it instead of the URL's host; elsewhere it has no effect.
   headers.delete('host');
 
-  // Firefox does not tell whether there is a body (undefined): reading it does.
-  const hasBody = request.body !== null && !isBodiless(method);
   if (typeof body === 'string') bytes = encodeUtf8(body);
-  else if (hasBody && !bytes && !uncovered) bytes = await read(request.clone(), maxBodyBytes, request.signal);
+  // Firefox does not tell whether there is a body (undefined): reading it does. Only asked where it must be, since Deno
+  // sends a string whose `body` was looked at in chunks.
+  const unread = !bytes && !isBodiless(method) && request.body !== null;
+  if (unread && !uncovered) bytes = await read(request.clone(), maxBodyBytes, request.signal);
   if (bytes && bytes.length > maxBodyBytes) return deny('size');
   return {
     request,
     origin,
     bytes,
-    replayable: !hasBody || bytes !== undefined,
+    replayable: !unread || bytes !== undefined,
     redirect: init.redirect ?? source?.redirect ?? 'follow',
-    init,
+    init: made,
+    whole: source !== undefined || (stream && !bytes),
     earlier: ['signature-input', 'signature'].map((name) => [name, headers.get(name)]),
     tried: new Map(),
   };
@@ -67,7 +70,8 @@ function objectionToInit(source: Request | undefined, init: RequestInit, url: UR
 }
 
 function requestInit(source: Request | undefined, init: RequestInit, bytes: Uint8Array<ArrayBuffer> | undefined, stream: boolean): Init {
-  const made: Init = { ...(source && keptReferrer(source)), ...init, redirect: 'manual' };
+  // A Request made of another one loses its referrer as soon as it is given anything else.
+  const made: Init = { ...(source && { referrer: source.referrer, referrerPolicy: source.referrerPolicy }), ...init, redirect: 'manual' };
   if (bytes) made.body = bytes;
   else if (stream) made.duplex = 'half';
   // HTTP caches do not vary by signature. Where the member is not implemented, giving it throws.
@@ -75,14 +79,13 @@ function requestInit(source: Request | undefined, init: RequestInit, bytes: Uint
   return made;
 }
 
-/** A `Request` made of another one loses its referrer as soon as it is given anything else. */
-export function keptReferrer({ referrer, referrerPolicy }: Request): RequestInit {
-  return { referrer, referrerPolicy };
-}
-
 /** Whether a body arrives over time; undici also takes iterables, Node's streams among them. */
 function isStream(body: unknown): body is Stream {
   return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body);
+}
+
+function isRequest(input: string | URL | Request): input is Request {
+  return typeof input === 'object' && 'headers' in input;
 }
 
 function isBodiless(method: string): boolean {
@@ -90,10 +93,10 @@ function isBodiless(method: string): boolean {
 }
 
 async function read(body: Stream | Request, limit: number, signal: AbortSignal | null | undefined): Promise<Uint8Array<ArrayBuffer>> {
-  return (await (await import('./read-body.ts')).readBody(body, limit, signal)) ?? deny('size');
+  return (await (await import('./later.ts')).readBody(body, limit, signal)) ?? deny('size');
 }
 
 /** @throws The error for a reason not to send. */
 export async function deny(reason: Reason, target?: string): Promise<never> {
-  throw (await import('./deny.ts')).denied(reason, target);
+  throw (await import('./later.ts')).denied(reason, target);
 }

@@ -15,7 +15,11 @@ export type Stream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
  *
  * @throws What the stream throws, or the reason of the signal.
  */
-export async function readBody(source: Stream | Request | Response, limit: number, signal?: AbortSignal | null): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function readBody(
+  source: Stream | Request | Response,
+  limit: number,
+  signal?: AbortSignal | null,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if ('arrayBuffer' in source && !source.body) {
     // No body; or Firefox's Request, which has no other way.
     const bytes = new Uint8Array(await abortable(source.arrayBuffer(), signal));

@@ -14,7 +14,16 @@ import type { Settings } from './options.ts';
 import { objectionTo, toFixpoint, withoutFragment } from './target.ts';
 
 /** What describes a body that a redirect dropped. */
-const BODY_FIELDS = ['content-encoding', 'content-language', 'content-length', 'content-location', 'content-type', 'content-digest', 'repr-digest', 'unencoded-digest'];
+const BODY_FIELDS = [
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-location',
+  'content-type',
+  'content-digest',
+  'repr-digest',
+  'unencoded-digest',
+];
 /** What identifies the caller to one origin. */
 const KEY_FIELDS = ['authorization', 'cookie', 'proxy-authorization', 'api-key', 'x-api-key', 'x-amz-security-token', 'x-auth-token'];
 /** What a hop takes over. Members that a runtime lacks, or has empty, must not even be named there: workerd throws. */
@@ -30,7 +39,8 @@ export function followRedirect(call: Call, response: Response, settings: Setting
   const { request, origin } = call;
   const where = `the redirect of ${withoutQuery(request.url)}`;
   // Browsers: status 0, and nothing more.
-  if (response.status === 0) throw new SignedFetchError('redirect_forbidden', `${where} cannot be followed: browsers hide its target. Request the final URL`);
+  if (response.status === 0)
+    throw new SignedFetchError('redirect_forbidden', `${where} cannot be followed: browsers hide its target. Request the final URL`);
   const location = response.headers.get('location');
   if (location === null) return undefined;
   const target = resolve(location, request.url);
@@ -74,7 +84,14 @@ function hop(call: Call, url: string, origin: string, dropsBody: boolean): Call 
   const bytes = dropsBody ? undefined : call.bytes;
   const kept = Object.fromEntries(KEPT.filter((name) => sent[name]).map((name) => [name, sent[name]]));
   // The caller's init once more: runtimes have members of their own in it.
-  const init: RequestInit = { ...call.init, ...kept, method: dropsBody ? 'GET' : sent.method, headers, body: bytes ?? null, redirect: 'manual' };
+  const init: RequestInit = {
+    ...call.init,
+    ...kept,
+    method: dropsBody ? 'GET' : sent.method,
+    headers,
+    body: bytes ?? null,
+    redirect: 'manual',
+  };
   const earlier = call.earlier.map(([name]) => [name, null] as const);
   return { ...call, request: new Request(url, init), origin, bytes, earlier, replayable: true, extra: undefined };
 }

@@ -37,31 +37,24 @@ export async function parseRefusal(response: Response): Promise<Refusal | undefi
   if (status < 400 || !/^application\/problem\+json *(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;
   const bytes = await readBody(response.clone(), MAX_BYTES);
   const problem = parseProblem(bytes && decodeUtf8(bytes));
-  const { type, code, now, signatureBase } = problem;
-  if (typeof code !== 'string' || type !== PROBLEM_TYPE + code) return undefined;
+  const [code, now, signatureBase] = ['code', 'now', 'signatureBase'].map((name) => problem.get(name));
+  if (typeof code !== 'string' || problem.get('type') !== PROBLEM_TYPE + code) return undefined;
   return {
     status,
     code,
-    now: Number.isSafeInteger(now) ? (now as number) : undefined,
+    now: typeof now === 'number' && Number.isSafeInteger(now) ? now : undefined,
     retryAfter: readRetryAfter(headers, systemTime()),
     acceptSignature: headers.get('accept-signature') ?? undefined,
     signatureBase: typeof signatureBase === 'string' ? signatureBase : undefined,
   };
 }
 
-interface ProblemMembers {
-  readonly type?: unknown;
-  readonly code?: unknown;
-  readonly now?: unknown;
-  readonly signatureBase?: unknown;
-}
-
-function parseProblem(text: string | undefined): ProblemMembers {
+/** The members of a JSON object, its own only; none if it is not one. */
+function parseProblem(text: string | undefined): ReadonlyMap<string, unknown> {
   try {
-    const parsed: unknown = JSON.parse(text ?? '');
-    return { __proto__: null, ...(typeof parsed === 'object' ? parsed : undefined) } as ProblemMembers;
+    return new Map(Object.entries(JSON.parse(text ?? '')));
   } catch {
-    return {};
+    return new Map();
   }
 }
 

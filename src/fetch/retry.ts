@@ -8,7 +8,7 @@
 import { abortable, systemSleep } from './abort.ts';
 import type { Call, Outcome } from './call.ts';
 import type { Settings } from './options.ts';
-import { readRetryAfter, type Refusal } from './refusal.ts';
+import { type Refusal, readRetryAfter } from './refusal.ts';
 
 /** Longer than any store needs to be sure of what it has forgotten. */
 const MAX_COLD_WAIT = 30;

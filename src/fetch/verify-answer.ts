@@ -38,7 +38,10 @@ export async function verifyAnswer(response: Response, request: Request, options
 async function verifyCoded(response: Response, bytes: Uint8Array, request: Request, options: VerifyResponseOptions): Promise<void> {
   const digest = response.headers.get('unencoded-digest');
   if (digest === null) {
-    throw refused(response, 'has a content coding, which fetch undoes, so that its Content-Digest cannot be checked: have the server sign Unencoded-Digest, or send it without coding');
+    throw refused(
+      response,
+      'has a content coding, which fetch undoes, so that its Content-Digest cannot be checked: have the server sign Unencoded-Digest, or send it without coding',
+    );
   }
   const { policy = {} } = options;
   const ours = {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isVerificationError } from '../../src/errors.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
-import { openRecorder, type Recorder, refuse, rejection, signer, verifying } from './server.ts';
+import { asRequest, openRecorder, type Recorder, refuse, rejection, signer, verifying } from './server.ts';
 
 const SERVER_TIME = 1_800_000_000;
 let server: Recorder;
@@ -66,7 +66,10 @@ describe('a clock that is wrong', () => {
   it('works with a redirect after it', async () => {
     const verify = verifying(server.host, { now: () => SERVER_TIME });
     server.answer(async (arrival, response) => {
-      const ok = await verify(arrival).then(() => true, () => false);
+      const ok = await verify(arrival).then(
+        () => true,
+        () => false,
+      );
       if (!ok) refuse(response, 401, 'expired', SERVER_TIME);
       else if (arrival.url === '/start') response.writeHead(307, { location: '/end' }).end();
       else response.end(arrival.text);
@@ -86,7 +89,10 @@ describe('a hostile answer changes nothing', () => {
   const NOW = 1_700_000_000;
   const problem = { type: 'urn:countersign:problem:expired', status: 401, code: 'expired', now: NOW + 3000 };
   const answer = (body: unknown, headers: Record<string, string> = {}, status = 401) =>
-    new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json', ...headers } });
+    new Response(typeof body === 'string' ? body : JSON.stringify(body), {
+      status,
+      headers: { 'content-type': 'application/problem+json', ...headers },
+    });
 
   /** What two calls were signed with. */
   async function createdOf(url: string, make: () => Response): Promise<readonly number[]> {
@@ -95,7 +101,7 @@ describe('a hostile answer changes nothing', () => {
       created.push(Number(/created=(\d+)/.exec(headers.get('signature-input')!)![1]) - NOW);
       return make();
     };
-    const send = createSignedFetch({ signer, fetch, now: () => NOW });
+    const send = createSignedFetch({ signer, fetch: asRequest(fetch), now: () => NOW });
     await send(url, post);
     await send(url, post);
     return created;
@@ -103,7 +109,11 @@ describe('a hostile answer changes nothing', () => {
 
   it('(an honest one does)', async () => {
     expect(await createdOf('https://bank.example/', () => answer(problem))).toEqual([0, 3000, 3000]);
-    expect(await createdOf('http://localhost:8080/', () => answer({ ...problem, type: 'urn:countersign:problem:created_in_future', code: 'created_in_future', now: NOW - 3000 }))).toEqual([0, -3000, -3000]);
+    expect(
+      await createdOf('http://localhost:8080/', () =>
+        answer({ ...problem, type: 'urn:countersign:problem:created_in_future', code: 'created_in_future', now: NOW - 3000 }),
+      ),
+    ).toEqual([0, -3000, -3000]);
     expect(await createdOf('http://[::1]/', () => answer(problem))).toHaveLength(3);
   });
 
@@ -113,7 +123,11 @@ describe('a hostile answer changes nothing', () => {
     ['plain http', 'http://bank.example/', () => answer(problem)],
     ['plain http that looks like loopback', 'http://127.0.0.1.evil.example/', () => answer(problem)],
     ['plain http that looks like localhost', 'http://localhost.evil.example/', () => answer(problem)],
-    ['another code', 'https://bank.example/', () => answer({ ...problem, type: 'urn:countersign:problem:nonce_replayed', code: 'nonce_replayed' })],
+    [
+      'another code',
+      'https://bank.example/',
+      () => answer({ ...problem, type: 'urn:countersign:problem:nonce_replayed', code: 'nonce_replayed' }),
+    ],
     ['another type', 'https://bank.example/', () => answer({ ...problem, type: 'about:blank' })],
     ['type and code that differ', 'https://bank.example/', () => answer({ ...problem, type: 'urn:countersign:problem:signature_missing' })],
     ['another content type', 'https://bank.example/', () => answer(problem, { 'content-type': 'application/json' })],
@@ -124,8 +138,20 @@ describe('a hostile answer changes nothing', () => {
     ['no JSON', 'https://bank.example/', () => answer('{')],
     ['null', 'https://bank.example/', () => answer('null')],
     ['a text', 'https://bank.example/', () => answer('"expired"')],
-    ['no UTF-8', 'https://bank.example/', () => new Response(new Uint8Array([0xff]), { status: 401, headers: { 'content-type': 'application/problem+json' } })],
-    ['an endless body', 'https://bank.example/', () => new Response(new ReadableStream({ pull: (c) => c.enqueue(new Uint8Array(9999)) }), { status: 401, headers: { 'content-type': 'application/problem+json' } })],
+    [
+      'no UTF-8',
+      'https://bank.example/',
+      () => new Response(new Uint8Array([0xff]), { status: 401, headers: { 'content-type': 'application/problem+json' } }),
+    ],
+    [
+      'an endless body',
+      'https://bank.example/',
+      () =>
+        new Response(new ReadableStream({ pull: (c) => c.enqueue(new Uint8Array(9999)) }), {
+          status: 401,
+          headers: { 'content-type': 'application/problem+json' },
+        }),
+    ],
     ['another origin', 'https://bank.example/', () => Object.defineProperty(answer(problem), 'url', { value: 'https://evil.example/' })],
   ])('%s', async (_, url, make) => {
     expect(await createdOf(url, make)).toEqual([0, 0]);
@@ -137,7 +163,7 @@ describe('a hostile answer changes nothing', () => {
       created.push(/created=(\d+)/.exec(headers.get('signature-input')!)![1]!);
       return url.startsWith('https://a.') ? answer(problem) : new Response();
     };
-    const send = createSignedFetch({ signer, fetch, now: () => NOW });
+    const send = createSignedFetch({ signer, fetch: asRequest(fetch), now: () => NOW });
     await send('https://a.example/');
     await send('https://b.example/');
     expect(created).toEqual([NOW, NOW + 3000, NOW].map(String));
@@ -146,7 +172,7 @@ describe('a hostile answer changes nothing', () => {
   it('a server that is never content is asked twice, not more', async () => {
     let calls = 0;
     const fetch = async () => answer({ ...problem, now: NOW + ++calls });
-    expect((await createSignedFetch({ signer, fetch, now: () => NOW })('https://bank.example/')).status).toBe(401);
+    expect((await createSignedFetch({ signer, fetch: asRequest(fetch), now: () => NOW })('https://bank.example/')).status).toBe(401);
     expect(calls).toBe(2);
   });
 
@@ -156,8 +182,15 @@ describe('a hostile answer changes nothing', () => {
       controller.abort('enough');
       return answer(problem);
     };
-    const sent = createSignedFetch({ signer, fetch, now: () => NOW })('https://bank.example/', { signal: controller.signal });
-    expect(await Promise.resolve(sent).then(({ status }) => status, (reason: unknown) => reason)).toSatisfy((result) => result === 401 || result === 'enough');
+    const sent = createSignedFetch({ signer, fetch: asRequest(fetch), now: () => NOW })('https://bank.example/', {
+      signal: controller.signal,
+    });
+    expect(
+      await Promise.resolve(sent).then(
+        ({ status }) => status,
+        (reason: unknown) => reason,
+      ),
+    ).toSatisfy((result) => result === 401 || result === 'enough');
     void rejection;
   });
 });

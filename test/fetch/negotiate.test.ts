@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
-import { signer } from './server.ts';
+import { asRequest, signer } from './server.ts';
 
 let inputs: string[];
 let asked: string;
@@ -10,7 +10,7 @@ const fetch = async ({ headers }: Request) => {
   inputs.push(headers.get('signature-input')!);
   return asked === '' ? new Response('ok') : new Response('no', { status: 401, headers: { 'accept-signature': asked } });
 };
-const create = (options: Partial<SignedFetchOptions> = {}) => createSignedFetch({ signer, fetch, ...options });
+const create = (options: Partial<SignedFetchOptions> = {}) => createSignedFetch({ signer, fetch: asRequest(fetch), ...options });
 const URL_OF_BANK = 'https://bank.example/a?id=1';
 const withTenant = { headers: { 'x-tenant': 't' } };
 
@@ -25,7 +25,10 @@ describe('a 401 with Accept-Signature (RFC 9421 5)', () => {
     const send = create();
     expect((await send(URL_OF_BANK, withTenant)).status).toBe(401);
     const more = /^sig1=\("@method" "@authority" "@path" "@query" "x-tenant" "@target-uri"\);created=\d+;nonce=".*";keyid="jdoe"$/;
-    expect(inputs).toEqual([expect.stringMatching(/^sig=\("@method" "@authority" "@path" "@query"\);created/), expect.stringMatching(more)]);
+    expect(inputs).toEqual([
+      expect.stringMatching(/^sig=\("@method" "@authority" "@path" "@query"\);created/),
+      expect.stringMatching(more),
+    ]);
     asked = '';
     await send(URL_OF_BANK, withTenant);
     expect(inputs[2]).toMatch(more);
@@ -81,7 +84,12 @@ describe('a 401 with Accept-Signature (RFC 9421 5)', () => {
   it('keeps the body', async () => {
     asked = 'sig=("x-tenant")';
     const bodies: string[] = [];
-    const send = create({ fetch: async (request) => { bodies.push(await request.clone().text()); return fetch(request); } });
+    const send = create({
+      fetch: asRequest(async (request) => {
+        bodies.push(await request.clone().text());
+        return fetch(request);
+      }),
+    });
     await send(URL_OF_BANK, { ...withTenant, method: 'POST', body: 'ten coins' });
     expect(bodies).toEqual(['ten coins', 'ten coins']);
     expect(inputs[1]).toContain('"content-type" "content-digest" "x-tenant"');
@@ -120,7 +128,12 @@ describe('a challenge that asks for nothing new, or too much', () => {
   });
 
   it('other statuses ask for nothing', async () => {
-    const send = create({ fetch: async ({ headers }) => { inputs.push(headers.get('signature-input')!); return new Response('', { status: 403, headers: { 'accept-signature': 'sig=("x-tenant")' } }); } });
+    const send = create({
+      fetch: asRequest(async ({ headers }) => {
+        inputs.push(headers.get('signature-input')!);
+        return new Response('', { status: 403, headers: { 'accept-signature': 'sig=("x-tenant")' } });
+      }),
+    });
     await send(URL_OF_BANK, withTenant);
     expect(inputs).toHaveLength(1);
   });

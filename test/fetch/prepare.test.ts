@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { SignedFetchError } from '../../src/errors.ts';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
-import { openRecorder, type Recorder, rejection, signer, verifying } from './server.ts';
+import { asRequest, openRecorder, type Recorder, rejection, signer, verifying } from './server.ts';
 
 let server: Recorder;
 beforeAll(async () => {
@@ -17,7 +17,11 @@ afterEach(() => {
 });
 
 /** Requires that a call rejects before anything is signed or sent. */
-async function refusedBefore(input: string | URL | Request, init?: RequestInit, options: Partial<SignedFetchOptions> = {}): Promise<unknown> {
+async function refusedBefore(
+  input: string | URL | Request,
+  init?: RequestInit,
+  options: Partial<SignedFetchOptions> = {},
+): Promise<unknown> {
   const fetch = vi.fn(globalThis.fetch);
   const asked = vi.fn(() => signer);
   const error = await rejection(createSignedFetch({ signer: asked, fetch, ...options })(input, init));
@@ -73,7 +77,7 @@ describe('refused before anything is sent', () => {
 
   it('accepts listed origins, and the fragment and default port of a Request', async () => {
     const fetch = async (request: Request) => new Response(request.url);
-    const send = createSignedFetch({ signer, fetch, origins: ['https://bank.example', 'https://other.example:8443/'] });
+    const send = createSignedFetch({ signer, fetch: asRequest(fetch), origins: ['https://bank.example', 'https://other.example:8443/'] });
     expect(await (await send(new Request('https://BANK.example:443/a?#x'))).text()).toContain('https://bank.example/a?');
     expect((await send('https://other.example:8443/')).status).toBe(200);
   });
@@ -83,10 +87,12 @@ describe('relative URLs', () => {
   it('resolve as fetch resolves them: against the document, else the worker', async () => {
     const fetch = async (request: Request) => new Response(request.url);
     vi.stubGlobal('location', { href: 'https://bank.example/app/page' });
-    expect(await (await createSignedFetch({ signer, fetch })('x?y')).text()).toBe('https://bank.example/app/x?y');
+    expect(await (await createSignedFetch({ signer, fetch: asRequest(fetch) })('x?y')).text()).toBe('https://bank.example/app/x?y');
     vi.stubGlobal('document', { baseURI: 'https://bank.example/base/' });
-    expect(await (await createSignedFetch({ signer, fetch })('x')).text()).toBe('https://bank.example/base/x');
-    expect(await refusedBefore('//evil.example/x', undefined, { origins: ['https://bank.example'] })).toMatchObject({ code: 'origin_forbidden' });
+    expect(await (await createSignedFetch({ signer, fetch: asRequest(fetch) })('x')).text()).toBe('https://bank.example/base/x');
+    expect(await refusedBefore('//evil.example/x', undefined, { origins: ['https://bank.example'] })).toMatchObject({
+      code: 'origin_forbidden',
+    });
   });
 });
 
@@ -105,7 +111,9 @@ describe('limits', () => {
 
   it('stops reading a stream there', async () => {
     const { state, stream } = endless();
-    expect(await refusedBefore('https://bank.example/', { method: 'POST', body: stream }, { maxBodyBytes: 10_000 })).toMatchObject({ code: 'body_too_large' });
+    expect(await refusedBefore('https://bank.example/', { method: 'POST', body: stream }, { maxBodyBytes: 10_000 })).toMatchObject({
+      code: 'body_too_large',
+    });
     expect(state.cancelled).toBe(true);
     expect(state.pulled).toBeLessThan(15);
   });
@@ -119,7 +127,9 @@ describe('limits', () => {
         ended = true;
       }
     })();
-    expect(await refusedBefore('https://bank.example/', { method: 'POST', body }, { maxBodyBytes: 10_000 })).toMatchObject({ code: 'body_too_large' });
+    expect(await refusedBefore('https://bank.example/', { method: 'POST', body: body as never }, { maxBodyBytes: 10_000 })).toMatchObject({
+      code: 'body_too_large',
+    });
     expect(ended).toBe(true);
   });
 
@@ -136,7 +146,9 @@ describe('limits', () => {
     ['Blob', new Blob([new Uint8Array(101)])],
     ['URLSearchParams', new URLSearchParams({ a: 'b'.repeat(100) })],
   ])('refuses a %s that is larger', async (_, body) => {
-    expect(await refusedBefore('https://bank.example/', { method: 'POST', body }, { maxBodyBytes: 100 })).toMatchObject({ code: 'body_too_large' });
+    expect(await refusedBefore('https://bank.example/', { method: 'POST', body }, { maxBodyBytes: 100 })).toMatchObject({
+      code: 'body_too_large',
+    });
   });
 
   it('takes exactly that many', async () => {
@@ -157,7 +169,10 @@ describe('content that is not covered', () => {
 
   it('goes as a stream, only when the verifier allows the same', async () => {
     let pulled = 0;
-    const body = new ReadableStream<Uint8Array>({ pull: (controller) => (++pulled > 3 ? controller.close() : controller.enqueue(new Uint8Array([65]))) }, { highWaterMark: 0 });
+    const body = new ReadableStream<Uint8Array>(
+      { pull: (controller) => (++pulled > 3 ? controller.close() : controller.enqueue(new Uint8Array([65]))) },
+      { highWaterMark: 0 },
+    );
     await createSignedFetch({ ...options, maxBodyBytes: 1 })(server.origin, { method: 'POST', body });
     const arrival = server.arrivals.at(-1)!;
     expect(arrival.headers['transfer-encoding']).toBe('chunked');
@@ -179,18 +194,20 @@ describe('content that is not covered', () => {
       const { duplex: _, ...rest } = init;
       super(input, rest.body instanceof ReadableStream ? { ...rest, body: String(rest.body) } : rest);
     }
-    override get body(): undefined {
-      return undefined;
+    override get body(): never {
+      return undefined as never;
     }
-    override clone(): FirefoxRequest {
-      return Object.defineProperty(super.clone(), 'body', { value: undefined });
+    override clone(): never {
+      return Object.defineProperty(super.clone(), 'body', { value: undefined }) as never;
     }
   }
 
   it('never becomes the text "[object ReadableStream]"', async () => {
     vi.stubGlobal('Request', FirefoxRequest);
     const body = () => new Blob(['real bytes']).stream();
-    expect(await rejection(createSignedFetch(options)(server.origin, { method: 'POST', body: body() }))).toMatchObject({ code: 'body_uncoverable' });
+    expect(await rejection(createSignedFetch(options)(server.origin, { method: 'POST', body: body() }))).toMatchObject({
+      code: 'body_uncoverable',
+    });
     expect(server.arrivals).toHaveLength(0);
     await createSignedFetch({ signer })(server.origin, { method: 'POST', body: body() });
     expect(server.arrivals.at(-1)!.text).toBe('real bytes');
@@ -227,9 +244,15 @@ describe('fields that a runtime drops (header_dropped)', () => {
   it('refuses to sign without a covered field', async () => {
     vi.stubGlobal('Request', BrowserRequest);
     const send = createSignedFetch({ signer, components: ['@method', 'Date'] });
-    expect(await rejection(send(server.origin, { headers: { date: 'Thu, 01 Jan 1970 00:00:00 GMT' } }))).toMatchObject({ code: 'header_dropped', target: 'date' });
+    expect(await rejection(send(server.origin, { headers: { date: 'Thu, 01 Jan 1970 00:00:00 GMT' } }))).toMatchObject({
+      code: 'header_dropped',
+      target: 'date',
+    });
     const bytewise = createSignedFetch({ signer, components: ['"date";bs'] });
-    expect(await rejection(bytewise(server.origin, { headers: [['DATE', 'x']] }))).toMatchObject({ code: 'header_dropped', target: 'date' });
+    expect(await rejection(bytewise(server.origin, { headers: [['DATE', 'x']] }))).toMatchObject({
+      code: 'header_dropped',
+      target: 'date',
+    });
     expect(server.arrivals).toHaveLength(0);
   });
 

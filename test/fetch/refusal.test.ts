@@ -4,7 +4,8 @@ import { parseRefusal } from '../../src/fetch/refusal.ts';
 
 const TYPE = { 'content-type': 'application/problem+json' };
 const problem = { type: 'urn:countersign:problem:expired', title: 'expired', status: 401, code: 'expired', now: 5 };
-const answer = (body: unknown, init: ResponseInit = { status: 401, headers: TYPE }) => new Response(typeof body === 'string' ? body : JSON.stringify(body), init);
+const answer = (body: unknown, init: ResponseInit = { status: 401, headers: TYPE }) =>
+  new Response(typeof body === 'string' ? body : JSON.stringify(body), init);
 
 describe('parseRefusal', () => {
   it('reads what VerificationError writes', async () => {
@@ -25,12 +26,21 @@ describe('parseRefusal', () => {
 
   it('leaves out what is not there', async () => {
     const { now: _, ...rest } = problem;
-    expect(await parseRefusal(answer(rest))).toEqual({ status: 401, code: 'expired', now: undefined, retryAfter: undefined, acceptSignature: undefined, signatureBase: undefined });
+    expect(await parseRefusal(answer(rest))).toEqual({
+      status: 401,
+      code: 'expired',
+      now: undefined,
+      retryAfter: undefined,
+      acceptSignature: undefined,
+      signatureBase: undefined,
+    });
   });
 
   it('takes codes that are not known yet, and a content type with parameters', async () => {
     const future = { ...problem, type: 'urn:countersign:problem:moon_phase', code: 'moon_phase' };
-    expect(await parseRefusal(answer(future, { status: 401, headers: { 'content-type': 'Application/Problem+JSON; charset=utf-8' } }))).toMatchObject({ code: 'moon_phase' });
+    expect(
+      await parseRefusal(answer(future, { status: 401, headers: { 'content-type': 'Application/Problem+JSON; charset=utf-8' } })),
+    ).toMatchObject({ code: 'moon_phase' });
   });
 
   it.each<[string, () => Response]>([

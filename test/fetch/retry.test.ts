@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
-import { openRecorder, type Recorder, refuse, rejection, signer, verifying } from './server.ts';
+import { asRequest, openRecorder, type Recorder, refuse, rejection, signer, verifying } from './server.ts';
 
 let server: Recorder;
 let waits: number[];
@@ -53,11 +53,14 @@ describe('a replay store that lost its memory (replay_store_cold)', () => {
     expect(waits).toEqual([7]);
   });
 
-  it.each(['31', '-1', '2030-01-01', 'GMT', 'X GMT', 'soon', '1e9', '99999999999'])('is not waited for when it says Retry-After: %s', async (retryAfter) => {
-    cold(9, retryAfter);
-    expect((await create()(server.origin)).status).toBe(503);
-    expect(waits).toEqual([]);
-  });
+  it.each(['31', '-1', '2030-01-01', 'GMT', 'X GMT', 'soon', '1e9', '99999999999'])(
+    'is not waited for when it says Retry-After: %s',
+    async (retryAfter) => {
+      cold(9, retryAfter);
+      expect((await create()(server.origin)).status).toBe(503);
+      expect(waits).toEqual([]);
+    },
+  );
 
   it('no other 503 is waited for', async () => {
     server.answer((_, response) => refuse(response, 503, 'replay_store_full', 0, { 'retry-after': '1' }));
@@ -127,16 +130,21 @@ describe('retries', () => {
 
   it('follow a network error, then pass the last one on', async () => {
     let attempts = 0;
-    const fetch = (request: Request) => (++attempts <= 2 ? Promise.reject(new TypeError(`fetch failed ${attempts}`)) : globalThis.fetch(request));
+    const fetch = (request: Request) =>
+      ++attempts <= 2 ? Promise.reject(new TypeError(`fetch failed ${attempts}`)) : globalThis.fetch(request);
     server.answer(({ text }, response) => response.end(text));
-    expect(await (await create({ retry: {}, fetch })(server.origin, { method: 'PUT', body: 'x' })).text()).toBe('x');
+    expect(await (await create({ retry: {}, fetch: asRequest(fetch) })(server.origin, { method: 'PUT', body: 'x' })).text()).toBe('x');
     expect(waits).toHaveLength(2);
     attempts = -1;
-    expect(await rejection(create({ retry: { limit: 1 }, fetch })(server.origin))).toEqual(new TypeError('fetch failed 1'));
+    expect(await rejection(create({ retry: { limit: 1 }, fetch: asRequest(fetch) })(server.origin))).toEqual(
+      new TypeError('fetch failed 1'),
+    );
     attempts = 0;
-    expect(await rejection(create({ retry: {}, fetch })(server.origin, { method: 'POST', body: 'x' }))).toEqual(new TypeError('fetch failed 1'));
+    expect(await rejection(create({ retry: {}, fetch: asRequest(fetch) })(server.origin, { method: 'POST', body: 'x' }))).toEqual(
+      new TypeError('fetch failed 1'),
+    );
     attempts = 0;
-    expect(await rejection(create({ fetch })(server.origin))).toEqual(new TypeError('fetch failed 1'));
+    expect(await rejection(create({ fetch: asRequest(fetch) })(server.origin))).toEqual(new TypeError('fetch failed 1'));
   });
 
   it('never send an unread stream again', async () => {
@@ -155,7 +163,14 @@ describe('retries', () => {
   it('end when the caller gives up while waiting', async () => {
     fail(9, 503, { 'retry-after': '20' });
     const controller = new AbortController();
-    const sent = createSignedFetch({ signer, retry: {}, sleep: () => { controller.abort('enough'); return new Promise<void>(() => undefined); } })(server.origin, { signal: controller.signal });
+    const sent = createSignedFetch({
+      signer,
+      retry: {},
+      sleep: () => {
+        controller.abort('enough');
+        return new Promise<void>(() => undefined);
+      },
+    })(server.origin, { signal: controller.signal });
     expect(await rejection(sent)).toBe('enough');
   });
 

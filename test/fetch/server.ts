@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { messageFromNode } from '../../src/adapter/node.ts';
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
 import type { Signer } from '../../src/crypto/signer.ts';
+import type { Fetch } from '../../src/fetch/options.ts';
 import type { RequestMessage } from '../../src/http/message.ts';
-import { createVerifier, type VerifierOptions } from '../../src/http/verify.ts';
 import type { VerifiedRequest } from '../../src/http/verified-request.ts';
+import { createVerifier, type VerifierOptions } from '../../src/http/verify.ts';
 import type { ReplayStore } from '../../src/signature/replay-store.ts';
 
 export const SECRET = 'thirty-two bytes of a text secret, at least';
@@ -34,17 +35,19 @@ export async function openRecorder(): Promise<Recorder> {
   let handle: (arrival: Arrival, response: ServerResponse) => unknown = (_, response) => response.end('ok');
   const arrivals: Arrival[] = [];
   const server: Server = createServer((request, response) => {
-    void readAll(request).then(async (body) => {
-      const arrival = {
-        message: { ...messageFromNode({ ...raw(request), rawBody: body }), body },
-        method: request.method ?? '',
-        url: request.url ?? '',
-        headers: request.headers,
-        text: Buffer.from(body).toString('latin1'),
-      };
-      arrivals.push(arrival);
-      await handle(arrival, response);
-    }).catch((error: unknown) => response.writeHead(500).end(String(error)));
+    void readAll(request)
+      .then(async (body) => {
+        const arrival = {
+          message: { ...messageFromNode({ ...raw(request), rawBody: body }), body },
+          method: request.method ?? '',
+          url: request.url ?? '',
+          headers: request.headers,
+          text: Buffer.from(body).toString('latin1'),
+        };
+        arrivals.push(arrival);
+        await handle(arrival, response);
+      })
+      .catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -88,7 +91,12 @@ export function rememberingStore(): ReplayStore {
 
 /** Verifies arrivals as a server would, with a store that lives as long as the function. */
 export function verifying(authority: string, options: Partial<VerifierOptions> = {}): (arrival: Arrival) => Promise<VerifiedRequest> {
-  const verifier = createVerifier({ authority, resolveKey: (keyid) => (keyid === 'jdoe' ? hmacKey(SECRET) : undefined), replayStore: rememberingStore(), ...options });
+  const verifier = createVerifier({
+    authority,
+    resolveKey: (keyid) => (keyid === 'jdoe' ? hmacKey(SECRET) : undefined),
+    replayStore: rememberingStore(),
+    ...options,
+  });
   return ({ message }) => verifier.verifyRequest(message);
 }
 
@@ -110,4 +118,9 @@ export async function rejection(promise: PromiseLike<unknown>): Promise<unknown>
     return error;
   }
   throw new Error('did not reject');
+}
+
+/** A `fetch` of a function that wants one `Request`. */
+export function asRequest(handle: (request: Request) => Promise<Response>): Fetch {
+  return (input, init) => handle(input instanceof Request && !init ? input : new Request(input, init));
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
-import { type Arrival, openRecorder, type Recorder, rejection, signer, verifying } from './server.ts';
+import { type Arrival, asRequest, openRecorder, type Recorder, rejection, signer, verifying } from './server.ts';
 
 let server: Recorder;
 let verify: (arrival: Arrival) => Promise<import('../../src/http/verified-request.ts').VerifiedRequest>;
@@ -43,7 +43,13 @@ describe('what is sent is what was signed', () => {
     ['URLSearchParams', () => new URLSearchParams({ a: '1 2', b: 'ä' }), 'application/x-www-form-urlencoded;charset=UTF-8'],
     ['FormData', form, 'multipart/form-data'],
     ['ReadableStream', stream, null],
-    ['async generator', async function* () { yield new TextEncoder().encode('generated'); }, null],
+    [
+      'async generator',
+      async function* () {
+        yield new TextEncoder().encode('generated');
+      },
+      null,
+    ],
     ['Node stream', () => Readable.from([Buffer.from('node '), Buffer.from('stream')]), null],
   ];
   it.each(bodies)('%s', async (_, make, type) => {
@@ -72,7 +78,13 @@ describe('what is sent is what was signed', () => {
 
   it('keeps bytes that are changed while signing', async () => {
     const bytes = new TextEncoder().encode('amount=10');
-    const slow = { ...signer, sign: async (base: Uint8Array) => { await new Promise((resolve) => setTimeout(resolve, 5)); return signer.sign(base); } };
+    const slow = {
+      ...signer,
+      sign: async (base: Uint8Array) => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return signer.sign(base);
+      },
+    };
     const sent = createSignedFetch({ signer: slow })(server.origin, { method: 'POST', body: bytes });
     bytes.fill(0x39);
     await sent;
@@ -85,7 +97,9 @@ describe('requests', () => {
   it('signs GET without content', async () => {
     await createSignedFetch({ signer })(`${server.origin}/a?b=1&b=2#fragment`);
     expect(last()).toMatchObject({ method: 'GET', url: '/a?b=1&b=2' });
-    expect(last().headers['signature-input']).toMatch(/^sig=\("@method" "@authority" "@path" "@query"\);created=\d+;nonce="[\w-]{22}";keyid="jdoe"$/);
+    expect(last().headers['signature-input']).toMatch(
+      /^sig=\("@method" "@authority" "@path" "@query"\);created=\d+;nonce="[\w-]{22}";keyid="jdoe"$/,
+    );
     expect((await verify(last())).query()).toBe('?b=1&b=2');
   });
 
@@ -107,14 +121,23 @@ describe('requests', () => {
   });
 
   it('covers more when told, and uses tag, label, expiry and alg', async () => {
-    const send = createSignedFetch({ signer, components: ['x-tenant', '"@query-param";name="a"'], tag: 'app', label: 'mine', expiresIn: 60, includeAlg: true });
+    const send = createSignedFetch({
+      signer,
+      components: ['x-tenant', '"@query-param";name="a"'],
+      tag: 'app',
+      label: 'mine',
+      expiresIn: 60,
+      includeAlg: true,
+    });
     await send(`${server.origin}/?a=1`, { headers: { 'X-Tenant': ' t  1 ' } });
-    expect(last().headers['signature-input']).toMatch(/^mine=.*"x-tenant" "@query-param";name="a"\).*expires=\d+.*alg="hmac-sha256";tag="app"$/);
+    expect(last().headers['signature-input']).toMatch(
+      /^mine=.*"x-tenant" "@query-param";name="a"\).*expires=\d+.*alg="hmac-sha256";tag="app"$/,
+    );
     expect((await verifying(server.host, { policy: { tag: 'app', components: ['x-tenant'] } })(last())).header('x-tenant')).toBe('t  1');
   });
 
   it('adds its signature beside another one', async () => {
-    await createSignedFetch({ signer, tag: 'first', fetch: (request) => createSignedFetch({ signer, tag: 'second' })(request) })(server.origin);
+    await createSignedFetch({ signer, tag: 'first', fetch: createSignedFetch({ signer, tag: 'second' }) })(server.origin);
     expect(last().headers['signature-input']).toMatch(/^sig=.*tag="first", sig2=.*tag="second"$/);
     for (const tag of ['first', 'second']) await verifying(server.host, { policy: { tag } })(last());
   });
@@ -125,7 +148,7 @@ describe('requests', () => {
       host = request.headers.get('host');
       return globalThis.fetch(request);
     };
-    await createSignedFetch({ signer, fetch })(server.origin, { headers: { host: 'evil.example' } });
+    await createSignedFetch({ signer, fetch: asRequest(fetch) })(server.origin, { headers: { host: 'evil.example' } });
     expect(host).toBeNull();
     await verify(last());
   });
@@ -149,26 +172,72 @@ describe('requests', () => {
     expect(server.arrivals.map(({ headers }) => /keyid="(.*?)"/.exec(String(headers['signature-input']))![1])).toEqual(['key1', 'key2']);
   });
 
+  it('takes the fetch of another package, which knows no Request of ours, and passes on what only it knows', async () => {
+    const { Agent, fetch } = await import('undici');
+    let dispatched = 0;
+    const dispatcher = new Agent().compose((dispatch) => (options, handler) => {
+      dispatched++;
+      return dispatch(options, handler);
+    });
+    const init = { method: 'POST', body: 'x', dispatcher } as RequestInit;
+    const send = createSignedFetch({ signer, fetch: fetch as never });
+    await send(`${server.origin}/coins`, init);
+    expect((await verify(last())).text()).toBe('x');
+    server.answer(({ url }, response) => (url === '/end' ? response.end() : response.writeHead(307, { location: '/end' }).end()));
+    await send(`${server.origin}/coins`, init);
+    expect((await verify(last())).path()).toBe('/end');
+    expect(dispatched).toBe(3);
+    await dispatcher.close();
+  });
+
+  it('never shares a nonce between messages, whatever the options', async () => {
+    const send = createSignedFetch({ signer, ...{ nonce: 'always', created: 5 } });
+    await send(server.origin);
+    expect(last().headers['signature-input']).not.toMatch(/always|created=5;/);
+  });
+
   it('looks globalThis.fetch up at each call, and does nothing at creation', async () => {
     const send = createSignedFetch({ signer, randomBytes: (length) => new Uint8Array(length), now: () => 0 });
     const original = globalThis.fetch;
-    const seen: Request[] = [];
-    globalThis.fetch = async (request) => { seen.push(request as Request); return new Response('mock'); };
+    const seen: unknown[] = [];
+    globalThis.fetch = async (input) => {
+      seen.push(input);
+      return new Response('mock');
+    };
     try {
       expect(await (await send('https://bank.example/')).text()).toBe('mock');
     } finally {
       globalThis.fetch = original;
     }
-    expect(seen).toHaveLength(1);
+    expect(seen).toEqual(['https://bank.example/']);
   });
 
   it('keeps what the caller set', async () => {
     const controller = new AbortController();
     let seen: Request | undefined;
-    const send = createSignedFetch({ signer, fetch: async (request) => { seen = request; return new Response(); } });
-    const source = new Request('https://bank.example/', { credentials: 'include', keepalive: true, integrity: 'sha256-x', referrerPolicy: 'no-referrer', signal: controller.signal });
+    const send = createSignedFetch({
+      signer,
+      fetch: asRequest(async (request) => {
+        seen = request;
+        return new Response();
+      }),
+    });
+    const source = new Request('https://bank.example/', {
+      credentials: 'include',
+      keepalive: true,
+      integrity: 'sha256-x',
+      referrerPolicy: 'no-referrer',
+      signal: controller.signal,
+    });
     await send(source);
-    expect(seen).toMatchObject({ credentials: 'include', keepalive: true, integrity: 'sha256-x', referrerPolicy: 'no-referrer', redirect: 'manual', cache: 'no-store' });
+    expect(seen).toMatchObject({
+      credentials: 'include',
+      keepalive: true,
+      integrity: 'sha256-x',
+      referrerPolicy: 'no-referrer',
+      redirect: 'manual',
+      cache: 'no-store',
+    });
     controller.abort(new Error('enough'));
     expect(seen!.signal.reason).toEqual(new Error('enough'));
     await send('https://bank.example/', { cache: 'reload' });

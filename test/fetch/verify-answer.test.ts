@@ -1,11 +1,11 @@
-import { gzipSync } from 'node:zlib';
 import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
 import { createContentDigest } from '../../src/http/content-digest.ts';
-import { signResponse, type SignResponseOptions } from '../../src/http/sign.ts';
+import { type SignResponseOptions, signResponse } from '../../src/http/sign-response.ts';
 import { type Arrival, openRecorder, type Recorder, rejection, SECRET, signer } from './server.ts';
 
 const bank = hmacSigner({ keyid: 'bank', secret: `${SECRET} of the bank` });
@@ -31,10 +31,22 @@ async function signed(arrival: Arrival, answer: Answer, options: Partial<SignRes
 }
 
 function write(response: ServerResponse, { body, fields, status }: Answer): void {
-  response.writeHead(status, fields.flatMap((line) => [...line])).end(body);
+  response
+    .writeHead(
+      status,
+      fields.flatMap((line) => [...line]),
+    )
+    .end(body);
 }
 
-const plain: Answer = { status: 201, body: text('{"credited":10}'), fields: [['content-type', 'application/json'], ['x-more', '1']] };
+const plain: Answer = {
+  status: 201,
+  body: text('{"credited":10}'),
+  fields: [
+    ['content-type', 'application/json'],
+    ['x-more', '1'],
+  ],
+};
 const post = { method: 'POST', body: 'ten coins' };
 const create = (options: Partial<SignedFetchOptions> = {}) => createSignedFetch({ signer, verifyResponse, ...options });
 
@@ -62,14 +74,29 @@ describe('verifyResponse', () => {
     ['is not signed', () => plain, 'signature_missing'],
     ['has other content', async (arrival) => ({ ...(await signed(arrival, plain)), body: text('{"credited":99}') }), 'digest_mismatch'],
     ['has another status', async (arrival) => ({ ...(await signed(arrival, plain)), status: 200 }), 'signature_mismatch'],
-    ['answers another request', async (arrival) => signed({ ...arrival, message: { ...arrival.message, target: '/other' } }, plain), 'signature_mismatch'],
+    [
+      'answers another request',
+      async (arrival) => signed({ ...arrival, message: { ...arrival.message, target: '/other' } }, plain),
+      'signature_mismatch',
+    ],
     ['answers an earlier request', (arrival) => signed(arrival, plain, { nonce: 'earlier' }), 'nonce_replayed'],
     ['is signed with the key of the client', (arrival) => signed(arrival, plain, { signer }), 'key_unknown'],
     ['is old', (arrival) => signed(arrival, plain, { created: Math.floor(Date.now() / 1000) - 1000 }), 'expired'],
-    ['covers less', async (arrival) => { const { fields, ...rest } = await signed(arrival, plain); return { ...rest, fields: fields.map(([name, value]) => [name, value.replace('"@status" ', '')] as const) }; }, 'component_uncovered'],
+    [
+      'covers less',
+      async (arrival) => {
+        const { fields, ...rest } = await signed(arrival, plain);
+        return { ...rest, fields: fields.map(([name, value]) => [name, value.replace('"@status" ', '')] as const) };
+      },
+      'component_uncovered',
+    ],
   ])('refuses one that %s', async (_, answer, code) => {
     server.answer(async (arrival, response) => write(response, await answer(arrival)));
-    expect(await rejection(create()(server.origin, post))).toMatchObject({ name: 'SignedFetchError', code: 'response_refused', cause: { code } });
+    expect(await rejection(create()(server.origin, post))).toMatchObject({
+      name: 'SignedFetchError',
+      code: 'response_refused',
+      cause: { code },
+    });
   });
 
   it('refuses one that is too large, without reading on', async () => {
@@ -89,7 +116,11 @@ describe('verifyResponse', () => {
 });
 
 describe('content codings, which fetch undoes', () => {
-  const coded = (extra: readonly (readonly [string, string])[]): Answer => ({ ...plain, body: new Uint8Array(gzipSync(plain.body)), fields: [...plain.fields, ['content-encoding', 'gzip'], ...extra] });
+  const coded = (extra: readonly (readonly [string, string])[]): Answer => ({
+    ...plain,
+    body: new Uint8Array(gzipSync(plain.body)),
+    fields: [...plain.fields, ['content-encoding', 'gzip'], ...extra],
+  });
 
   it('say what to do when nothing can be checked', async () => {
     server.answer(async (arrival, response) => write(response, await signed(arrival, coded([]))));
@@ -100,7 +131,9 @@ describe('content codings, which fetch undoes', () => {
 
   it('are fine with a signed Unencoded-Digest', async () => {
     const digest = await createContentDigest(plain.body);
-    server.answer(async (arrival, response) => write(response, await signed(arrival, coded([['unencoded-digest', digest]]), { components: ['unencoded-digest'] })));
+    server.answer(async (arrival, response) =>
+      write(response, await signed(arrival, coded([['unencoded-digest', digest]]), { components: ['unencoded-digest'] })),
+    );
     expect(await (await create()(server.origin, post)).json()).toEqual({ credited: 10 });
   });
 
@@ -109,7 +142,9 @@ describe('content codings, which fetch undoes', () => {
     server.answer(async (arrival, response) => write(response, await signed(arrival, coded([['unencoded-digest', digest]]))));
     expect(await rejection(create()(server.origin, post))).toMatchObject({ cause: { code: 'component_uncovered' } });
     const wrong = await createContentDigest(text('other'));
-    server.answer(async (arrival, response) => write(response, await signed(arrival, coded([['unencoded-digest', wrong]]), { components: ['unencoded-digest'] })));
+    server.answer(async (arrival, response) =>
+      write(response, await signed(arrival, coded([['unencoded-digest', wrong]]), { components: ['unencoded-digest'] })),
+    );
     expect(await rejection(create()(server.origin, post))).toMatchObject({ cause: { code: 'digest_mismatch' } });
   });
 });
