@@ -5,12 +5,11 @@
  * @module
  */
 
-/** Everything but unreserved, sub-delims without `'`, `:@/?` and `%HH`: parsers differ about `|`, `^` and `'`, servers about the rest. */
-const STRAY = /%(?![\dA-Fa-f]{2})|[^\w.~!$&()*+,;=:@/?%-]/gu;
+import { stableTarget } from '../http/fixpoint.ts';
 
 /** The fixpoint of a URL without credentials, up to its fragment, which is never sent. */
 export function toFixpoint({ href, origin }: URL): string {
-  return origin + withoutFragment(href).slice(origin.length).replace(STRAY, percentEncode);
+  return origin + stableTarget(withoutFragment(href).slice(origin.length));
 }
 
 /** A URL up to its fragment. */
@@ -22,8 +21,4 @@ export function withoutFragment(url: string): string {
 export function objectionTo({ protocol, username, password }: URL): 'scheme' | 'credentials' | undefined {
   if (!/^https?:$/.test(protocol)) return 'scheme';
   return username || password ? 'credentials' : undefined;
-}
-
-function percentEncode(character: string): string {
-  return character === "'" ? '%27' : encodeURIComponent(character);
 }
