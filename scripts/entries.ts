@@ -8,20 +8,11 @@
 /** Name in `dist` to source file; `index` is the root. */
 export const entries: Readonly<Record<string, string>> = {
   index: 'src/index.ts',
+  browser: 'src/browser/index.ts',
   explain: 'src/explain/index.ts',
   node: 'src/adapter/node.ts',
+  license: 'src/license/index.ts',
   payload: 'src/payload/index.ts',
+  undici: 'src/fetch/undici.ts',
   url: 'src/url/index.ts',
-};
-
-/**
- * Files of their own in `dist`, not exported. A bundler loads a file whole or not at all: where what signs, what
- * verifies and each kind of key meet in one file, a page that signs would load them all.
- */
-export const seams: Readonly<Record<string, string>> = {
-  'fetch/signed-fetch': 'src/fetch/signed-fetch.ts',
-  'http/verify': 'src/http/verify.ts',
-  'crypto/hmac': 'src/crypto/hmac.ts',
-  'crypto/signer': 'src/crypto/signer.ts',
-  'crypto/import-raw': 'src/crypto/import-raw.ts',
 };
