@@ -7,13 +7,7 @@
  * @module
  */
 
-import { encodeUtf8, isWellFormed } from '../internal/bytes.ts';
-
-const ESCAPES: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) =>
-  /[A-Za-z0-9\-._~]/.test(String.fromCharCode(byte))
-    ? String.fromCharCode(byte)
-    : `%${byte < 16 ? '0' : ''}${byte.toString(16).toUpperCase()}`,
-);
+import { isWellFormed } from '../internal/bytes.ts';
 
 /**
  * Percent-encodes everything but RFC 3986's unreserved characters, in upper-case hexadecimal.
@@ -21,11 +15,9 @@ const ESCAPES: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (
  * @throws {TypeError} If the text has a lone surrogate.
  */
 export function percentEncode(text: string): string {
-  if (/^[A-Za-z0-9\-._~]*$/.test(text)) return text;
   if (!isWellFormed(text)) throw new TypeError('text has a lone surrogate');
-  let out = '';
-  for (const byte of encodeUtf8(text)) out += ESCAPES[byte]!;
-  return out;
+  // The language's own encoder leaves five characters too many.
+  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /**
@@ -34,17 +26,11 @@ export function percentEncode(text: string): string {
  * @throws {TypeError} If a name or value is not a well-formed string.
  */
 export function canonicalizeFields(entries: Iterable<readonly [name: string, value: string]>): string {
-  const pairs: [string, string][] = [];
+  const pairs: string[] = [];
   for (const [name, value] of entries) {
     if (typeof name !== 'string' || typeof value !== 'string') throw new TypeError('entries must be pairs of strings');
-    pairs.push([percentEncode(name), percentEncode(value)]);
+    // NUL sorts before all that occurs in encoded text, so that a name stands before those it begins.
+    pairs.push(`${percentEncode(name)}\0${percentEncode(value)}`);
   }
-  return pairs
-    .sort(([a, b], [c, d]) => compare(a, c) || compare(b, d))
-    .map(([name, value]) => `${name}=${value}`)
-    .join('&');
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return pairs.sort().join('&').replaceAll('\0', '=');
 }

@@ -1,13 +1,16 @@
 /**
  * Parsing of JSON that two parsers could read differently, or that would lose something: such text is refused.
  *
- * One pass, by hand: `JSON.parse` shows neither duplicate members nor lost digits.
+ * One pass, by hand: `JSON.parse` shows neither duplicate members nor lost digits, and V8's of version 13 on can take
+ * one escaped name for another (nodejs/node issue 63785).
  *
  * @see RFC 8259; RFC 7493 (I-JSON); WIRE, "Body carrier"
  * @module
  */
 
 import { isWellFormed } from '../internal/bytes.ts';
+import { isExactNumber } from './exact-number.ts';
+import { DEEPEST, jsonPointer, quotePointer } from './pointer.ts';
 
 /** Why a text is refused. */
 export type JsonProblem = 'syntax' | 'duplicate_member' | 'proto_member' | 'number_inexact' | 'lone_surrogate' | 'too_deep';
@@ -20,7 +23,7 @@ export class JsonError extends SyntaxError {
   readonly pointer: string;
 
   constructor(problem: JsonProblem, pointer: string) {
-    super(`${problem.replace('_', ' ')} at ${JSON.stringify(pointer)}`);
+    super(`${problem.replace('_', ' ')} at ${quotePointer(pointer)}`);
     this.problem = problem;
     this.pointer = pointer;
   }
@@ -28,13 +31,13 @@ export class JsonError extends SyntaxError {
 
 /** Limits of what is parsed. */
 export interface ParseJsonOptions {
-  /** How deep objects and arrays may nest; 64 by default. */
+  /** How deep objects and arrays may nest; 64 by default, 512 at most. */
   readonly maxDepth?: number | undefined;
 }
 
 /**
- * Parses JSON strictly. Objects have no duplicate members and no `__proto__`; numbers are those whose text denotes
- * exactly what RFC 8785 writes for them, and whole ones lie within ±(2^53 - 1); strings have no lone surrogates.
+ * Parses JSON strictly. Objects have no duplicate members (after unescaping) and no `__proto__`; numbers are exact
+ * (see `isExactNumber`) and `-0` is `0`; strings have no lone surrogates; no byte order mark.
  *
  * @throws {JsonError} With the problem and its place.
  */
@@ -42,116 +45,128 @@ export function parseJsonStrict(text: string, { maxDepth = 64 }: ParseJsonOption
   return new Parser(text, maxDepth).whole();
 }
 
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const BLANKS = /[ \n\r\t]*/y;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids control characters in strings
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
-const ESCAPED: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+const BLANKS = ' \n\r\t';
+/** The letters of escapes, and what each stands for. */
+const ESCAPES = '"\\/bfnrt';
+const ESCAPED = '"\\/\b\f\n\r\t';
 
 class Parser {
   readonly #text: string;
   readonly #maxDepth: number;
+  /** Names and indices down to the value being read: as many as there are open objects and arrays. */
   readonly #path: (string | number)[] = [];
   #at = 0;
 
   constructor(text: string, maxDepth: number) {
     this.#text = text;
-    this.#maxDepth = maxDepth;
+    this.#maxDepth = Math.min(maxDepth, DEEPEST);
   }
 
   whole(): unknown {
     const value = this.#value();
-    this.#blanks();
-    if (this.#at < this.#text.length) throw this.#error('syntax');
+    if (this.#next() !== '') throw this.#error('syntax');
     return value;
   }
 
   #value(): unknown {
-    this.#blanks();
-    const first = this.#text[this.#at];
-    if (first === '{') return this.#nested(() => this.#object());
-    if (first === '[') return this.#nested(() => this.#array());
-    if (first === '"') return this.#string();
+    const first = this.#next();
+    if (first === '"') return this.#wellFormed(this.#string());
+    if (first === '{') return this.#object();
+    if (first === '[') return this.#array();
     if (first === 't') return this.#word('true', true);
     if (first === 'f') return this.#word('false', false);
     if (first === 'n') return this.#word('null', null);
     return this.#number();
   }
 
-  #nested<T>(read: () => T): T {
-    if (this.#path.length >= this.#maxDepth) throw this.#error('too_deep');
-    this.#at++;
-    return read();
-  }
-
   #object(): Record<string, unknown> {
     const object: Record<string, unknown> = {};
-    if (this.#next() === '}') return this.#close(object);
-    for (;;) {
+    this.#open();
+    if (this.#skip('}')) return object;
+    do {
       if (this.#next() !== '"') throw this.#error('syntax');
       const key = this.#string();
       this.#path.push(key);
-      // Assigning it would set the prototype.
+      this.#wellFormed(key);
       if (key === '__proto__') throw this.#error('proto_member');
       if (Object.hasOwn(object, key)) throw this.#error('duplicate_member');
       this.#expect(':');
-      object[key] = this.#value();
+      setMember(object, key, this.#value());
       this.#path.pop();
-      if (this.#next() === '}') return this.#close(object);
-      this.#expect(',');
-    }
+    } while (this.#skip(','));
+    this.#expect('}');
+    return object;
   }
 
   #array(): unknown[] {
     const array: unknown[] = [];
-    if (this.#next() === ']') return this.#close(array);
-    for (;;) {
+    this.#open();
+    if (this.#skip(']')) return array;
+    do {
       this.#path.push(array.length);
       array.push(this.#value());
       this.#path.pop();
-      if (this.#next() === ']') return this.#close(array);
-      this.#expect(',');
-    }
+    } while (this.#skip(','));
+    this.#expect(']');
+    return array;
   }
 
-  #close<T>(value: T): T {
+  #open(): void {
+    if (!(this.#path.length < this.#maxDepth)) throw this.#error('too_deep');
     this.#at++;
-    return value;
   }
 
   #string(): string {
+    const text = this.#text;
     let out = '';
-    this.#at++;
+    let start = ++this.#at;
     for (;;) {
-      out += this.#match(PLAIN);
-      const stop = this.#text[this.#at++];
-      if (stop === '"') break;
-      if (stop !== '\\') throw this.#error('syntax');
-      out += this.#escape();
+      const unit = text.charCodeAt(this.#at);
+      if (unit === 0x22) return out + text.slice(start, this.#at++);
+      // Also at the end of the text, where it is NaN.
+      if (!(unit >= 0x20)) throw this.#error('syntax');
+      this.#at++;
+      if (unit !== 0x5c) continue;
+      out += text.slice(start, this.#at - 1) + this.#escape();
+      start = this.#at;
     }
-    if (!isWellFormed(out)) throw this.#error('lone_surrogate');
-    return out;
   }
 
   #escape(): string {
-    const letter = this.#text[this.#at++] ?? '';
-    if (letter !== 'u') {
-      if (!Object.hasOwn(ESCAPED, letter)) throw this.#error('syntax');
-      return ESCAPED[letter]!;
-    }
+    const letter = this.#text.charAt(this.#at++);
+    const place = ESCAPES.indexOf(letter);
+    if (letter !== '' && place >= 0) return ESCAPED.charAt(place);
     const hex = this.#text.slice(this.#at, this.#at + 4);
-    if (!/^[0-9A-Fa-f]{4}$/.test(hex)) throw this.#error('syntax');
+    if (letter !== 'u' || !/^[0-9A-Fa-f]{4}$/.test(hex)) throw this.#error('syntax');
     this.#at += 4;
     return String.fromCharCode(Number.parseInt(hex, 16));
   }
 
+  #wellFormed(text: string): string {
+    if (!isWellFormed(text)) throw this.#error('lone_surrogate');
+    return text;
+  }
+
   #number(): number {
-    const text = this.#match(NUMBER);
-    if (text === '') throw this.#error('syntax');
+    const start = this.#at;
+    this.#take('-');
+    if (!this.#take('0')) this.#digits();
+    if (this.#take('.')) this.#digits();
+    if (this.#take('e') || this.#take('E')) {
+      if (!this.#take('-')) this.#take('+');
+      this.#digits();
+    }
+    const text = this.#text.slice(start, this.#at);
     const value = Number(text);
-    if (!isExact(text, value)) throw this.#error('number_inexact');
+    if (!isExactNumber(text, value)) throw this.#error('number_inexact');
     // -0 is 0.
     return value + 0;
+  }
+
+  #digits(): void {
+    const start = this.#at;
+    while (this.#text.charCodeAt(this.#at) >= 0x30 && this.#text.charCodeAt(this.#at) <= 0x39) this.#at++;
+    if (this.#at === start) throw this.#error('syntax');
   }
 
   #word<T>(word: string, value: T): T {
@@ -160,48 +175,37 @@ class Parser {
     return value;
   }
 
-  #match(pattern: RegExp): string {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0] ?? '';
-    this.#at += found.length;
-    return found;
+  /** The next character that is not blank; `''` at the end. */
+  #next(): string {
+    for (;;) {
+      const character = this.#text.charAt(this.#at);
+      if (character === '' || character > ' ' || !BLANKS.includes(character)) return character;
+      this.#at++;
+    }
   }
 
-  #blanks(): void {
-    this.#match(BLANKS);
+  #take(character: string): boolean {
+    if (this.#text[this.#at] !== character) return false;
+    this.#at++;
+    return true;
   }
 
-  #next(): string | undefined {
-    this.#blanks();
-    return this.#text[this.#at];
+  #skip(character: string): boolean {
+    this.#next();
+    return this.#take(character);
   }
 
   #expect(character: string): void {
-    if (this.#next() !== character) throw this.#error('syntax');
-    this.#at++;
+    if (!this.#skip(character)) throw this.#error('syntax');
   }
 
   #error(problem: JsonProblem): JsonError {
-    const pointer = this.#path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-    return new JsonError(problem, pointer);
+    return new JsonError(problem, jsonPointer(this.#path));
   }
 }
 
-/** Whether a decimal text denotes exactly the number that is written for it again. */
-function isExact(text: string, value: number): boolean {
-  if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) return false;
-  return decimalOf(text) === decimalOf(String(value));
-}
-
-/** Significant digits and exponent: the same for all texts of one decimal number. */
-function decimalOf(text: string): string {
-  const sign = text.startsWith('-') ? '-' : '';
-  const [mantissa = '', exponent = '0'] = text.slice(sign.length).toLowerCase().split('e');
-  const [whole = '', fraction = ''] = mantissa.split('.');
-  const digits = (whole + fraction).replace(/^0+/, '');
-  let end = digits.length;
-  while (end > 0 && digits[end - 1] === '0') end--;
-  // Zero has one form, whatever its exponent or sign.
-  if (end === 0) return '0';
-  return `${sign}${digits.slice(0, end)}e${Number(exponent) - fraction.length + digits.length - end}`;
+/** Assigning a name that is inherited (`toString`) fails where Object.prototype is frozen. */
+function setMember(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key in object) Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  else object[key] = value;
 }

@@ -1,0 +1,187 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { canonicalizeJson } from '../../src/canonical/json.ts';
+import { JsonError, type JsonProblem, parseJsonStrict } from '../../src/canonical/parse-json.ts';
+
+function refusal(text: string, maxDepth?: number): readonly [JsonProblem, string] {
+  try {
+    parseJsonStrict(text, { maxDepth });
+  } catch (error) {
+    expect(error).toBeInstanceOf(JsonError);
+    const { problem, pointer } = error as JsonError;
+    return [problem, pointer];
+  }
+  throw new Error(`was accepted: ${text.slice(0, 80)}`);
+}
+
+describe('parseJsonStrict reads', () => {
+  it.each([
+    ...['null', 'true', 'false', '0', '-1.5e3', '""', '"a"', '[]', '{}', ' \t\r\n1\n', '[ 1 , 2 ]', '{ "a" : { } , "b" : [ ] }'],
+    ...['"\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\uD83D\\ude00"', '"😀\u2028\u007f"', '"\\ud83d\\ude00 \\\\ud800"', '"😀\\u0000"'],
+    ...['{"":1}', '{"a":1,"A":2,"\\u00e9":3,"e\\u0301":4}', '{"1":1,"01":2,"10":3,"b":4}', '[[],[[]],{"a":[{}]}]', '["__proto__"]'],
+  ])('%s as JSON.parse does', (text) => expect(parseJsonStrict(text)).toStrictEqual(JSON.parse(text)));
+
+  it('-0 as 0', () => expect(parseJsonStrict('[-0,-0.0,-0e5]')).toStrictEqual([0, 0, 0]));
+
+  it('members named like what objects inherit', () => {
+    const text = '{"constructor":{"prototype":1},"toString":2,"hasOwnProperty":3,"valueOf":{}}';
+    const value = parseJsonStrict(text);
+    expect(JSON.stringify(value)).toBe(text);
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+    expect(Object.keys(value as object)).toStrictEqual(['constructor', 'toString', 'hasOwnProperty', 'valueOf']);
+    expect(Object.keys(Object.prototype)).toStrictEqual([]);
+  });
+
+  it('escaped names as they are, whatever was read before', () => {
+    // nodejs/node issue 63785: JSON.parse reads the second name as a backslash.
+    expect(Object.keys(parseJsonStrict('{"h":[],"\\\\":0}') as object)).toStrictEqual(['h', '\\']);
+    expect(Object.keys(parseJsonStrict('{"h":1,"\\"":2}') as object)).toStrictEqual(['h', '"']);
+    expect(Object.keys(parseJsonStrict('{"h":1,"\\n":2}') as object)).toStrictEqual(['h', '\n']);
+  });
+
+  it('what canonicalizeJson wrote', () => {
+    const value = { b: ['\u0000"\\/é😀', 1e-7, -1.5], 10: null, 9: { a: true } };
+    expect(parseJsonStrict(canonicalizeJson(value))).toStrictEqual(value);
+  });
+
+  it('text of the largest depth', () => {
+    for (const depth of [64, 512]) {
+      const text = '['.repeat(depth) + ']'.repeat(depth);
+      expect(JSON.stringify(parseJsonStrict(text, { maxDepth: depth }))).toBe(text);
+    }
+    expect(parseJsonStrict('1', { maxDepth: 0 })).toBe(1);
+  });
+});
+
+describe('parseJsonStrict refuses as syntax', () => {
+  it.each([
+    ...['', ' ', 'nul', 'nulll', 'True', 'undefined', 'NaN', 'Infinity', '-Infinity', '1 2', '[]]', '{}x', '/**/1', '#'],
+    ...['[', '[1', '[1,', '[1,]', '[,1]', '[,]', '[1 2]', '[1;2]', ']', '[1}', '{]', '{', '{"a"', '{"a":', '{"a":1', '{"a":1,', '{"a":1,}'],
+    ...['{,}', '{a:1}', "{'a':1}", '{1:1}', '{"a" 1}', '{"a":1 "b":2}', '{"a"::1}', '{null:1}', '{"a":1,,"b":2}'],
+    ...[
+      '"',
+      '"a',
+      "'a'",
+      '"\\',
+      '"\\"',
+      '"\\x41"',
+      '"\\u"',
+      '"\\u12"',
+      '"\\u12G4"',
+      '"\\u 041"',
+      '"\\u+041"',
+      '"\\U0041"',
+      '"\\0"',
+      '"\\a"',
+      '"\\\n"',
+    ],
+    ...['"\u0000"', '"\n"', '"\t"', '"\u001f"', '"a\rb"'],
+    ...['-', '+1', '.5', '-.5', '1.', '1.e5', '01', '-01', '00', '1e', '1e+', '1E-', '1e5.5', '0x10', '1_000', '１', '--1', '1-', '- 1'],
+    ...['\ufeff1', '\u00a01', '\u20281', '1\u000b', '\f1', '\u0000', '1\u0000'],
+  ])('%j', (text) => {
+    expect(() => JSON.parse(text)).toThrow(SyntaxError);
+    expect(refusal(text)[0]).toBe('syntax');
+  });
+
+  it('and says where', () => {
+    expect(refusal('{"a":[1,{"b~/":tru}]}')).toStrictEqual(['syntax', '/a/1/b~0~1']);
+    expect(refusal('[1,2,]')).toStrictEqual(['syntax', '/2']);
+    expect(refusal('[[],[]')).toStrictEqual(['syntax', '']);
+  });
+});
+
+describe('parseJsonStrict refuses what JSON.parse takes:', () => {
+  it.each<[string, JsonProblem, string]>([
+    ['{"a":1,"a":1}', 'duplicate_member', '/a'],
+    ['{"a":1,"b":2,"\\u0061":3}', 'duplicate_member', '/a'],
+    ['[{"x":{"é":1,"\\u00e9":2}}]', 'duplicate_member', '/0/x/é'],
+    ['{"1":1,"1":2}', 'duplicate_member', '/1'],
+    ['{"":1,"":2}', 'duplicate_member', '/'],
+    ['{"toString":1,"toString":2}', 'duplicate_member', '/toString'],
+    ['{"\\ud83d\\ude00":1,"😀":2}', 'duplicate_member', '/😀'],
+    ['{"a":1,"a":nonsense', 'duplicate_member', '/a'],
+    ['{"__proto__":1}', 'proto_member', '/__proto__'],
+    ['{"a":{"\\u005f_proto__":{}}}', 'proto_member', '/a/__proto__'],
+    ['"\\ud800"', 'lone_surrogate', ''],
+    ['"\ud800"', 'lone_surrogate', ''],
+    ['["\\udc00\\ud800"]', 'lone_surrogate', '/0'],
+    ['{"a":"\\ud800x\\udc00"}', 'lone_surrogate', '/a'],
+    ['{"a":{"\\udfff":1}}', 'lone_surrogate', '/a/\udfff'],
+    ['[1,9007199254740992]', 'number_inexact', '/1'],
+    ['{"a":{"b":1e400}}', 'number_inexact', '/a/b'],
+    ['0.1000000000000000055', 'number_inexact', ''],
+    ['[-1e-400]', 'number_inexact', '/0'],
+  ])('%s', (text, problem, pointer) => {
+    expect(refusal(text)).toStrictEqual([problem, pointer]);
+  });
+
+  it('nesting beyond the limit', () => {
+    expect(refusal('['.repeat(65))).toStrictEqual(['too_deep', '/0'.repeat(64)]);
+    expect(refusal('{"a":'.repeat(65))).toStrictEqual(['too_deep', '/a'.repeat(64)]);
+    expect(refusal('[[[]]]', 2)).toStrictEqual(['too_deep', '/0/0']);
+    expect(refusal('[]', 0)).toStrictEqual(['too_deep', '']);
+    expect(refusal('[]', Number.NaN)).toStrictEqual(['too_deep', '']);
+    for (const maxDepth of [1e9, Number.POSITIVE_INFINITY]) expect(refusal('['.repeat(1_000_000), maxDepth)[1]).toBe('/0'.repeat(512));
+  });
+});
+
+describe('JsonError', () => {
+  it('is a SyntaxError that names the problem and the place', () => {
+    const error = new JsonError('duplicate_member', '/a~1b/0');
+    expect(error).toBeInstanceOf(SyntaxError);
+    expect(error.name).toBe('JsonError');
+    expect(error.message).toBe('duplicate member at "/a~1b/0"');
+  });
+
+  it('has a message of one short line, whatever a peer called its members', () => {
+    const [, pointer] = refusal(`{"${'x'.repeat(100_000)}":{"\\n":1e400}}`);
+    expect(pointer).toHaveLength(100_003);
+    expect(new JsonError('syntax', pointer).message.length).toBeLessThan(300);
+    expect(new JsonError('syntax', '/\n\u001b[31m').message).toBe(String.raw`syntax at "/\n\u001b[31m"`);
+  });
+});
+
+describe('an Object.prototype that is frozen', () => {
+  const name = 'x-frozen';
+  afterEach(() => Reflect.deleteProperty(Object.prototype, name));
+
+  it('takes no members away', () => {
+    Object.defineProperty(Object.prototype, name, { configurable: true, writable: false, value: 1 });
+    expect(parseJsonStrict(`{"${name}":2}`)).toStrictEqual({ [name]: 2 });
+    expect(refusal(`{"${name}":2,"${name}":2}`)).toStrictEqual(['duplicate_member', `/${name}`]);
+  });
+});
+
+describe('parseJsonStrict is linear', () => {
+  const hostile: Readonly<Record<string, (count: number) => string>> = {
+    escapes: (count) => `"${'\\u0061'.repeat(count)}"`,
+    blanks: (count) => `[${' '.repeat(count)}1${' '.repeat(count)}]`,
+    'a string without end': (count) => `"${'a'.repeat(count)}`,
+    'zeros after the point': (count) => `1.${'0'.repeat(count)}`,
+    'zeros before the end': (count) => `1.${'0'.repeat(count)}1`,
+    'runs of zeros': (count) => `0.${'0001'.repeat(count / 4)}`,
+    members: (count) => `{${Array.from({ length: count / 10 }, (_, index) => `"k${index}":1`).join()}}`,
+    'indices downwards': (count) => `{${Array.from({ length: count / 10 }, (_, index) => `"${count - index}":1`).join()}}`,
+    'small objects': (count) => `[${'{"a":1},'.repeat(count / 8)}0]`,
+    'inexact numbers at the end': (count) => `[${'0.10,'.repeat(count / 5)}1e400]`,
+  };
+
+  function cost(text: string): number {
+    const times = Array.from({ length: 5 }, () => {
+      const start = performance.now();
+      try {
+        parseJsonStrict(text);
+      } catch {}
+      return performance.now() - start;
+    });
+    return Math.min(...times);
+  }
+
+  // Sixteen times the text: a quadratic parser takes 256 times as long.
+  it.each(Object.entries(hostile))('in %s', (_, make) => {
+    const ratio = () => cost(make(640_000)) / cost(make(40_000));
+    let best = ratio();
+    // A busy machine only ever adds.
+    for (let again = 0; again < 3 && best > 80; again++) best = Math.min(best, ratio());
+    expect(best).toBeLessThan(80);
+  });
+});
