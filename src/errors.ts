@@ -46,7 +46,10 @@ const STATUS = {
   payload_too_deep: 400,
   audience_mismatch: 401,
   subject_mismatch: 401,
-  license_unusable: 401,
+  machine_mismatch: 403,
+  critical_unknown: 403,
+  maintenance_ended: 403,
+  clock_rolled_back: 403,
 } as const;
 
 /** Why a message was refused. A `switch` needs a default: new codes come with minor releases. */

@@ -9,9 +9,9 @@
 
 import { canonicalizeFields } from '../canonical/fields.ts';
 import { canonicalizeJson } from '../canonical/json.ts';
-import { parseJsonStrict } from '../canonical/parse-json.ts';
+import { JsonError, parseJsonStrict } from '../canonical/parse-json.ts';
 import { encodeUtf8, isWellFormed } from '../internal/bytes.ts';
-import { INPUT_MEMBER, SIGNATURE_MEMBER } from './carrier.ts';
+import { INPUT_MEMBER, SIGNATURE_MEMBER, TEXT_MEMBER } from './carrier.ts';
 
 /** Flat fields: pairs, or what browsers make of a form. */
 export type FormFields = Iterable<readonly [name: string, value: unknown]>;
@@ -40,8 +40,12 @@ function parseStrict(text: string): unknown {
 
 /** The UTF-8 bytes of an opaque string. */
 export function canonicalText(payload: string): Uint8Array {
-  if (!isWellFormed(payload)) throw new TypeError('payload has a lone surrogate');
+  requireWellFormed(payload, TEXT_MEMBER);
   return encodeUtf8(payload);
+}
+
+function requireWellFormed(text: string, member: string): void {
+  if (!isWellFormed(text)) throw new TypeError('payload has a lone surrogate', { cause: new JsonError('lone_surrogate', `/${member}`) });
 }
 
 /** Form fields as pairs of strings, the two added names refused. */
@@ -51,6 +55,7 @@ export function formPairs(fields: FormFields): readonly (readonly [string, strin
     if (typeof name !== 'string' || typeof value !== 'string')
       throw new TypeError('payload fields must be strings (files cannot be signed)');
     if (name === INPUT_MEMBER || name === SIGNATURE_MEMBER) throw new TypeError(`payload must not have a field ${name}`);
+    requireWellFormed(`${name}\0${value}`, name);
     // Browsers turn every line break of a submitted form into CRLF: only that survives.
     if (/\r(?!\n)|(?:^|[^\r])\n/.test(`${name}\0${value}`)) throw new TypeError('payload fields must write line breaks as CRLF');
     pairs.push([name, value]);

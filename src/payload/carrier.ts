@@ -39,6 +39,10 @@ export function purposeTag(kind: PayloadFormat | 'license', purpose: string, nam
 
 /** The digest line over canonical bytes. */
 export async function payloadSource(canonical: Uint8Array): Promise<ComponentSource> {
-  const value = await createContentDigest(canonical);
+  return digestSource(await createContentDigest(canonical));
+}
+
+/** The digest line, its value known. */
+export function digestSource(value: string): ComponentSource {
   return ({ identity }) => (identity === '"content-digest"' ? value : undefined);
 }

@@ -25,7 +25,16 @@ export interface ReceivedPayload {
  * @throws {VerificationError} `signature_missing`, `body_too_large`, or one of the codes that begin with `payload_`.
  */
 export function readPayload(input: unknown, format: PayloadFormat, maxBytes: number): ReceivedPayload {
-  return format === 'form' ? readForm(input, maxBytes) : readMembers(objectOf(input, maxBytes), format);
+  if (format === 'form') return readForm(input, maxBytes);
+  if (format === 'json') return readObject(input, maxBytes);
+  const { members, input: text, signature } = readMembers(input, maxBytes);
+  return guarded(() => ({ ...readText(members), input: text, signature }));
+}
+
+/** Takes a signed JSON object apart; licenses come here too. */
+export function readObject(input: unknown, maxBytes: number): ReceivedPayload & { readonly payload: Readonly<Record<string, unknown>> } {
+  const { members, input: text, signature } = readMembers(input, maxBytes);
+  return guarded(() => ({ ...readJson(members), input: text, signature }));
 }
 
 function objectOf(input: unknown, maxBytes: number): Readonly<Record<string, unknown>> {
@@ -51,20 +60,37 @@ function parse(text: string): unknown {
   }
 }
 
-function readMembers(members: Readonly<Record<string, unknown>>, format: 'json' | 'text'): ReceivedPayload {
-  const { [INPUT_MEMBER]: input, [SIGNATURE_MEMBER]: signature, ...rest } = members;
+/** The data, and the two members beside it. */
+function readMembers(given: unknown, maxBytes: number) {
+  const { [INPUT_MEMBER]: input, [SIGNATURE_MEMBER]: signature, ...members } = objectOf(given, maxBytes);
   if (input === undefined && signature === undefined) throw new VerificationError('signature_missing', 'the payload has no signature');
   if (typeof input !== 'string' || typeof signature !== 'string')
     throw new VerificationError('signature_malformed', 'the signature members are not both texts');
-  return guarded(() => {
-    if (format === 'json') {
-      const { bytes, value } = canonicalObject(rest);
-      return { payload: deepFreeze(value), canonical: bytes, input, signature };
-    }
-    const { [TEXT_MEMBER]: payload, ...others } = rest;
-    if (typeof payload !== 'string' || Object.keys(others).length > 0) throw malformed('a signed text has the member payload and no other');
-    return { payload, canonical: canonicalText(payload), input, signature };
-  });
+  return { members, input, signature };
+}
+
+function readJson(members: object) {
+  try {
+    const { bytes, value } = canonicalObject(members);
+    return { payload: deepFreeze(value), canonical: bytes };
+  } catch (cause) {
+    throw diagnose(members, cause);
+  }
+}
+
+/** The reason why an object that arrived as one cannot be canonical, in the words of the parser: it tells them apart. */
+function diagnose(members: object, error: unknown): unknown {
+  try {
+    parseJsonStrict(JSON.stringify(members));
+    return error;
+  } catch (cause) {
+    return cause instanceof JsonError ? cause : error;
+  }
+}
+
+function readText({ [TEXT_MEMBER]: payload, ...others }: Readonly<Record<string, unknown>>) {
+  if (typeof payload !== 'string' || Object.keys(others).length > 0) throw malformed('a signed text has the member payload and no other');
+  return { payload, canonical: canonicalText(payload) };
 }
 
 function readForm(input: unknown, maxBytes: number): ReceivedPayload {
@@ -120,10 +146,12 @@ function explain(error: unknown): unknown {
   });
 }
 
-function deepFreeze(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  for (const member of Object.values(value)) deepFreeze(member);
-  return Object.freeze(value);
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const member of Object.values(value)) deepFreeze(member);
+    Object.freeze(value);
+  }
+  return value;
 }
 
 function malformed(message: string): VerificationError {

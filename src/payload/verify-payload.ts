@@ -10,15 +10,16 @@ import { annotateRefusal, VerificationError } from '../errors.ts';
 import { toVerifiedSignature, type VerifiedSignature, validate } from '../http/verified-request.ts';
 import { assertFunction, assertInteger, assertObject, assertText } from '../internal/assert.ts';
 import { systemTime } from '../internal/time.ts';
-import { type Evidence, judge, selectSignature, type Verdict } from '../signature/judge.ts';
+import type { Verdict } from '../signature/judge.ts';
 import type { KeyRecord, ResolveKey } from '../signature/key-record.ts';
 import { fixedRequirement, type Requirement } from '../signature/policy.ts';
 import type { ReplayStore } from '../signature/replay-store.ts';
 import type { StandardSchema } from '../signature/standard-schema.ts';
-import { parseSignatureFields, type UnverifiedSignature } from '../signature/unverified-signature.ts';
+import type { UnverifiedSignature } from '../signature/unverified-signature.ts';
 import type { FormFields } from './canonical-bytes.ts';
-import { PAYLOAD_COMPONENTS, type PayloadFormat, payloadSource, purposeTag } from './carrier.ts';
-import { type ReceivedPayload, readPayload } from './read-payload.ts';
+import { PAYLOAD_COMPONENTS, type PayloadFormat, purposeTag } from './carrier.ts';
+import { judgePayload } from './judge-payload.ts';
+import { readPayload } from './read-payload.ts';
 
 /** How to judge a payload. Durations are whole seconds. */
 export interface VerifyPayloadOptions {
@@ -62,7 +63,10 @@ export interface VerifiedPayload<T> {
 /** A JSON object as it was verified. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What a payload may arrive as. Text and bytes are best: a parsed object cannot show duplicate members or lost digits. */
+/**
+ * What a payload may arrive as. Text and bytes are best: a parsed object cannot show duplicate members or lost digits, and
+ * some engines misread names that begin with an escape (V8 13 and 14, nodejs/node#63785), which is then refused.
+ */
 export type PayloadInput = string | Uint8Array | object;
 
 /**
@@ -101,6 +105,8 @@ export async function verifyPayload(
     schema,
     maxBytes = 1024 * 1024,
   } = options;
+  // Written as a check, since a limit of NaN limits nothing.
+  assertInteger(maxBytes, 'maxBytes', 1);
   const time = now();
   try {
     const received = readPayload(input, format, maxBytes);
@@ -143,25 +149,6 @@ function requirementOf(options: VerifyPayloadOptions): Requirement {
     futureSkew,
     nonce: insecurelyAllowReplay ? 'optional' : 'required',
   });
-}
-
-/** Hands a payload to the judge; licenses come here too. */
-export async function judgePayload(
-  received: ReceivedPayload,
-  requirement: Requirement,
-  checkAddress: Evidence['checkAuthority'],
-  bench: Parameters<typeof judge>[2],
-): Promise<Verdict> {
-  const signature = selectSignature(parseSignatureFields(received.input, received.signature, { labels: 1, components: 1 }), requirement);
-  const evidence: Evidence = {
-    source: await payloadSource(received.canonical),
-    obliged: [],
-    checkAuthority: checkAddress,
-    // The digest is computed from the data itself: a signature that fits proves the content too.
-    checkContent: () => undefined,
-  };
-  const [verdict] = await judge([{ signature, requirement }], evidence, bench);
-  return verdict!;
 }
 
 function requireAddress(signature: UnverifiedSignature, audience: string, subject: string | undefined): void {

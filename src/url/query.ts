@@ -17,6 +17,9 @@ export const URL_TAG = 'cs1-url';
 /** All that such a signature covers. */
 export const URL_COMPONENTS: readonly Component[] = /* @__PURE__ */ ['@method', '@authority', '@path', '@query'].map(plainComponent);
 
+/** Schemes whose URLs open with an HTTP request, and how that request's scheme is called. */
+export const SCHEMES: Readonly<Record<string, string>> = { http: 'http', https: 'https', ws: 'http', wss: 'https' };
+
 const INPUT = 'signature-input';
 const SIGNATURE = 'signature';
 

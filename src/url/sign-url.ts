@@ -13,7 +13,7 @@ import { plainSource } from '../http/plain-source.ts';
 import { signComponents } from '../http/sign-message.ts';
 import { assertInteger, assertObject } from '../internal/assert.ts';
 import { systemTime } from '../internal/time.ts';
-import { appendSignature, forbiddenName, URL_COMPONENTS, URL_TAG } from './query.ts';
+import { appendSignature, forbiddenName, SCHEMES, URL_COMPONENTS, URL_TAG } from './query.ts';
 
 /** How to sign a URL. */
 export interface SignUrlOptions {
@@ -31,9 +31,6 @@ export interface SignUrlOptions {
   readonly randomBytes?: RandomBytes | undefined;
 }
 
-/** Schemes whose URLs open with an HTTP request, and how that request's scheme is called. */
-const SCHEMES: Readonly<Record<string, string>> = { http: 'http', https: 'https', ws: 'http', wss: 'https' };
-
 /**
  * Signs an absolute URL. The result is percent-encoded where parsers would do that anyway; a fragment stays at its end.
  *
@@ -46,6 +43,7 @@ export async function signUrl(url: string | URL, options: SignUrlOptions): Promi
   if (typeof signer?.sign !== 'function') throw new TypeError('signer must be a signer');
   assertInteger(expiresIn, 'expiresIn', 1, 2 ** 31);
   const created = options.created ?? (options.now ?? systemTime)();
+  assertInteger(created, 'created', 0, 2 ** 40);
   const { scheme, authority, target, fragment } = readUrl(String(url));
   const name = forbiddenName(target, new Set(ignore));
   if (name !== undefined) throw new TypeError(`url must not hold the parameter ${name}`);

@@ -13,8 +13,8 @@ import { createVerifier, type QueryCarrier, type VerifierOptions } from '../http
 import { assertInteger, assertObject } from '../internal/assert.ts';
 import { fixedRequirement } from '../signature/policy.ts';
 import type { ReplayStore } from '../signature/replay-store.ts';
-import { parseSignatureFields } from '../signature/unverified-signature.ts';
-import { cutSignature, hasSignaturePair, URL_COMPONENTS, URL_TAG } from './query.ts';
+import { parseSignatureFields, type SignatureCandidate } from '../signature/unverified-signature.ts';
+import { cutSignature, hasSignaturePair, SCHEMES, URL_COMPONENTS, URL_TAG } from './query.ts';
 
 /** What is asked of signed URLs. Durations are whole seconds. */
 export interface SignedUrlPolicy {
@@ -46,10 +46,20 @@ export function signedUrls(policy: SignedUrlPolicy = {}): QueryCarrier {
   return (message) => {
     if (!hasSignaturePair(message.target)) return undefined;
     const { target, input, signature } = cutSignature(message.target, ignored);
-    const candidates = parseSignatureFields(input, signature, { labels: 1, components: URL_COMPONENTS.length });
+    const candidates = parseSignatureFields(input, signature, { labels: 1, components: URL_COMPONENTS.length }).map(expiring);
     // A URL that may be fetched may be asked about: HEAD is verified as GET.
     return { message: { ...message, target }, signedMethod: message.method === 'HEAD' ? 'GET' : message.method, candidates, requirement };
   };
+}
+
+/** A candidate that must say when it expires: URLs are kept, forwarded and logged. */
+function expiring(candidate: SignatureCandidate): SignatureCandidate {
+  const read = () => {
+    const signature = candidate.read();
+    if (signature.expires === undefined) throw new VerificationError('signature_malformed', 'signed URL: it must expire');
+    return signature;
+  };
+  return { ...candidate, read };
 }
 
 /** How to judge one signed URL. */
@@ -81,7 +91,8 @@ function messageOf(
 ): RequestMessage {
   if ('headers' in request) return messageFromRequest(request);
   if ('target' in request) return request;
-  return { method: request.method ?? 'GET', ...splitUrl(String(request.url)), fields: [] };
+  const { scheme, authority, target } = splitUrl(String(request.url));
+  return { method: request.method ?? 'GET', scheme: SCHEMES[scheme] ?? scheme, authority, target, fields: [] };
 }
 
 const noStore: ReplayStore = {

@@ -1,0 +1,38 @@
+/**
+ * Ed25519 and SHA-256 without a promise, wherever node:crypto is to be had. The same gate stands before it.
+ *
+ * @see RFC 8032; RFC 9421, section 3.3.6
+ * @module
+ */
+
+import { nodeName } from './digest.ts';
+import { spkiOfPoint } from './ed25519-der.ts';
+import { isAcceptableKey, isAcceptableSignature } from './ed25519-gate.ts';
+import { anyNodeCrypto, type NodeCrypto } from './runtime.ts';
+
+/** Checks a signature at once. */
+export type VerifyNow = (base: Uint8Array, signature: Uint8Array) => boolean;
+
+function requireNode(): NodeCrypto {
+  const node = anyNodeCrypto();
+  // Not a TypeError: the arguments are right, the place is not.
+  if (node === undefined) throw new Error('this runtime has no node:crypto: use the function that returns a promise');
+  return node;
+}
+
+/**
+ * Prepares a public key of 32 bytes.
+ *
+ * @throws {RangeError} for another length, a point of small order, or one that is not canonical
+ */
+export function importEd25519Now(publicKey: Uint8Array, name = 'publicKey'): VerifyNow {
+  if (!isAcceptableKey(publicKey)) throw new RangeError(`${name} must be 32 bytes, canonical and not of small order`);
+  const node = requireNode();
+  const key = node.createPublicKey({ key: spkiOfPoint(publicKey), format: 'der', type: 'spki' });
+  return (base, signature) => isAcceptableSignature(signature) && node.verify(null, base, key, signature);
+}
+
+/** The SHA-256 hash of some bytes. */
+export function sha256Now(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(requireNode().createHash(nodeName('sha-256')).update(bytes).digest());
+}

@@ -1,0 +1,33 @@
+/**
+ * Keys that WebCrypto makes and keeps: nobody, this library included, ever sees their private bytes.
+ *
+ * @module
+ */
+
+import { algorithms } from './algorithm.ts';
+import type { CryptoKeyLike } from './crypto-key.ts';
+import { webCrypto } from './runtime.ts';
+import { requireWebCrypto } from './web-key.ts';
+
+/** Both halves, as IndexedDB can store them. */
+export interface CryptoKeyPairLike {
+  readonly privateKey: CryptoKeyLike;
+  readonly publicKey: CryptoKeyLike;
+}
+
+/**
+ * Makes an Ed25519 pair that is not extractable.
+ *
+ * @throws {TypeError} Without WebCrypto.
+ * @throws {DOMException} `NotSupportedError` where WebCrypto has no Ed25519.
+ */
+export async function generateCryptoKeyPair(): Promise<CryptoKeyPairLike> {
+  const subtle = requireWebCrypto('ed25519');
+  // The public half of a pair is extractable always.
+  return (await subtle.generateKey(algorithms.ed25519.params, false, ['sign', 'verify'])) as CryptoKeyPair;
+}
+
+/** Whether there is WebCrypto at all. */
+export function hasWebCrypto(): boolean {
+  return webCrypto() !== undefined;
+}

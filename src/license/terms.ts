@@ -1,0 +1,69 @@
+/**
+ * What a license grants: the members that this library knows, beside any others.
+ *
+ * A verifier that is older than a license must not grant what it does not understand. Members that matter are listed in
+ * `critical`, as in RFC 7515, section 4.1.11: who does not know one of them refuses.
+ *
+ * @see WIRE, "License"
+ * @module
+ */
+
+import { VerificationError } from '../errors.ts';
+
+/** The signed members of a license. Anything else that JSON carries may stand beside these. */
+export interface LicenseTerms {
+  /** The one machine it is for: whatever your application takes for a machine's name. */
+  readonly machine?: string | undefined;
+  /** What it unlocks. */
+  readonly features?: readonly string[] | undefined;
+  /** Until when new versions are included, in whole seconds since the epoch. Older versions go on working. */
+  readonly maintenanceUntil?: number | undefined;
+  /** Members that a verifier must know, or refuse the license: those you invent, as a rule. */
+  readonly critical?: readonly string[] | undefined;
+  readonly [member: string]: unknown;
+}
+
+/** What the application knows that the terms are held against. */
+export interface Circumstances {
+  /** The machine this runs on. A license that names a machine is refused without it. */
+  readonly machine?: string | undefined;
+  /** When this version of the product was released, in whole seconds since the epoch. */
+  readonly releasedAt?: number | undefined;
+  /** Names of your own members that this version obeys, so that a license may have them in `critical`. */
+  readonly understood?: readonly string[] | undefined;
+}
+
+/** What is wrong with the known members; `undefined` if nothing. */
+export function termsProblem(terms: LicenseTerms): string | undefined {
+  const { machine, features, maintenanceUntil, critical } = terms;
+  if (machine !== undefined && (typeof machine !== 'string' || machine === '')) return 'machine must be a text';
+  if (features !== undefined && !isTexts(features)) return 'features must be a list of texts';
+  if (maintenanceUntil !== undefined && !Number.isSafeInteger(maintenanceUntil)) return 'maintenanceUntil must be whole seconds';
+  if (critical === undefined) return undefined;
+  if (!isTexts(critical) || critical.some((name) => name === 'critical' || !Object.hasOwn(terms, name)))
+    return 'critical must list other members that are there';
+  return undefined;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
+}
+
+/**
+ * Holds signed terms against the circumstances.
+ *
+ * @throws {VerificationError} `payload_malformed`, `critical_unknown`, `machine_mismatch` or `maintenance_ended`.
+ */
+export function requireTerms(terms: LicenseTerms, { machine, releasedAt, understood = [] }: Circumstances): void {
+  const problem = termsProblem(terms);
+  if (problem !== undefined) throw new VerificationError('payload_malformed', `license: ${problem}`);
+  const { maintenanceUntil, critical = [] } = terms;
+  // Maintenance is known only where there is a release to compare it with.
+  const known = ['features', 'machine', ...(releasedAt === undefined ? [] : ['maintenanceUntil']), ...understood];
+  if (!critical.every((name) => known.includes(name)))
+    throw new VerificationError('critical_unknown', 'the license has a critical member that is not understood');
+  if (terms.machine !== undefined && terms.machine !== machine)
+    throw new VerificationError('machine_mismatch', 'the license is for another machine');
+  if (releasedAt !== undefined && maintenanceUntil !== undefined && !(releasedAt <= maintenanceUntil))
+    throw new VerificationError('maintenance_ended', 'this version was released after the maintenance of the license');
+}

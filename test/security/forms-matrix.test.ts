@@ -1,0 +1,108 @@
+/**
+ * Every form refuses every other form's signatures, though all are made with the same key, time, purpose and audience.
+ *
+ * What is signed in one form is offered to the verifier of each other one in the best dress that can be made for it:
+ * the received `signature-input` and `signature`, moved to wherever that verifier looks for them, beside the same data.
+ */
+import { describe, expect, it } from 'vitest';
+import { createSigner, generateKeyPair, signRequest, signResponse, verifyResponse } from '../../src/index.ts';
+import { issueLicense, verifyLicense, verifyLicenseSync } from '../../src/license/index.ts';
+import { signPayload, verifyPayload } from '../../src/payload/index.ts';
+import { signUrl, verifyUrl } from '../../src/url/index.ts';
+import { appendSignature, cutSignature } from '../../src/url/query.ts';
+import { codeOf, countingStore, message, NOW, signed, verifier } from '../support/bank.ts';
+
+const { privateKey, publicKey } = await generateKeyPair();
+const signer = createSigner({ privateKey, keyid: 'jdoe' });
+const now = () => NOW;
+const resolveKey = () => publicKey;
+
+const PURPOSE = 'io.stochastic.a';
+const OTHER = 'io.stochastic.b';
+const AUDIENCE = 'bank.example';
+const DATA = { payload: 'goldcoins' };
+const FIELDS = Object.entries(DATA);
+const REQUEST = message({ fields: [['host', AUDIENCE]], body: undefined, method: 'GET' });
+const URL_TEXT = `https://${AUDIENCE}${REQUEST.target}`;
+const payloadOptions = { signer, tag: PURPOSE, audience: AUDIENCE, now };
+
+/** What a signature is, wherever it stood. */
+interface Signature {
+  readonly input: string;
+  readonly signature: string;
+}
+
+const ofMembers = (members: { readonly 'signature-input': string; readonly signature: string }): Signature => ({
+  input: members['signature-input'],
+  signature: members.signature,
+});
+const ofFields = (fields: Iterable<readonly [string, string]>): Signature => ofMembers(Object.fromEntries(fields) as never);
+const nonceOf = ({ input }: Signature): string => /;nonce="([^"]*)"/.exec(input)?.[1] ?? 'none';
+const ofLicense = async (product: string) =>
+  ofMembers(JSON.parse((await issueLicense(DATA, { signer, product, subject: AUDIENCE, expires: NOW + 60, now })).json));
+
+const sign: Record<string, () => Promise<Signature>> = {
+  request: async () => ofFields((await signed(REQUEST, { signer, now })).fields as never),
+  'tagged request': async () => ofFields((await signRequest(REQUEST, { signer, now, tag: PURPOSE })).fields),
+  response: async () => {
+    const request = await signed(REQUEST, { signer, now });
+    return ofFields(
+      (await signResponse({ status: 200, fields: [] }, request, { signer, now, nonce: nonceOf(ofFields(request.fields as never)) })).fields,
+    );
+  },
+  url: async () => {
+    const { pathname, search } = new URL(await signUrl(URL_TEXT, { signer, now, expiresIn: 60, oneTime: true }));
+    return cutSignature(pathname + search, new Set());
+  },
+  json: async () => ofMembers(await signPayload(DATA, payloadOptions)),
+  text: async () => ofMembers(await signPayload(DATA.payload, payloadOptions)),
+  form: async () => ofFields(await signPayload(FIELDS as [string, string][], payloadOptions)),
+  'license a': () => ofLicense(PURPOSE),
+  'license b': () => ofLicense(OTHER),
+};
+
+const members = ({ input, signature }: Signature) => ({ 'signature-input': input, signature });
+const judging = () => ({ tag: PURPOSE, audience: AUDIENCE, resolveKey, replayStore: countingStore(), now });
+const licenseOptions = (product: string) => ({ product, publicKeys: { jdoe: publicKey }, now });
+const licenseOf = (signature: Signature) => JSON.stringify({ ...DATA, ...members(signature) });
+const requestOf = (signature: Signature) => ({
+  ...REQUEST,
+  fields: [['host', AUDIENCE], ...Object.entries(members(signature))] as [string, string][],
+});
+
+const verify: Record<string, (signature: Signature) => Promise<unknown>> = {
+  request: (signature) => verifier({ resolveKey }).verifyRequest(requestOf(signature)),
+  'tagged request': (signature) => verifier({ resolveKey, policy: { tag: PURPOSE } }).verifyRequest(requestOf(signature)),
+  response: async (signature) => {
+    // The answer to a request with whatever nonce the signature has: that, too, an attacker would choose.
+    const nonce = nonceOf(signature);
+    const request = await signed(REQUEST, { signer, now, nonce });
+    return verifyResponse({ status: 200, fields: Object.entries(members(signature)) }, request, { resolveKey, nonce, now });
+  },
+  url: ({ input, signature }) =>
+    verifyUrl({ url: appendSignature(URL_TEXT, input, signature) }, { authority: AUDIENCE, resolveKey, replayStore: countingStore(), now }),
+  json: (signature) => verifyPayload({ ...DATA, ...members(signature) }, judging()),
+  text: (signature) => verifyPayload({ ...DATA, ...members(signature) }, { ...judging(), format: 'text' }),
+  form: (signature) => verifyPayload([...FIELDS, ...Object.entries(members(signature))], { ...judging(), format: 'form' }),
+  'license a': (signature) => verifyLicense(licenseOf(signature), licenseOptions(PURPOSE)),
+  'license b': (signature) => verifyLicense(licenseOf(signature), licenseOptions(OTHER)),
+  'license a, at once': async (signature) => verifyLicenseSync(licenseOf(signature), licenseOptions(PURPOSE)),
+};
+
+const fits = (form: string, judge: string): boolean => judge.replace(', at once', '') === form;
+
+describe.each(Object.keys(sign))('what is signed as %s', (form) => {
+  it.each(Object.keys(verify))('is judged as %s', async (judge) => {
+    const signature = await sign[form]!();
+    const code = await codeOf(() => verify[judge]!(signature));
+    if (fits(form, judge)) expect(code).toBe('accepted');
+    else expect(code).not.toBe('accepted');
+  });
+});
+
+it('no form is accepted as another: by the tag, before the key is asked', async () => {
+  const bodies = ['json', 'text', 'form', 'license a', 'license b'];
+  for (const form of bodies)
+    for (const judge of bodies)
+      if (!fits(form, judge)) expect(await codeOf(async () => verify[judge]!(await sign[form]!()))).toBe('tag_mismatch');
+});
