@@ -20,6 +20,7 @@ const layers = {
   license: [...SIGNATURE, 'http', 'payload'],
   adapter: CARRIERS,
   fetch: CARRIERS,
+  browser: [...BASE, 'crypto'],
   explain: CARRIERS,
 };
 

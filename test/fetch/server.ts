@@ -78,7 +78,7 @@ async function readAll(request: IncomingMessage): Promise<Uint8Array> {
 }
 
 /** A store for tests of one server: remembers nonces, nothing else. */
-export function rememberingStore(): ReplayStore {
+function rememberingStore(): ReplayStore {
   const seen = new Set<string>();
   return {
     consume: ({ scope, nonce }) => {
@@ -101,7 +101,7 @@ export function verifying(authority: string, options: Partial<VerifierOptions> =
 }
 
 /** An answer of plain JSON. */
-export function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
   response.writeHead(status, { 'content-type': 'application/problem+json', ...headers }).end(JSON.stringify(body));
 }
 
