@@ -5,6 +5,7 @@
  */
 
 import { VerificationError } from '../errors.ts';
+import type { Awaitable } from '../internal/awaitable.ts';
 import { concatBytes, isBytes } from '../internal/bytes.ts';
 import { createFieldReader, type RequestMessage, type ResponseMessage } from './message.ts';
 
@@ -13,7 +14,7 @@ import { createFieldReader, type RequestMessage, type ResponseMessage } from './
  *
  * @throws {VerificationError} `body_too_large` past the limit; `raw_body_unavailable` if somebody read it before.
  */
-export async function readContent(message: RequestMessage | ResponseMessage | Request | Response, limit: number): Promise<Uint8Array> {
+export function readContent(message: RequestMessage | ResponseMessage | Request | Response, limit: number): Awaitable<Uint8Array> {
   if (isFetchBody(message)) return readFetchBody(message, limit);
   const { body } = message;
   if (body === undefined) return requireNoContent(message);
@@ -22,7 +23,7 @@ export async function readContent(message: RequestMessage | ResponseMessage | Re
   return readStream(body, limit);
 }
 
-export function isFetchBody(message: object): message is Request | Response {
+function isFetchBody(message: object): message is Request | Response {
   return 'arrayBuffer' in message && typeof message.arrayBuffer === 'function';
 }
 

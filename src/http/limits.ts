@@ -39,15 +39,17 @@ const SIGNATURE_FIELDS = ['signature-input', 'signature', 'content-digest'];
  */
 export function requireWithinLimits({ fields }: RequestMessage | ResponseMessage, limits: Limits): void {
   let total = 0;
-  const add = (name: string, length: number) => {
-    total += name.length + length;
-    if (length > limits.fieldBytes || total > limits.totalFieldBytes)
-      throw new VerificationError('signature_malformed', 'the fields are larger than the limits');
-  };
   if (Array.isArray(fields)) {
-    for (const [name, value] of fields) add(name, value.length);
+    for (const [name, value] of fields) total = add(total, name, value.length, limits);
     return;
   }
   const headers = fields as Exclude<typeof fields, readonly unknown[]>;
-  for (const name of SIGNATURE_FIELDS) add(name, headers.get(name)?.length ?? 0);
+  for (const name of SIGNATURE_FIELDS) total = add(total, name, headers.get(name)?.length ?? 0, limits);
+}
+
+function add(total: number, name: string, length: number, limits: Limits): number {
+  const sum = total + name.length + length;
+  if (length > limits.fieldBytes || sum > limits.totalFieldBytes)
+    throw new VerificationError('signature_malformed', 'the fields are larger than the limits');
+  return sum;
 }

@@ -97,7 +97,8 @@ function checkOptions(options: SignOptions): void {
   if (typeof signer?.sign !== 'function' || typeof signer.keyid !== 'string') throw new TypeError('signer must be a signer');
   if (tag?.startsWith('cs1-')) throw new TypeError('tag must not begin with cs1-');
   if (label !== undefined && !LABEL.test(label)) throw new TypeError('label must be a structured field key');
-  if (nonce !== undefined && (nonce === '' || nonce.length > MAX_NONCE)) throw new RangeError(`nonce must have 1 to ${MAX_NONCE} characters`);
+  if (nonce !== undefined && (nonce === '' || nonce.length > MAX_NONCE))
+    throw new RangeError(`nonce must have 1 to ${MAX_NONCE} characters`);
   if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn', 1, 2 ** 31);
 }
 

@@ -57,77 +57,105 @@ export function createVerifiedRequest(
   message: RequestMessage,
   verdicts: readonly Verdict[],
   bytes: Uint8Array | undefined,
-  read: FieldReader = createFieldReader(message.fields),
+  read?: FieldReader,
 ): VerifiedRequest {
-  const covered = new Set<string>();
-  for (const verdict of verdicts) for (const identity of verdict.covered) covered.add(identity);
-  const first = verdicts[0]!;
-  const requireCovered = (...identities: readonly string[]) => {
-    if (!identities.some((identity) => covered.has(identity))) throw new TypeError(`${identities[0]} was not signed`);
-  };
-  const content = (): Uint8Array => {
-    if (bytes === undefined) throw new TypeError('the content was not signed');
-    return bytes;
-  };
-  const text = (): string => {
-    const decoded = decodeUtf8(content());
+  return new VerifiedView(message, verdicts, bytes, read);
+}
+
+/** What most callers never ask for is made when it is asked for. */
+class VerifiedView implements VerifiedRequest {
+  readonly keyid: string;
+  readonly tenant: string;
+  readonly key: KeyRecord;
+  readonly #message: RequestMessage;
+  readonly #verdicts: readonly Verdict[];
+  readonly #bytes: Uint8Array | undefined;
+  readonly #read: FieldReader;
+  #signatures: VerifiedRequest['signatures'] | undefined;
+
+  constructor(message: RequestMessage, verdicts: readonly Verdict[], bytes: Uint8Array | undefined, read: FieldReader | undefined) {
+    const { signature, record } = verdicts[0]!;
+    this.keyid = signature.keyid!;
+    this.tenant = record.tenant ?? '';
+    this.key = record;
+    this.#message = message;
+    this.#verdicts = verdicts;
+    this.#bytes = bytes;
+    this.#read = read ?? createFieldReader(message.fields);
+    Object.freeze(this);
+  }
+
+  get signatures(): VerifiedRequest['signatures'] {
+    this.#signatures ??= Object.freeze(this.#verdicts.map(toVerifiedSignature)) as unknown as VerifiedRequest['signatures'];
+    return this.#signatures;
+  }
+
+  get bytes(): Uint8Array {
+    if (this.#bytes === undefined) throw new TypeError('the content was not signed');
+    return this.#bytes;
+  }
+
+  text(): string {
+    const decoded = decodeUtf8(this.bytes);
     if (decoded === undefined) throw new VerificationError('payload_malformed', 'the content is not UTF-8');
     return decoded;
-  };
-  function json(): unknown;
-  function json<T>(schema: StandardSchema<T>): T;
-  function json<T>(schema?: StandardSchema<T>): unknown {
-    const value = parseJson(text());
+  }
+
+  json(): unknown;
+  json<T>(schema: StandardSchema<T>): T;
+  json<T>(schema?: StandardSchema<T>): unknown {
+    const value = parseJson(this.text());
     return schema === undefined ? value : validate(schema, value);
   }
-  const header = (name: string): string | undefined => {
+
+  header(name: string): string | undefined {
     const key = name.toLowerCase();
-    const lines = read(key);
+    const lines = this.#read(key);
     if (lines === undefined) return undefined;
-    requireCovered(`"${key}"`, `"${key}";sf`, `"${key}";bs`);
+    this.#requireCovered(`"${key}"`, `"${key}";sf`, `"${key}";bs`);
     return combine(lines);
-  };
-  const method = (): string => {
-    requireCovered('"@method"');
-    return message.method;
-  };
-  const path = (): string => {
-    requireCovered('"@path"', '"@target-uri"', '"@request-target"');
-    return splitTarget(message.target).path;
-  };
-  const query = (): string => {
-    requireCovered('"@query"', '"@target-uri"', '"@request-target"');
-    return splitTarget(message.target).query;
-  };
-  const toRequest = (): Request => {
+  }
+
+  method(): string {
+    this.#requireCovered('"@method"');
+    return this.#message.method;
+  }
+
+  path(): string {
+    this.#requireCovered('"@path"', '"@target-uri"', '"@request-target"');
+    return splitTarget(this.#message.target).path;
+  }
+
+  query(): string {
+    this.#requireCovered('"@query"', '"@target-uri"', '"@request-target"');
+    return splitTarget(this.#message.target).query;
+  }
+
+  toRequest(): Request {
+    const { scheme, authority } = this.#message;
     const headers = new Headers();
-    for (const identity of covered) {
+    for (const identity of this.#covered()) {
       const name = /^"([^@"]+)"(?:;sf|;bs)?$/.exec(identity)?.[1];
-      const value = name && header(name);
+      const value = name && this.header(name);
       if (name && value !== undefined) headers.set(name, value);
     }
-    const search = query();
-    const url = `${message.scheme}://${normalizeAuthority(message.authority, message.scheme)}${path()}${search === '?' ? '' : search}`;
-    const sent = method();
-    const body = bytes !== undefined && bytes.length > 0 && sent !== 'GET' && sent !== 'HEAD' ? (bytes as Uint8Array<ArrayBuffer>) : null;
-    return new Request(url, { method: sent, headers, body });
-  };
-  return Object.freeze({
-    keyid: first.signature.keyid!,
-    tenant: first.record.tenant ?? '',
-    key: first.record,
-    signatures: Object.freeze(verdicts.map(toVerifiedSignature)) as unknown as VerifiedRequest['signatures'],
-    get bytes() {
-      return content();
-    },
-    text,
-    json,
-    header,
-    method,
-    path,
-    query,
-    toRequest,
-  });
+    const query = this.query();
+    const url = `${scheme}://${normalizeAuthority(authority, scheme)}${this.path()}${query === '?' ? '' : query}`;
+    const method = this.method();
+    const bytes = this.#bytes;
+    const body =
+      bytes !== undefined && bytes.length > 0 && method !== 'GET' && method !== 'HEAD' ? (bytes as Uint8Array<ArrayBuffer>) : null;
+    return new Request(url, { method, headers, body });
+  }
+
+  #covered(): readonly string[] {
+    return this.#verdicts.flatMap(({ signature }) => signature.components.map(({ identity }) => identity));
+  }
+
+  #requireCovered(...identities: readonly string[]): void {
+    const covered = this.#covered();
+    if (!identities.some((identity) => covered.includes(identity))) throw new TypeError(`${identities[0]} was not signed`);
+  }
 }
 
 /** What a verdict says, without its key. */

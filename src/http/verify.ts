@@ -10,10 +10,12 @@
 import { annotateRefusal, VerificationError } from '../errors.ts';
 import { assertFunction, assertInteger, assertObject } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
+import { isThenable } from '../internal/deadline.ts';
 import { systemTime } from '../internal/time.ts';
 import { type Component, plainComponent } from '../signature/component.ts';
 import { BASE_OF, type Bench, type Charge, type Evidence, judge, selectSignature } from '../signature/judge.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
+import { KnownLists } from '../signature/known-lists.ts';
 import { compilePolicy, type Policy, type Requirement } from '../signature/policy.ts';
 import type { ReplayStore } from '../signature/replay-store.ts';
 import { parseSignatureFields, type SignatureCandidate, type UnverifiedSignature } from '../signature/unverified-signature.ts';
@@ -94,44 +96,30 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const choose = compileChoice(policy);
   const accept = acceptable(policy);
 
-  const verify = async (request: Request | RequestMessage, time: number): Promise<VerifiedRequest> => {
+  const known = new KnownLists();
+
+  const open = (request: Request | RequestMessage): Hearing => {
     const view = isRequest(request) ? messageFromRequest(request) : request;
     const message = scheme === undefined || view.scheme === scheme ? view : { ...view, scheme };
     const read = createFieldReader(message.fields);
     requireWithinLimits(message, limits);
-    const bench: Bench = { resolveKey, replayStore, now: time, timeout };
-    const candidates = readCandidates(read, limits);
+    const candidates = readCandidates(read, limits, known);
     const byUrl = candidates.length === 0 ? options.query?.(message) : undefined;
-    if (byUrl !== undefined) return verifyByUrl(byUrl, bench);
-    const charges = await choose(candidates);
+    if (byUrl !== undefined) return openByUrl(byUrl, authorities);
+    const charges = choose(candidates);
     requireTarget(message.target);
-    let content: Uint8Array | undefined;
-    const evidence: Evidence = {
+    const evidence: RequestEvidence = {
       source: requestSource(message, read, fieldTypes),
       obliged: obligedComponents(read),
+      content: undefined,
       checkAuthority: () => authorities?.(message),
-      checkContent: async (covered) => {
-        content = await checkContent(charges, covered, read, () => readContent(isRequest(request) ? request : message, limits.bodyBytes));
+      // Kept as it comes, so that nobody waits who need not.
+      checkContent: (charged) => {
+        evidence.content = checkContent(charged, read, () => readContent(isRequest(request) ? request : message, limits.bodyBytes));
+        return evidence.content;
       },
     };
-    const verdicts = await judge(charges, evidence, bench);
-    return createVerifiedRequest(message, verdicts, content, read);
-  };
-
-  const verifyByUrl = async (
-    { message, signedMethod, candidates, requirement }: NonNullable<ReturnType<QueryCarrier>>,
-    bench: Bench,
-  ): Promise<VerifiedRequest> => {
-    requireTarget(message.target);
-    const signature = selectSignature(candidates, requirement);
-    if (signature.expires === undefined) throw new VerificationError('lifetime_too_long', 'a signed URL must expire');
-    const evidence: Evidence = {
-      source: requestSource({ ...message, method: signedMethod }),
-      obliged: [],
-      checkAuthority: () => authorities?.(message),
-      checkContent: () => undefined,
-    };
-    return createVerifiedRequest(message, await judge([{ signature, requirement }], evidence, bench), undefined);
+    return { message, read, charges, evidence };
   };
 
   return Object.freeze({
@@ -139,7 +127,12 @@ export function createVerifier(options: VerifierOptions): Verifier {
       assertObject(request, 'request');
       const time = now();
       try {
-        return await verify(request, time);
+        const { message, read, charges, evidence } = open(request);
+        const bench: Bench = { resolveKey, replayStore, now: time, timeout };
+        const verdicts = await judge(isThenable(charges) ? await charges : charges, evidence, bench);
+        for (const { signature } of verdicts) known.add(signature.components, signature.params);
+        const { content } = evidence;
+        return createVerifiedRequest(message, verdicts, isThenable(content) ? await content : content, read);
       } catch (error) {
         if (error instanceof VerificationError) {
           const signatureBase = options.insecurelyExposeSignatureBase ? BASE_OF.get(error) : undefined;
@@ -149,6 +142,36 @@ export function createVerifier(options: VerifierOptions): Verifier {
       }
     },
   });
+}
+
+interface RequestEvidence extends Evidence {
+  /** What a covered digest was held against. */
+  content: Awaitable<Uint8Array | undefined>;
+}
+
+/** A request before the judge. */
+interface Hearing {
+  readonly message: RequestMessage;
+  readonly read?: FieldReader | undefined;
+  readonly charges: Awaitable<readonly Charge[]>;
+  readonly evidence: RequestEvidence;
+}
+
+function openByUrl(
+  { message, signedMethod, candidates, requirement }: NonNullable<ReturnType<QueryCarrier>>,
+  authorities: ((message: RequestMessage) => void) | undefined,
+): Hearing {
+  requireTarget(message.target);
+  const signature = selectSignature(candidates, requirement);
+  if (signature.expires === undefined) throw new VerificationError('lifetime_too_long', 'a signed URL must expire');
+  const evidence: RequestEvidence = {
+    source: requestSource({ ...message, method: signedMethod }),
+    obliged: [],
+    content: undefined,
+    checkAuthority: () => authorities?.(message),
+    checkContent: () => undefined,
+  };
+  return { message, charges: [{ signature, requirement }], evidence };
 }
 
 function isRequest(value: Request | RequestMessage): value is Request {
@@ -201,36 +224,45 @@ async function chooseByFunction(
 }
 
 /** The signatures of a message's fields, within the limits. */
-export function readCandidates(read: FieldReader, limits: Limits): readonly SignatureCandidate[] {
+export function readCandidates(read: FieldReader, limits: Limits, known?: KnownLists): readonly SignatureCandidate[] {
   const input = read('signature-input');
   const signature = read('signature');
   if (input === undefined && signature === undefined) return [];
-  return parseSignatureFields(combine(input ?? []), combine(signature ?? []), limits);
+  return parseSignatureFields(combine(input ?? []), combine(signature ?? []), limits, known);
 }
 
 function obligedComponents(read: FieldReader): readonly Component[] {
   return WHEN_PRESENT.filter(({ name }) => read(name) !== undefined);
 }
 
-/** Content that arrives must fit a covered digest; bytes are content whatever the sender declared. */
-async function checkContent(
+/**
+ * Content that arrives must fit a covered digest; bytes are content whatever the sender declared. Without a digest that is
+ * covered or need be, they are nobody's business: then the answer is `undefined`.
+ */
+function checkContent(
   charges: readonly Charge[],
-  covered: readonly ReadonlySet<string>[],
   read: FieldReader,
-  readBytes: () => Promise<Uint8Array>,
-): Promise<Uint8Array | undefined> {
-  const isCovered = (set: ReadonlySet<string>) =>
-    set.has(CONTENT_DIGEST) || set.has(`${CONTENT_DIGEST};sf`) || set.has(`${CONTENT_DIGEST};bs`);
-  if (!covered.some(isCovered) && charges.every(({ requirement }) => requirement.uncovered.has('content-digest'))) return undefined;
-  const bytes = await readBytes();
-  const everyone = charges.every(({ requirement }, index) => isCovered(covered[index]!) || requirement.uncovered.has('content-digest'));
-  const field = read('content-digest');
-  if (bytes.length > 0 && !everyone) {
-    if (field === undefined) throw new VerificationError('digest_missing', 'the request has content and no content-digest');
-    throw new VerificationError('component_uncovered', 'the signature does not cover "content-digest"');
-  }
-  if (field !== undefined && covered.some(isCovered)) await verifyContentDigest(combine(field), bytes);
-  return bytes;
+  readBytes: () => Awaitable<Uint8Array>,
+): Awaitable<Uint8Array | undefined> {
+  const covered = charges.some(coversDigest);
+  const lacking = charges.some((charge) => !coversDigest(charge) && !charge.requirement.uncovered.has('content-digest'));
+  if (!covered && !lacking) return undefined;
+  const check = (bytes: Uint8Array): Awaitable<Uint8Array> => {
+    const field = read('content-digest');
+    if (bytes.length > 0 && lacking) {
+      if (field === undefined) throw new VerificationError('digest_missing', 'the request has content and no content-digest');
+      throw new VerificationError('component_uncovered', 'the signature does not cover "content-digest"');
+    }
+    return field !== undefined && covered ? verifyContentDigest(combine(field), bytes).then(() => bytes) : bytes;
+  };
+  const bytes = readBytes();
+  return isThenable(bytes) ? bytes.then(check) : check(bytes);
+}
+
+function coversDigest({ signature }: Charge): boolean {
+  return signature.components.some(
+    ({ identity }) => identity === CONTENT_DIGEST || identity === `${CONTENT_DIGEST};sf` || identity === `${CONTENT_DIGEST};bs`,
+  );
 }
 
 /** The Accept-Signature of refusals. It says nothing that depends on a key. */

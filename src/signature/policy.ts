@@ -87,14 +87,20 @@ const CONTAINED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Whether the covered components include one, by itself or inside another. A weaker variant does not count. */
-export function covers(covered: ReadonlySet<string>, { name, identity, params }: Component): boolean {
-  if (covered.has(identity)) return true;
+function covers(covered: readonly Component[], { name, identity, params }: Component): boolean {
+  if (includes(covered, identity)) return true;
   if (params.size > 0) return false;
   // The whole field in another notation says as much.
-  if (!name.startsWith('@')) return covered.has(`${identity};sf`) || covered.has(`${identity};bs`);
+  if (!name.startsWith('@')) return includes(covered, `${identity};sf`) || includes(covered, `${identity};bs`);
   for (const container in CONTAINED) {
-    if (covered.has(container) && CONTAINED[container]!.includes(identity)) return true;
+    if (includes(covered, container) && CONTAINED[container]!.includes(identity)) return true;
   }
+  return false;
+}
+
+/** There are few of them: looking through them is quicker than making a set. */
+function includes(covered: readonly Component[], wanted: string): boolean {
+  for (const { identity } of covered) if (identity === wanted) return true;
   return false;
 }
 
@@ -103,27 +109,21 @@ export function covers(covered: ReadonlySet<string>, { name, identity, params }:
  *
  * @throws {VerificationError} `component_uncovered`, `created_missing` or `nonce_missing`.
  */
-export function requireCoverage(
-  signature: UnverifiedSignature,
-  requirement: Requirement,
-  obliged: readonly Component[],
-): ReadonlySet<string> {
-  const covered = new Set<string>();
-  for (const { identity } of signature.components) covered.add(identity);
+export function requireCoverage(signature: UnverifiedSignature, requirement: Requirement, obliged: readonly Component[]): void {
+  const covered = signature.components;
   for (const component of requirement.components) requireCovered(covered, component);
   for (const component of obliged) {
     if (!requirement.uncovered.has(component.name)) requireCovered(covered, component);
   }
-  if (requirement.exact && covered.size !== requirement.components.length) {
+  if (requirement.exact && covered.length !== requirement.components.length) {
     throw new VerificationError('component_uncovered', 'the signature covers other components than this form has');
   }
   if (signature.created === undefined) throw new VerificationError('created_missing', 'the signature has no created');
   if (signature.nonce === undefined && requirement.nonce === 'required')
     throw new VerificationError('nonce_missing', 'the signature has no nonce');
-  return covered;
 }
 
-function requireCovered(covered: ReadonlySet<string>, component: Component): void {
+function requireCovered(covered: readonly Component[], component: Component): void {
   if (!covers(covered, component))
     throw new VerificationError('component_uncovered', `the signature does not cover ${component.identifier}`);
 }

@@ -9,6 +9,7 @@ import { VerificationError } from '../errors.ts';
 import { type MemberSource, parseDictionaryMembers } from '../structured-fields/parse.ts';
 import { type Item, isInnerList } from '../structured-fields/value.ts';
 import { type Component, componentOf } from './component.ts';
+import { type CutInput, EMPTY_LIST, type KnownLists } from './known-lists.ts';
 import { readSignatureParams, type SignatureParams } from './params.ts';
 
 /** One signature, unverified: every part of it may be an attacker's. */
@@ -37,28 +38,40 @@ export interface SignatureLimits {
 }
 
 /**
- * Splits the two fields into signatures.
+ * Splits the two fields into signatures; `known` are component lists that were read before.
  *
  * @throws {VerificationError} `signature_malformed` for bad syntax, a label that occurs twice or in one field only, or
  *   more labels than `limits.labels`.
  */
-export function parseSignatureFields(input: string, signature: string, limits: SignatureLimits): readonly SignatureCandidate[] {
-  const inputs = uniqueMembers(input, 'signature-input', limits);
-  const signatures = uniqueMembers(signature, 'signature', limits);
-  for (const label of signatures.keys()) {
-    if (!inputs.has(label)) throw malformed(`${label} is in signature only`);
+export function parseSignatureFields(
+  input: string,
+  signature: string,
+  limits: SignatureLimits,
+  known?: KnownLists,
+): readonly SignatureCandidate[] {
+  const cut = known?.cut(input) ?? { text: input };
+  const inputs = parseMembers(cut.text, 'signature-input', limits);
+  const signatures = parseMembers(signature, 'signature', limits);
+  const [first] = inputs;
+  // What nearly every message has: one signature, for which no table is needed.
+  if (first !== undefined && inputs.length === 1 && signatures.length === 1 && signatures[0]!.key === first.key)
+    return [candidateOf(first, cut, signatures[0], limits)];
+  const byLabel = requireUnique(signatures, 'signature');
+  const labels = requireUnique(inputs, 'signature-input');
+  for (const { key } of signatures) {
+    if (!labels.has(key)) throw malformed(`${key} is in signature only`);
   }
-  return [...inputs].map(([label, member]) => candidateOf(label, input, member, signatures.get(label), limits));
+  return inputs.map((member) => candidateOf(member, cut, byLabel.get(member.key), limits));
 }
 
-function uniqueMembers(text: string, field: string, limits: SignatureLimits): Map<string, MemberSource> {
-  const members = new Map<string, MemberSource>();
-  for (const member of parseMembers(text, field, limits)) {
-    // Section 4.1 wants unique labels; RFC 9651 alone would let the last one win.
-    if (members.has(member.key)) throw malformed(`${field} has ${member.key} twice`);
-    members.set(member.key, member);
+/** Section 4.1 wants unique labels; RFC 9651 alone would let the last one win. */
+function requireUnique(members: readonly MemberSource[], field: string): ReadonlyMap<string, MemberSource> {
+  const byLabel = new Map<string, MemberSource>();
+  for (const member of members) {
+    if (byLabel.has(member.key)) throw malformed(`${field} has ${member.key} twice`);
+    byLabel.set(member.key, member);
   }
-  return members;
+  return byLabel;
 }
 
 function parseMembers(text: string, field: string, limits: SignatureLimits): readonly MemberSource[] {
@@ -75,22 +88,22 @@ function refuseDuplicate(kind: 'member' | 'parameter', key: string): void {
 }
 
 function candidateOf(
-  label: string,
-  input: string,
-  source: MemberSource,
+  { key: label, member, start, end }: MemberSource,
+  { text, at, list }: CutInput,
   signature: MemberSource | undefined,
   limits: SignatureLimits,
 ): SignatureCandidate {
-  const { member } = source;
   if (signature === undefined) throw malformed(`${label} is in signature-input only`);
   const bytes = isInnerList(signature.member) ? undefined : signature.member.value;
   if (!isInnerList(member) || !(bytes instanceof Uint8Array)) throw malformed(`${label} is not a list of components with a signature`);
-  if (member.items.length > limits.components) throw malformed(`${label} covers more than ${limits.components} components`);
+  const known = at === start ? list : undefined;
+  if ((known?.components ?? member.items).length > limits.components)
+    throw malformed(`${label} covers more than ${limits.components} components`);
   const read = (): UnverifiedSignature => ({
     ...readSignatureParams(member.params),
     label,
-    components: member.items.map((item) => componentOf(item, textOf(input, item))),
-    params: input.slice(source.start, source.end),
+    components: known?.components ?? member.items.map((item) => componentOf(item, textOf(text, item))),
+    params: known === undefined ? text.slice(start, end) : known.text + text.slice(start + EMPTY_LIST.length, end),
     signature: bytes,
   });
   return { label, tag: member.params.get('tag'), read };

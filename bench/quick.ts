@@ -1,0 +1,67 @@
+/**
+ * `npm run bench:quick`: the goals of speed and memory, measured in about a minute. Exits non-zero if one is missed.
+ *
+ * `--check` is for shared machines: limits are 25 % wider, and a scenario that misses one is run once more.
+ */
+import { parseArgs } from 'node:util';
+import { type Goal, median, ratio, runScenario, type Scenario, type Timing } from './harness.ts';
+import { scenario as ed25519 } from './scenarios/ed25519.ts';
+import { scenario as hmac } from './scenarios/hmac.ts';
+import { scenarios as json } from './scenarios/json.ts';
+import { bytesPerNonce, LIMIT } from './scenarios/store-memory.ts';
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const slack = values.check ? 1.25 : 1;
+
+function duration(nanoseconds: number): string {
+  if (nanoseconds < 1e6) return `${(nanoseconds / 1e3).toFixed(1)} us`;
+  return `${(nanoseconds / 1e6).toFixed(1)} ms`;
+}
+
+function printTimings(title: string, timings: readonly Timing[]): void {
+  const first = timings[0]!.name;
+  console.log(`\n${title}`);
+  for (const { name, samples } of timings) {
+    const times = `${ratio(timings, name, first).toFixed(2)} x`;
+    console.log(`  ${name.padEnd(32)}${duration(median(samples)).padStart(12)}${times.padStart(12)}`);
+  }
+}
+
+/** Whether the goal is met; prints the answer. */
+function judge(timings: readonly Timing[], { subject, than, limit }: Goal): boolean {
+  const measured = ratio(timings, subject, than);
+  const met = measured <= limit * slack;
+  // Below one, the reciprocal says it better.
+  const [value, goal] =
+    limit < 1
+      ? [`${(1 / measured).toFixed(2)} x faster than`, `at least ${(1 / limit).toFixed(1)}`]
+      : [`${measured.toFixed(2)} x`, `at most ${limit}`];
+  console.log(`  ${met ? 'ok    ' : 'MISSED'} ${subject}: ${value} ${than} (${goal})`);
+  return met;
+}
+
+async function attempt(scenario: Scenario): Promise<boolean> {
+  const timings = await runScenario(scenario);
+  printTimings(scenario.title, timings);
+  return scenario.goals.map((goal) => judge(timings, goal)).every(Boolean);
+}
+
+async function attemptMemory(): Promise<boolean> {
+  const bytes = await bytesPerNonce();
+  const met = bytes <= LIMIT * slack;
+  console.log('\nmemoryReplayStore, 1,000,000 nonces');
+  console.log(`  ${met ? 'ok    ' : 'MISSED'} ${bytes.toFixed(1)} bytes a nonce (at most ${LIMIT})`);
+  return met;
+}
+
+console.log(`Node ${process.versions.node}; times are medians, ratios medians of per-round ratios`);
+let met = await attemptMemory();
+for (const scenario of [await hmac(), await ed25519(), ...json()]) {
+  let passed = await attempt(scenario);
+  if (!passed && values.check) {
+    console.log('  once more:');
+    passed = await attempt(scenario);
+  }
+  met &&= passed;
+}
+process.exitCode = met ? 0 : 1;
