@@ -44,17 +44,31 @@ export interface LicenseTerms {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** What was answered. */
+export interface Answer {
+  readonly status: number;
+  readonly content: Buffer;
+  readonly challenge?: string | undefined;
+}
+
+/** A server on loopback that answers with the content that was signed, or refuses. */
+export interface Running {
+  readonly authority: string;
+  close(): Promise<void>;
+}
+
 /** Signs and verifies everything. Verifying throws `Refusal`. */
 export interface Peer {
   readonly name: string;
-  /** The fields to add. */
-  signRequest(request: WireRequest): Promise<WireRequest['fields']>;
-  verifyRequest(request: WireRequest): Promise<void>;
+  /** Signs a request and sends it. */
+  send(request: WireRequest): Promise<Answer>;
+  serve(): Promise<Running>;
   /** Texts go in as they are, forms as pairs, JSON as an object. */
   signPayload(data: string | readonly (readonly [string, string])[] | object, address: Address): Promise<WirePayload>;
   /** The text, the canonical form, or canonical JSON. */
   verifyPayload(payload: WirePayload, address: Address): Promise<string>;
   verifyUrl(method: string, url: string): Promise<void>;
+  /** As a readable file. */
   issueLicense(terms: LicenseTerms): Promise<string>;
   readonly licenseKey: { readonly keyid: string; readonly publicKey: string };
 }

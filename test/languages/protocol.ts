@@ -11,10 +11,11 @@
  * | `sign-payload text TAG AUDIENCE [SUBJECT]`             | the text          | urlencoded: payload, and the two fields   |
  * | `sign-payload form TAG AUDIENCE [SUBJECT]`             | urlencoded fields | the same with the two fields              |
  * | `sign-payload json TAG AUDIENCE [SUBJECT]`             | a JSON object     | the same with the two members             |
+ * | `sign-payload-json TAG AUDIENCE [SUBJECT]` (Go)        | a JSON object     | the same with the two members             |
  * | `verify-payload text\|form TAG AUDIENCE [SUBJECT]`     | urlencoded fields | the text, or the canonical fields         |
  * | `verify-payload-json TAG AUDIENCE [SUBJECT]`           | a JSON object     | the canonical JSON without the two        |
  * | `sign-url METHOD URL EXPIRES-IN [once]`                | nothing           | the signed URL                            |
- * | `verify-license PRODUCT KEYID PUBLIC-KEY [SUBJECT]`    | the license       | the canonical JSON without the two        |
+ * | `verify-license PRODUCT KEYID PUBLIC-KEY [MACHINE [SUBJECT]]` | the license       | the canonical JSON without the two        |
  *
  * `verify-request` serves HTTP: by itself (`verify-request PORT`, on 127.0.0.1), under PHP's own server, or as a CGI
  * program (Ruby, Perl: their Rack and PSGI environments have the same names). It answers 200 with the content that was
@@ -36,6 +37,7 @@ export type ProgramName =
   | 'sign-request'
   | 'verify-request'
   | 'sign-payload'
+  | 'sign-payload-json'
   | 'verify-payload'
   | 'verify-payload-json'
   | 'sign-url'
@@ -51,9 +53,13 @@ export interface Language {
   /** What must be there: Debian's package, and a command that fails without it. */
   readonly needs: readonly { readonly debian: string; readonly probe: readonly [command: string, ...args: string[]] }[];
   readonly programs: readonly ProgramName[];
-  /** What `sign-payload` can write. */
+  /** What the language's programs sign. */
   readonly formats: readonly PayloadKind[];
   readonly serving?: Serving | undefined;
+  /** Sorts member names as UTF-8, which differs from UTF-16 beyond U+DFFF. */
+  readonly sortsBytes?: boolean | undefined;
+  /** Takes nothing but what signers write by default, so that everything that is shaped otherwise is malformed. */
+  readonly strict?: boolean | undefined;
   /** Compiles all programs at once into a folder. */
   build?(sources: string, output: string): readonly (readonly [command: string, ...args: string[]])[];
   command(program: ProgramName, output: string): readonly [command: string, ...args: string[]];
@@ -73,11 +79,18 @@ const all: readonly ProgramName[] = [
 ];
 const everyFormat: readonly PayloadKind[] = ['text', 'form', 'json'];
 
-function interpreted(name: string, extension: string, ...interpreter: [string, ...string[]]): Pick<Language, 'name' | 'extension' | 'command'> {
+function interpreted(
+  name: string,
+  extension: string,
+  ...interpreter: [string, ...string[]]
+): Pick<Language, 'name' | 'extension' | 'command'> {
   return { name, extension, command: (program) => [...interpreter, join(programs, name, `${program}.${extension}`)] };
 }
 
-/** Java's library has no JSON: it signs payloads as texts and forms, and verifies those. */
+/** Where sixty lines do not hold all formats, JSON has a program of its own. */
+const compiled: readonly ProgramName[] = [...all, 'sign-payload-json'];
+
+/** Java's library has no JSON, and what reads and writes it does not fit beside the rest. */
 const withoutJson = all.filter((program) => program !== 'verify-payload-json');
 
 /** Every language there is a guide for. */
@@ -85,7 +98,9 @@ export const languages: readonly Language[] = [
   {
     // Debian's own Python, whatever else is in the PATH: its packages are what the table names.
     ...interpreted('python', 'py', '/usr/bin/python3'),
-    needs: [{ debian: 'python3-cryptography', probe: ['/usr/bin/python3', '-c', 'import cryptography.hazmat.primitives.asymmetric.ed25519'] }],
+    needs: [
+      { debian: 'python3-cryptography', probe: ['/usr/bin/python3', '-c', 'import cryptography.hazmat.primitives.asymmetric.ed25519'] },
+    ],
     programs: all,
     formats: everyFormat,
     serving: 'itself',
@@ -101,10 +116,12 @@ export const languages: readonly Language[] = [
     name: 'go',
     extension: 'go',
     needs: [{ debian: 'golang-go', probe: ['go', 'version'] }],
-    programs: all,
+    programs: compiled,
     formats: everyFormat,
     serving: 'itself',
-    build: (sources, output) => all.map((program) => ['go', 'build', '-o', join(output, program), join(sources, `${program}.go`)]),
+    sortsBytes: true,
+    strict: true,
+    build: (sources, output) => compiled.map((program) => ['go', 'build', '-o', join(output, program), join(sources, `${program}.go`)]),
     command: (program, output) => [join(output, program)],
   },
   {
@@ -131,7 +148,10 @@ export const languages: readonly Language[] = [
     programs: withoutJson,
     formats: ['text', 'form'],
     serving: 'itself',
-    build: (sources, output) => [['javac', '-Xlint:all', '-Werror', '-d', output, ...withoutJson.map((program) => join(sources, `${program}.java`))]],
+    strict: true,
+    build: (sources, output) => [
+      ['javac', '-Xlint:all', '-Werror', '-d', output, ...withoutJson.map((program) => join(sources, `${program}.java`))],
+    ],
     command: (program, output) => ['java', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', output, className(program)],
   },
   {

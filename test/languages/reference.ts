@@ -6,7 +6,18 @@
  */
 
 import { createHash, createHmac, generateKeyPairSync, type KeyObject, randomBytes, sign, timingSafeEqual } from 'node:crypto';
-import { type Address, KEYID, type LicenseTerms, type Peer, Refusal, SECRET, type Twist, type WirePayload, type WireRequest } from './peer.ts';
+import {
+  type Address,
+  KEYID,
+  type LicenseTerms,
+  type Peer,
+  Refusal,
+  SECRET,
+  type Twist,
+  type WirePayload,
+  type WireRequest,
+} from './peer.ts';
+import { listen, readAll, send } from './serve.ts';
 
 type Pairs = readonly (readonly [string, string])[];
 
@@ -44,7 +55,9 @@ interface Params {
 
 function serialize(names: readonly string[], params: Params): string {
   const list = names.map((name) => `"${name}"`).join(' ');
-  const texts = Object.entries(params).map(([name, value]) => (value === undefined ? '' : `;${name}=${typeof value === 'number' ? value : quote(value)}`));
+  const texts = Object.entries(params).map(([name, value]) =>
+    value === undefined ? '' : `;${name}=${typeof value === 'number' ? value : quote(value)}`,
+  );
   return `(${list})${texts.join('')}`;
 }
 
@@ -75,7 +88,9 @@ function parse(input: string, signature: string): Parsed {
   if (params.map(([whole]) => whole).join('') !== parts[2]) throw new Refusal('signature_malformed');
   return {
     names: parts[1]!.split(' ').map((name) => name.slice(1, -1)),
-    params: new Map(params.map(([, name, integer, quoted]) => [name!, integer === undefined ? quoted!.replaceAll(/\\(.)/g, '$1') : Number(integer)])),
+    params: new Map(
+      params.map(([, name, integer, quoted]) => [name!, integer === undefined ? quoted!.replaceAll(/\\(.)/g, '$1') : Number(integer)]),
+    ),
     text,
     signature: value,
   };
@@ -93,7 +108,8 @@ function judge({ params, text, signature }: Parsed, lines: Pairs, tag: string | 
   if (now() - created > maxAge || now() > Number(expires)) throw new Refusal('expired');
   const expected = Buffer.from(hmac(SECRET, baseOf(lines, text)));
   const received = Buffer.from(signature);
-  if (params.get('keyid') !== KEYID || expected.length !== received.length || !timingSafeEqual(expected, received)) throw new Refusal('signature_mismatch');
+  if (params.get('keyid') !== KEYID || expected.length !== received.length || !timingSafeEqual(expected, received))
+    throw new Refusal('signature_mismatch');
   if (nonce && !params.has('nonce')) throw new Refusal('nonce_missing');
   const used = String(params.get('nonce'));
   if (params.has('nonce') && spent.has(used)) throw new Refusal('nonce_replayed');
@@ -118,12 +134,19 @@ const pick = (lines: ReadonlyMap<string, string>, names: readonly string[]): Pai
 export function signRequest(request: WireRequest, twist: Twist = {}): WireRequest['fields'] {
   const digest: Pairs = request.content.length > 0 ? [['content-digest', sha256(request.content)]] : [];
   const lines = requestLines({ ...request, fields: [...request.fields, ...digest] });
-  const names = ['@method', '@authority', '@path', '@query', 'content-type', 'content-encoding', 'content-digest'].filter((name) => lines.has(name));
+  const names = ['@method', '@authority', '@path', '@query', 'content-type', 'content-encoding', 'content-digest'].filter((name) =>
+    lines.has(name),
+  );
   return [...digest, ...signLines(lines, names, twist)];
 }
 
 /** Signs exactly the given components. */
-export function signLines(lines: ReadonlyMap<string, string>, names: readonly string[], twist: Twist = {}, rest: Params = { tag: twist.tag }): WireRequest['fields'] {
+export function signLines(
+  lines: ReadonlyMap<string, string>,
+  names: readonly string[],
+  twist: Twist = {},
+  rest: Params = { tag: twist.tag },
+): WireRequest['fields'] {
   const text = serialize(names, standardParams(twist, rest));
   const signature = hmac(twist.secret ?? SECRET, baseOf(pick(lines, names), text));
   return [
@@ -139,7 +162,8 @@ function verifyRequest(request: WireRequest): void {
   if (request.content.length > 0) needed.push('content-digest');
   if (!needed.every((name) => parsed.names.includes(name))) throw new Refusal('component_uncovered');
   judge(parsed, pick(lines, parsed.names), undefined, true);
-  if (parsed.names.includes('content-digest') && lines.get('content-digest') !== sha256(request.content)) throw new Refusal('digest_mismatch');
+  if (parsed.names.includes('content-digest') && lines.get('content-digest') !== sha256(request.content))
+    throw new Refusal('digest_mismatch');
 }
 
 type Data = Parameters<Peer['signPayload']>[0];
@@ -163,9 +187,16 @@ export function signPayload(data: Data, { kind, tag, audience, subject }: Addres
 }
 
 function verifyPayload(payload: WirePayload, { kind, tag, audience, subject }: Address): string {
-  const all: Record<string, unknown> = Object.fromEntries(typeof payload === 'string' ? Object.entries(JSON.parse(payload) as object) : payload);
+  const all: Record<string, unknown> = Object.fromEntries(
+    typeof payload === 'string' ? Object.entries(JSON.parse(payload) as object) : payload,
+  );
   const { 'signature-input': input, signature, ...data } = all;
-  const content = kind === 'text' ? String(data['payload']) : kind === 'json' ? canonicalJson(data) : canonicalForm(Object.entries(data) as [string, string][]);
+  const content =
+    kind === 'text'
+      ? String(data['payload'])
+      : kind === 'json'
+        ? canonicalJson(data)
+        : canonicalForm(Object.entries(data) as [string, string][]);
   const parsed = parse(String(input), String(signature));
   if (parsed.params.get('audience') !== audience) throw new Refusal('audience_mismatch');
   if (subject !== undefined && parsed.params.get('subject') !== subject) throw new Refusal('subject_mismatch');
@@ -182,7 +213,8 @@ function verifyUrl(method: string, url: string): void {
   const [, before, separator, input, signature] = cut.map(String);
   for (const value of [input!, signature!]) if (percent(decodeURIComponent(value)) !== value) throw new Refusal('signature_malformed');
   const parsed = parse(decodeURIComponent(input!), decodeURIComponent(signature!));
-  if (parsed.names.join(' ') !== '@method @authority @path @query' || !parsed.params.has('expires')) throw new Refusal('component_uncovered');
+  if (parsed.names.join(' ') !== '@method @authority @path @query' || !parsed.params.has('expires'))
+    throw new Refusal('component_uncovered');
   const bare = { method, authority, target: before!.startsWith('/') ? before! : `/${before}`, fields: [], content: Buffer.alloc(0) };
   if (separator === '?' && before!.includes('?')) throw new Refusal('signature_malformed');
   judge(parsed, pick(requestLines(bare), parsed.names), 'cs1-url', false, 604_800);
@@ -192,10 +224,19 @@ const pair: { privateKey: KeyObject; publicKey: KeyObject } = generateKeyPairSyn
 const LICENSE_KEYID = 'license-2025';
 
 /** Issues a license, wrongly if asked to. */
-export function issueLicense({ product, subject, expiresIn, data }: LicenseTerms, twist: Twist & { readonly privateKey?: KeyObject } = {}): string {
+export function issueLicense(
+  { product, subject, expiresIn, data }: LicenseTerms,
+  twist: Twist & { readonly privateKey?: KeyObject } = {},
+): string {
   const created = twist.created ?? now();
   const expires = twist.expires ?? (expiresIn === undefined ? undefined : created + expiresIn);
-  const text = serialize(['content-digest'], { created, expires, keyid: twist.keyid ?? LICENSE_KEYID, tag: twist.tag ?? `cs1-license:${product}`, subject });
+  const text = serialize(['content-digest'], {
+    created,
+    expires,
+    keyid: twist.keyid ?? LICENSE_KEYID,
+    tag: twist.tag ?? `cs1-license:${product}`,
+    subject,
+  });
   const base = baseOf([['content-digest', sha256(Buffer.from(canonicalJson(data)))]], text);
   const signature = sign(null, Buffer.from(base), twist.privateKey ?? pair.privateKey).toString('base64');
   return JSON.stringify({ ...data, 'signature-input': `sig=${text}`, signature: `sig=:${signature}:` }, null, 2);
@@ -204,8 +245,23 @@ export function issueLicense({ product, subject, expiresIn, data }: LicenseTerms
 /** The plainest implementation there is. */
 export const reference: Peer = {
   name: 'the reference',
-  signRequest: async (request) => signRequest(request),
-  verifyRequest: async (request) => verifyRequest(request),
+  send: (request) => send({ ...request, fields: [...request.fields, ...signRequest(request)] }),
+  serve: () =>
+    listen(async (request, response) => {
+      const content = await readAll(request);
+      const { method = '', url = '', headers, rawHeaders } = request;
+      const fields = Array.from(
+        { length: rawHeaders.length / 2 },
+        (_, index) => [rawHeaders[index * 2]!, rawHeaders[index * 2 + 1]!] as const,
+      );
+      try {
+        verifyRequest({ method, authority: headers.host ?? '', target: url, fields, content });
+        response.writeHead(200).end(content);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        response.writeHead(401).end(error.code);
+      }
+    }),
   signPayload: async (data, address) => signPayload(data, address),
   verifyPayload: async (payload, address) => verifyPayload(payload, address),
   verifyUrl: async (method, url) => verifyUrl(method, url),

@@ -8,15 +8,16 @@
  */
 
 import { parseArgs } from 'node:util';
-import { KEYID, type Peer, SECRET } from './peer.ts';
+import { checkClock, countersign } from './countersign.ts';
+import { checkLicenseRefusals, checkLicenses } from './licenses.ts';
 import { ensureLanguages } from './packages.ts';
-import { checkLicenses } from './licenses.ts';
 import { checkPayloadRefusals, checkPayloads, checkPayloadsBetween, verifiesPayload } from './payloads.ts';
+import { KEYID, type Peer, type Running, SECRET } from './peer.ts';
 import { languages } from './protocol.ts';
 import { reference } from './reference.ts';
 import { Report } from './report.ts';
 import { checkBetween, checkRefusing, checkSigning, checkVerifying } from './requests.ts';
-import { type Running, serveLanguage, servePeer } from './serve.ts';
+import { serveLanguage } from './serve.ts';
 import { Toolchain } from './toolchain.ts';
 import { checkUrls } from './urls.ts';
 
@@ -26,7 +27,7 @@ const present = ensureLanguages(wanted);
 const report = new Report();
 if (process.env['CI']) await report.check('every language is there', () => requireAll());
 
-const peers: readonly Peer[] = [reference];
+const peers: readonly Peer[] = [reference, countersign];
 const env = { COUNTERSIGN_KEYID: KEYID, COUNTERSIGN_SECRET: SECRET };
 const ready: { readonly toolchain: Toolchain; readonly server: Running | undefined }[] = [];
 for (const language of present) {
@@ -36,23 +37,27 @@ for (const language of present) {
   });
 }
 for (const peer of peers) {
-  const home = await servePeer(peer);
+  const home = await peer.serve();
   for (const { toolchain, server } of ready) {
     await report.group(`${toolchain.language.name} and ${peer.name}`, async () => {
       await checkSigning(report, toolchain, peer, home);
       if (server) await checkVerifying(report, toolchain, peer, server);
       await checkPayloads(report, toolchain, peer);
       await checkUrls(report, toolchain, peer);
-      if (toolchain.language.programs.includes('verify-license')) await checkLicenses(report, toolchain, peer);
+      if (server) await checkLicenses(report, toolchain, peer);
     });
   }
   await home.close();
 }
 for (const { toolchain, server } of ready) {
-  if (server) await report.group(`${toolchain.language.name} refuses`, async () => {
-    await checkRefusing(report, toolchain, server);
-    for (const kind of ['text', 'form', 'json'] as const) if (verifiesPayload(toolchain, kind)) await checkPayloadRefusals(report, toolchain, kind);
-  });
+  if (server)
+    await report.group(`${toolchain.language.name} refuses`, async () => {
+      await checkRefusing(report, toolchain, server);
+      await checkClock(report, toolchain.language.name, server);
+      for (const kind of ['text', 'form', 'json'] as const)
+        if (verifiesPayload(toolchain, kind)) await checkPayloadRefusals(report, toolchain, kind);
+      await checkLicenseRefusals(report, toolchain);
+    });
 }
 for (const { toolchain: signer } of ready) {
   await report.group(`${signer.language.name} and the other languages`, async () => {

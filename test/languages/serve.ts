@@ -1,35 +1,25 @@
 /**
- * HTTP on loopback: a server that asks a peer, a server that asks a CGI program, servers that the programs are
- * themselves, and a client that sends exactly what it is given.
+ * HTTP on loopback: a server that asks a CGI program, servers that the programs are themselves, and a client that sends
+ * exactly what it is given.
  *
  * @module
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer, type IncomingMessage, request as httpRequest, type Server, type ServerResponse } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { type Peer, Refusal, type WireRequest } from './peer.ts';
+import type { Answer, Running, WireRequest } from './peer.ts';
 import { execute, type Toolchain } from './toolchain.ts';
 
-/** A running server. */
-export interface Running {
-  readonly authority: string;
-  close(): Promise<void>;
-}
-
-/** What was answered. */
-export interface Answer {
-  readonly status: number;
-  readonly content: Buffer;
-}
-
-async function readAll(stream: IncomingMessage): Promise<Buffer> {
+/** Everything that a message still has to say. */
+export async function readAll(stream: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-async function listen(answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Promise<Running> {
+/** A server on a free port of loopback. */
+export async function listen(answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Promise<Running> {
   const server: Server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
@@ -43,25 +33,6 @@ async function listen(answer: (request: IncomingMessage, response: ServerRespons
         server.closeAllConnections();
       }),
   };
-}
-
-function pairsOf(raw: readonly string[]): [string, string][] {
-  return Array.from({ length: raw.length / 2 }, (_, index) => [raw[index * 2]!, raw[index * 2 + 1]!]);
-}
-
-/** A server that lets a peer verify and answers with the content. */
-export function servePeer(peer: Peer): Promise<Running> {
-  return listen(async (request, response) => {
-    const content = await readAll(request);
-    const { method = '', url = '', headers, rawHeaders } = request;
-    try {
-      await peer.verifyRequest({ method, authority: headers.host ?? '', target: url, fields: pairsOf(rawHeaders), content });
-      response.writeHead(200).end(content);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      response.writeHead(401).end(error.code);
-    }
-  });
 }
 
 /** A server that starts a CGI program for each request (RFC 3875, and REQUEST_URI as every server adds it). */
@@ -78,8 +49,11 @@ function serveCgi(toolchain: Toolchain): Promise<Running> {
     const meta = { REQUEST_METHOD: request.method ?? '', REQUEST_URI: request.url ?? '', COUNTERSIGN_AUTHORITY: authority };
     const { status, stdout, stderr } = await execute(command, { ...env, ...fields, ...meta }, content);
     const end = stdout.indexOf('\r\n\r\n');
-    const code = /^Status: (\d{3})/m.exec(stdout.subarray(0, end).toString())?.[1];
+    const head = stdout.subarray(0, end).toString().split('\r\n');
+    const code = head.find((line) => line.startsWith('Status: '))?.slice(8);
     if (status !== 0 || end < 0 || !code) throw new Error(`${command.join(' ')} ended with ${status}: ${stderr}${stdout}`);
+    for (const [, name, value] of head.map((line) => /^([^:]+): (.*)$/.exec(line)!))
+      if (name !== 'Status') response.setHeader(name!, value!);
     response.writeHead(Number(code)).end(stdout.subarray(end + 4));
   });
   return running;
@@ -138,7 +112,10 @@ export function send({ method, authority, target, fields, content }: WireRequest
   const headers = ['Host', authority, ...fields.flat(), ...(content.length > 0 ? ['Content-Length', String(content.length)] : [])];
   return new Promise((resolve, reject) => {
     const request = httpRequest({ host, port, method, path: target, headers, agent: false }, (response) => {
-      readAll(response).then((answer) => resolve({ status: response.statusCode ?? 0, content: answer }), reject);
+      readAll(response).then(
+        (answer) => resolve({ status: response.statusCode ?? 0, content: answer, challenge: response.headers['www-authenticate'] }),
+        reject,
+      );
     });
     request.on('error', reject);
     request.end(content);

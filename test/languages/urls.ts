@@ -47,7 +47,12 @@ export async function checkUrls(report: Report, toolchain: Toolchain, peer: Peer
     same(await refused('PUT', signed), 'signature_mismatch');
     same(await refused('GET', signed.replace('a=1', 'a=2')), 'signature_mismatch');
   });
-  for (const url of ['https://files.example/?signature=x', 'https://files.example/?a=1&Signature-%49nput', 'https://files.example/a b', 'https://files.example/?a=1#b']) {
+  for (const url of [
+    'https://files.example/?signature=x',
+    'https://files.example/?a=1&Signature-%49nput',
+    'https://files.example/a b',
+    'https://files.example/?a=1#b',
+  ]) {
     await report.check(`${name} does not sign ${url}`, async () => {
       const signed = await sign('GET', url).catch(() => undefined);
       if (signed !== undefined) throw new Error(`it signed ${signed}`);

@@ -3,7 +3,6 @@
 use v5.36;
 use Digest::SHA qw(hmac_sha256 sha256 sha256_hex);
 use Encode qw(encode);
-use Fcntl;
 use JSON::PP;
 use MIME::Base64 qw(encode_base64);
 
@@ -12,9 +11,7 @@ my $param  = qr/;([a-z*][a-z0-9_.*-]*)=(0|[1-9][0-9]{0,11}|"(?:[ !#-\[\]-~]|\\["
 my $member = qr/\A([a-z*][a-z0-9_.*-]*)=(\("content-digest"\)((?:$param)*))\z/;
 
 sub demand($condition, $code) { $condition or die "refused: $code\n" }
-
 sub unquote($text) { my ($inner) = ($text // '') =~ /\A"(.*)"\z/; ($inner // '') =~ s/\\(.)/$1/gr }
-
 sub same($one, $other) { length $one == length $other && ($one ^. $other) !~ /[^\0]/ }    # in constant time
 
 # RFC 8785 for texts, integers, true, false, null, lists and objects, in the order of UTF-16 units; DEL stands for itself.
@@ -26,17 +23,13 @@ sub canonical($data) {
 # How many members have a name: fewer after parsing means that one occurred twice.
 sub count_names($json) {
     my $count = 0;
-    while ($json =~ /"/g) {
-        1 while $json =~ /\G(?:[^"\\]+|\\.)/gcs;
-        $count++ if $json =~ /\G"\s*(:?)/gc && $1;
-    }
+    while ($json =~ /"/g) { 1 while $json =~ /\G(?:[^"\\]+|\\.)/gcs; $count++ if $json =~ /\G"\s*(:?)/gc && $1 }
     return $count;
 }
 
 # The bytes that were signed, and nothing else: parse these, not what was received.
 sub verify($received, $tag, $audience, $subject = undef) {
-    # Numbers that are no integers become objects here, which the encoder refuses.
-    my $data = eval { JSON::PP->new->utf8->allow_bignum->max_depth(64)->decode($received) };
+    my $data = eval { JSON::PP->new->utf8->allow_bignum->max_depth(64)->decode($received) };    # floats become objects
     my $whole = eval { canonical($data) } // '';
     demand($whole =~ /\A\{/ && $whole !~ /"__proto__":/, 'payload_malformed');
     demand(count_names($received) == count_names($whole), 'payload_malformed');
@@ -57,9 +50,8 @@ sub verify($received, $tag, $audience, $subject = undef) {
     my $mac = encode_base64(hmac_sha256($base, $keys{$keyid} // '?'), '');
     demand(same("$label=:$mac:", $signature) && exists $keys{$keyid} && $alg eq '"hmac-sha256"', 'signature_mismatch');
     demand(length $nonce && length $nonce <= 128, 'nonce_missing');
-    # Once for each nonce: here a file that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
-    my $file = "$ENV{COUNTERSIGN_NONCES}/" . sha256_hex("$keyid\n$nonce");
-    demand(sysopen(my $handle, $file, O_WRONLY | O_CREAT | O_EXCL), 'nonce_replayed');
+    # Once for each nonce: here a folder that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
+    demand(mkdir("$ENV{COUNTERSIGN_NONCES}/" . sha256_hex("$keyid\n$nonce")), 'nonce_replayed');
     return $content;
 }
 

@@ -2,7 +2,6 @@
 # Prints what was signed: the opaque text, or the form fields. The subject is the user whose session it arrived in.
 use v5.36;
 use Digest::SHA qw(hmac_sha256 sha256 sha256_hex);
-use Fcntl;
 use MIME::Base64 qw(encode_base64);
 
 my %keys   = ($ENV{COUNTERSIGN_KEYID} => $ENV{COUNTERSIGN_SECRET});
@@ -10,9 +9,7 @@ my $param  = qr/;([a-z*][a-z0-9_.*-]*)=(0|[1-9][0-9]{0,11}|"(?:[ !#-\[\]-~]|\\["
 my $member = qr/\A([a-z*][a-z0-9_.*-]*)=(\("content-digest"\)((?:$param)*))\z/;
 
 sub demand($condition, $code) { $condition or die "refused: $code\n" }
-
 sub unquote($text) { my ($inner) = ($text // '') =~ /\A"(.*)"\z/; ($inner // '') =~ s/\\(.)/$1/gr }
-
 sub same($one, $other) { length $one == length $other && ($one ^. $other) !~ /[^\0]/ }    # in constant time
 
 sub percent($text) { $text =~ s/([^A-Za-z0-9._~-])/sprintf '%%%02X', ord $1/ger }
@@ -49,9 +46,8 @@ sub verify($received, $kind, $tag, $audience, $subject = undef) {
     my $mac = encode_base64(hmac_sha256($base, $keys{$keyid} // '?'), '');
     demand(same("$label=:$mac:", $signature) && exists $keys{$keyid} && $alg eq '"hmac-sha256"', 'signature_mismatch');
     demand(length $nonce && length $nonce <= 128, 'nonce_missing');
-    # Once for each nonce: here a file that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
-    my $file = "$ENV{COUNTERSIGN_NONCES}/" . sha256_hex("$keyid\n$nonce");
-    demand(sysopen(my $handle, $file, O_WRONLY | O_CREAT | O_EXCL), 'nonce_replayed');
+    # Once for each nonce: here a folder that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
+    demand(mkdir("$ENV{COUNTERSIGN_NONCES}/" . sha256_hex("$keyid\n$nonce")), 'nonce_replayed');
     return $content;
 }
 

@@ -1,7 +1,6 @@
 # Verifies a request, here as a CGI program: a PSGI application has the same names in its environment.
 use v5.36;
 use Digest::SHA qw(hmac_sha256 sha256 sha256_hex);
-use Fcntl;
 use MIME::Base64 qw(encode_base64);
 
 my $authority = $ENV{COUNTERSIGN_AUTHORITY};    # who we are, as clients write it: never what Host says
@@ -10,9 +9,7 @@ my $param     = qr/;([a-z*][a-z0-9_.*-]*)=(0|[1-9][0-9]{0,11}|"(?:[ !#-\[\]-~]|\
 my $member    = qr/\A([a-z*][a-z0-9_.*-]*)=(\(("[a-z0-9@-]+"(?: "[a-z0-9@-]+")*)\)((?:$param)*))\z/;
 
 sub demand($condition, $code) { $condition or die "$code\n" }
-
 sub unquote($text) { my ($inner) = ($text // '') =~ /\A"(.*)"\z/; ($inner // '') =~ s/\\(.)/$1/gr }
-
 sub same($one, $other) { length $one == length $other && ($one ^. $other) !~ /[^\0]/ }    # in constant time
 
 # %$fields: lower-case names, lines of one name joined with ', '. Dies unless all is well.
@@ -41,9 +38,8 @@ sub verify($method, $target, $fields, $content) {
     my $digest = 'sha-256=:' . encode_base64(sha256($content), '') . ':';
     demand(!$seen{'content-digest'} || $fields->{'content-digest'} eq $digest, 'digest_mismatch');
     demand(length $nonce && length $nonce <= 128, 'nonce_missing');
-    # Once for each nonce: here a file that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
-    my $file = "$ENV{COUNTERSIGN_NONCES}/" . sha256_hex("$keyid\n$nonce");
-    demand(sysopen(my $handle, $file, O_WRONLY | O_CREAT | O_EXCL), 'nonce_replayed');
+    # Once for each nonce: here a folder that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
+    demand(mkdir("$ENV{COUNTERSIGN_NONCES}/" . sha256_hex("$keyid\n$nonce")), 'nonce_replayed');
 }
 
 binmode $_ for *STDIN, *STDOUT;
@@ -55,5 +51,6 @@ eval {
 } or do {
     chomp(my $code = $@);
     my $problem = qq({"type":"urn:countersign:problem:$code","status":401,"code":"$code","now":${\time}});
-    print "Status: 401\r\nContent-Type: application/problem+json\r\n\r\n$problem";
+    print qq(Status: 401\r\nWWW-Authenticate: Signature error="$code"\r\n);
+    print "Content-Type: application/problem+json\r\n\r\n$problem";
 };

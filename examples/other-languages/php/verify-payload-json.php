@@ -22,7 +22,7 @@ function canonical(mixed $value): string {
 
 /** How many members have a name: fewer after parsing means that one occurred twice. */
 function countNames(string $json): int {
-    return preg_match_all('/"(?:[^"\\\\]++|\\\\.)*+"\s*+(:?)/s', $json, $texts) ? count(array_filter($texts[1])) : 0;
+    return substr_count(preg_replace('/"(?:[^"\\\\]++|\\\\.)*+"/s', '', $json), ':');
 }
 
 /** The bytes that were signed, and nothing else: parse these, not what was received. */

@@ -54,5 +54,6 @@ try {
 } catch (DomainException $refusal) {
     header('Content-Type: application/problem+json', true, 401);
     $code = $refusal->getMessage();
+    header("WWW-Authenticate: Signature error=\"$code\"");
     echo json_encode(['type' => "urn:countersign:problem:$code", 'status' => 401, 'code' => $code, 'now' => time()]);
 }

@@ -9,12 +9,6 @@ MEMBER = r'([a-z*][a-z0-9_.*-]*)=(\("content-digest"\)((?:%s)*))' % PARAM
 def demand(condition, code):
     if not condition: raise PermissionError(f'refused: {code}')
 
-def consume(keyid, nonce):
-    """Once for each nonce: here a file that must be new, elsewhere a row under a unique index. Keep it 310 seconds."""
-    name = hashlib.sha256(f'{keyid}\n{nonce}'.encode()).hexdigest()
-    try: pathlib.Path(os.environ['COUNTERSIGN_NONCES'], name).touch(exist_ok=False)
-    except FileExistsError: raise PermissionError('refused: nonce_replayed') from None
-
 def unique(pairs):
     demand(len(dict(pairs)) == len(pairs) and '__proto__' not in dict(pairs), 'payload_malformed')
     return dict(pairs)
@@ -51,7 +45,10 @@ def verify(received, tag, audience, subject=None):
     same = hmac.compare_digest(f'{member[1]}=:{mac}:'.encode(), signature) and keyid in KEYS
     demand(same and given['alg'] == 'hmac-sha256', 'signature_mismatch')
     demand(isinstance(nonce, str) and 0 < len(nonce) <= 128, 'nonce_missing')
-    consume(keyid, nonce)
+    # Once for each nonce: here a file that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
+    name = hashlib.sha256(f'{keyid}\n{nonce}'.encode()).hexdigest()
+    try: pathlib.Path(os.environ['COUNTERSIGN_NONCES'], name).touch(exist_ok=False)
+    except FileExistsError: demand(False, 'nonce_replayed')
     return content
 
 sys.stdout.buffer.write(verify(sys.stdin.buffer.read(), *sys.argv[1:]))

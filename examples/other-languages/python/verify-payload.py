@@ -12,12 +12,6 @@ MEMBER = r'([a-z*][a-z0-9_.*-]*)=(\("content-digest"\)((?:%s)*))' % PARAM
 def demand(condition, code):
     if not condition: raise PermissionError(f'refused: {code}')
 
-def consume(keyid, nonce):
-    """Once for each nonce: here a file that must be new, elsewhere a row under a unique index. Keep it 310 seconds."""
-    name = hashlib.sha256(f'{keyid}\n{nonce}'.encode()).hexdigest()
-    try: pathlib.Path(os.environ['COUNTERSIGN_NONCES'], name).touch(exist_ok=False)
-    except FileExistsError: raise PermissionError('refused: nonce_replayed') from None
-
 def canonical(kind, fields):
     demand(fields.keys() == {'payload'} if kind == 'text' else fields, 'payload_malformed')
     if kind == 'text': return fields['payload'].encode()
@@ -27,7 +21,7 @@ def canonical(kind, fields):
 def verify(kind, received, tag, audience, subject=None):
     """The bytes that were signed, and nothing else: use these, not what was received."""
     try: fields = parse_qsl(received.decode(), keep_blank_values=True, errors='strict')
-    except ValueError: raise PermissionError('refused: payload_malformed') from None
+    except ValueError: demand(False, 'payload_malformed')
     demand(len(dict(fields)) == len(fields), 'payload_malformed')
     fields = dict(fields)
     member, signature = re.fullmatch(MEMBER, fields.pop('signature-input', '')), fields.pop('signature', '')
@@ -48,7 +42,10 @@ def verify(kind, received, tag, audience, subject=None):
     same = hmac.compare_digest(f'{member[1]}=:{mac}:'.encode(), signature.encode())
     demand(same and keyid in KEYS and given['alg'] == 'hmac-sha256', 'signature_mismatch')
     demand(isinstance(nonce, str) and 0 < len(nonce) <= 128, 'nonce_missing')
-    consume(keyid, nonce)
+    # Once for each nonce: here a file that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
+    name = hashlib.sha256(f'{keyid}\n{nonce}'.encode()).hexdigest()
+    try: pathlib.Path(os.environ['COUNTERSIGN_NONCES'], name).touch(exist_ok=False)
+    except FileExistsError: demand(False, 'nonce_replayed')
     return content
 
 sys.stdout.buffer.write(verify(sys.argv[1], sys.stdin.buffer.read(), *sys.argv[2:]))

@@ -9,12 +9,6 @@ MEMBER = r'([a-z*][a-z0-9_.*-]*)=(\(("[a-z0-9@-]+"(?: "[a-z0-9@-]+")*)\)((?:%s)*
 def demand(condition, code):
     if not condition: raise PermissionError(code)
 
-def consume(keyid, nonce):
-    """Once for each nonce: here a file that must be new, elsewhere a row under a unique index. Keep it 310 seconds."""
-    name = hashlib.sha256(f'{keyid}\n{nonce}'.encode()).hexdigest()
-    try: pathlib.Path(os.environ['COUNTERSIGN_NONCES'], name).touch(exist_ok=False)
-    except FileExistsError: raise PermissionError('nonce_replayed') from None
-
 def verify(method, target, fields, content):
     """`fields`: lower-case names, lines of one name joined with ', '. Raises PermissionError unless all is well."""
     demand('signature-input' in fields and 'signature' in fields, 'signature_missing')
@@ -30,8 +24,8 @@ def verify(method, target, fields, content):
     demand(isinstance(created, int) and isinstance(expires, int), 'created_missing')
     demand(created <= time.time() + 5, 'created_in_future')
     demand(time.time() < min(created + 300, expires) + 1, 'expired')
-    path, query = target.split('?')[0], '?' + target.partition('?')[2]
-    known = {**fields, '@method': method, '@authority': AUTHORITY, '@path': path, '@query': query}
+    path, _, query = target.partition('?')
+    known = {**fields, '@method': method, '@authority': AUTHORITY, '@path': path, '@query': '?' + query}
     demand(all(known.get(name, 'é').isascii() for name in names), 'component_unresolvable')
     base = ''.join(f'"{name}": {known[name]}\n' for name in names) + '"@signature-params": ' + member[2]
     mac = base64.b64encode(hmac.digest(KEYS.get(keyid, b'?'), base.encode(), 'sha256')).decode()
@@ -40,18 +34,22 @@ def verify(method, target, fields, content):
     digest = f'sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:'
     demand('content-digest' not in names or known['content-digest'] == digest, 'digest_mismatch')
     demand(isinstance(nonce, str) and 0 < len(nonce) <= 128, 'nonce_missing')
-    consume(keyid, nonce)
+    # Once for each nonce: here a file that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
+    name = hashlib.sha256(f'{keyid}\n{nonce}'.encode()).hexdigest()
+    try: pathlib.Path(os.environ['COUNTERSIGN_NONCES'], name).touch(exist_ok=False)
+    except FileExistsError: demand(False, 'nonce_replayed')
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self):
         status, content = 200, self.rfile.read(int(self.headers['content-length'] or 0))
         fields = {name.lower(): ', '.join(self.headers.get_all(name)) for name in self.headers}
         try: verify(self.command, self.path, fields, content)  # after it your application may use the content
-        except PermissionError as refusal:
-            problem = {'type': f'urn:countersign:problem:{refusal}', 'code': str(refusal), 'now': int(time.time())}
+        except PermissionError as code:
+            problem = {'type': f'urn:countersign:problem:{code}', 'status': 401, 'code': str(code), 'now': int(time.time())}
             status, content = 401, json.dumps(problem).encode()
         self.send_response(status)
         self.send_header('content-type', 'application/problem+json' if status == 401 else 'application/octet-stream')
+        if status == 401: self.send_header('www-authenticate', f'Signature error="{problem["code"]}"')
         self.end_headers()
         self.wfile.write(content)
     do_GET = do_POST = do_PUT = do_DELETE = answer

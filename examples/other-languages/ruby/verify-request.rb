@@ -54,5 +54,6 @@ begin
   $stdout.binmode.print("Status: 200\r\nContent-Type: application/octet-stream\r\n\r\n", content) # your application
 rescue Refused => e
   problem = { type: "urn:countersign:problem:#{e.message}", status: 401, code: e.message, now: Time.now.to_i }
-  print("Status: 401\r\nContent-Type: application/problem+json\r\n\r\n", problem.to_json)
+  print(%(Status: 401\r\nWWW-Authenticate: Signature error="#{e.message}"\r\n))
+  print("Content-Type: application/problem+json\r\n\r\n", problem.to_json)
 end
