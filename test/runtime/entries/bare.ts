@@ -2,4 +2,5 @@
 import type { SuiteConfig } from '../suite/config.ts';
 import { runSuite } from '../suite/main.ts';
 
-(globalThis as unknown as { runBare(config: string): Promise<string> }).runBare = async (config) => JSON.stringify(await runSuite(JSON.parse(config) as SuiteConfig));
+(globalThis as unknown as { runBare(config: string): Promise<string> }).runBare = async (config) =>
+  JSON.stringify(await runSuite(JSON.parse(config) as SuiteConfig));

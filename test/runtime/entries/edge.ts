@@ -11,6 +11,7 @@ async function answer(request: Request): Promise<Response> {
   return Response.json(await runSuite((await request.json()) as SuiteConfig));
 }
 
-(globalThis as unknown as { addEventListener(type: 'fetch', listen: (event: FetchEvent) => void): void }).addEventListener('fetch', (event) =>
-  event.respondWith(answer(event.request)),
+(globalThis as unknown as { addEventListener(type: 'fetch', listen: (event: FetchEvent) => void): void }).addEventListener(
+  'fetch',
+  (event) => event.respondWith(answer(event.request)),
 );

@@ -8,6 +8,8 @@ export function fetchServer(authorities: readonly string[]): (request: Request) 
   const handle = createHandler(authorities);
   return async (request) => {
     const { status, headers } = await answer(request, handle);
+    // Refused before it was read: workerd would reset the connection while the client still writes.
+    if (!request.bodyUsed) await request.arrayBuffer();
     return new Response(null, { status, headers: { ...headers } });
   };
 }

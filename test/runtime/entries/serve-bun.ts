@@ -5,7 +5,9 @@ import { fetchServer } from './fetch-server.ts';
 import { readLine, untilAlone } from './stdin.ts';
 
 interface BunGlobal {
-  serve(options: { readonly hostname: string; readonly port: number; fetch(request: Request): Promise<Response> }): { readonly port: number };
+  serve(options: { readonly hostname: string; readonly port: number; fetch(request: Request): Promise<Response> }): {
+    readonly port: number;
+  };
 }
 
 const { Bun } = globalThis as unknown as { readonly Bun: BunGlobal };

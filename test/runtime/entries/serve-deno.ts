@@ -5,7 +5,10 @@ import { fetchServer } from './fetch-server.ts';
 import { readLine, untilAlone } from './stdin.ts';
 
 interface DenoGlobal {
-  serve(options: { readonly hostname: string; readonly port: number; onListen(address: { readonly port: number }): void }, handle: (request: Request) => Promise<Response>): unknown;
+  serve(
+    options: { readonly hostname: string; readonly port: number; onListen(address: { readonly port: number }): void },
+    handle: (request: Request) => Promise<Response>,
+  ): unknown;
   exit(code: number): never;
 }
 

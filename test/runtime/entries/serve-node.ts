@@ -11,6 +11,8 @@ import { readLine, untilAlone } from './stdin.ts';
 
 const { authorities } = JSON.parse(await readLine()) as ServerConfig;
 const server = createServer();
+// A slow client must not meet a connection that is just being closed.
+server.keepAliveTimeout = 600_000;
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const authority = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 const handle = createHandler([...authorities, authority]);

@@ -7,7 +7,7 @@ let handle: ((request: Request) => Promise<Response>) | undefined;
 export default {
   fetch(request: Request, env: { readonly CONFIG: string }): Promise<Response> {
     const { authorities } = JSON.parse(env.CONFIG) as ServerConfig;
-    handle ??= fetchServer([...authorities, new URL(request.url).host]);
+    handle ??= fetchServer(authorities);
     return handle(request);
   },
 };

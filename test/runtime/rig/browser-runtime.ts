@@ -4,9 +4,9 @@
  * @module
  */
 
+import type { SuiteConfig, SuiteResult } from '../suite/config.ts';
 import { servePage, withinLimit } from './page-server.ts';
 import type { Runtime, SuiteBundle } from './runtime.ts';
-import type { SuiteConfig, SuiteResult } from '../suite/config.ts';
 
 /** A browser that shows one page. */
 export interface Browser {
@@ -39,7 +39,10 @@ export function secureBrowser(options: BrowserOptions): Runtime {
 
 /** The browser with a page on plain http elsewhere: `crypto.subtle` is undefined there. */
 export function insecureBrowser(options: BrowserOptions): Runtime {
-  return browserRuntime({ ...options, name: `${options.name}-insecure`, title: `${options.title}, insecure origin` }, options.insecureOrigin);
+  return browserRuntime(
+    { ...options, name: `${options.name}-insecure`, title: `${options.title}, insecure origin` },
+    options.insecureOrigin,
+  );
 }
 
 function browserRuntime({ name, title, version, launch }: BrowserOptions, originOf: () => Promise<PageOrigin>): Runtime {

@@ -49,7 +49,8 @@ export function startChild(command: string, args: readonly string[], { cwd, env 
     write: (text) => void child.stdin?.write(text),
     kill: async () => {
       if (child.pid === undefined) return;
-      const ended = child.exitCode !== null || child.signalCode !== null ? undefined : new Promise((resolve) => child.once('exit', resolve));
+      const ended =
+        child.exitCode !== null || child.signalCode !== null ? undefined : new Promise((resolve) => child.once('exit', resolve));
       killGroup(child.pid);
       await ended;
     },
@@ -72,7 +73,8 @@ function collect(child: ChildProcess): Output {
 
 function awaitLine(child: ChildProcess, output: Output, mark: string, seconds: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const fail = (reason: string) => reject(new Error(`${child.spawnfile} ${reason}\n${output.stdout.slice(-2000)}\n${output.stderr}`.trim()));
+    const fail = (reason: string) =>
+      reject(new Error(`${child.spawnfile} ${reason}\n${output.stdout.slice(-2000)}\n${output.stderr}`.trim()));
     const timer = setTimeout(() => fail(`gave no answer within ${seconds} s`), seconds * 1000);
     const look = (): boolean => {
       const start = `\n${output.stdout}`.indexOf(`\n${mark}`);

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { readOutput } from './child.ts';
 import type { Browser, BrowserOptions } from './browser-runtime.ts';
+import { readOutput } from './child.ts';
 import { INSECURE_HOST } from './limits.ts';
 
 const PROGRAM = '/usr/bin/chromium';
@@ -13,7 +13,10 @@ const PROGRAM = '/usr/bin/chromium';
 async function launch(): Promise<Browser> {
   const { chromium } = await import('playwright-core');
   // Its sandbox wants kernel features that containers seldom have; all it loads is our own page.
-  const browser = await chromium.launch({ executablePath: PROGRAM, args: ['--no-sandbox', `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`] });
+  const browser = await chromium.launch({
+    executablePath: PROGRAM,
+    args: ['--no-sandbox', `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`],
+  });
   return {
     open: async (url) => void (await (await browser.newPage()).goto(url)),
     close: () => browser.close(),

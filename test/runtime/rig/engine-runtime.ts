@@ -5,11 +5,11 @@
  */
 
 import { join } from 'node:path';
+import type { SuiteConfig, SuiteResult } from '../suite/config.ts';
 import { startChild } from './child.ts';
 import { RESULT_MARK, RUN_SECONDS } from './limits.ts';
 import type { Runtime, SuiteBundle } from './runtime.ts';
 import { versionOf } from './versions.ts';
-import type { SuiteConfig, SuiteResult } from '../suite/config.ts';
 
 /** What tells one engine from another. */
 export interface EngineOptions {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { readOutput } from './child.ts';
 import type { Browser, BrowserOptions } from './browser-runtime.ts';
+import { readOutput } from './child.ts';
 import { INSECURE_HOST } from './limits.ts';
 
 const PROGRAM = '/usr/bin/firefox-esr';

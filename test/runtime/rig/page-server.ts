@@ -8,8 +8,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { RUN_SECONDS } from './limits.ts';
 import type { SuiteConfig, SuiteResult } from '../suite/config.ts';
+import { RUN_SECONDS } from './limits.ts';
 
 /** A page that waits to be opened. */
 export interface SuitePage {
@@ -19,7 +19,8 @@ export interface SuitePage {
   close(): void;
 }
 
-const HTML = '<!doctype html><meta charset="utf-8"><title>countersign</title><link rel="icon" href="data:,"><script type="module" src="/page.mjs"></script>';
+const HTML =
+  '<!doctype html><meta charset="utf-8"><title>countersign</title><link rel="icon" href="data:,"><script type="module" src="/page.mjs"></script>';
 
 /** Serves the page on one address of this machine. */
 export async function servePage(file: string, config: SuiteConfig, address: string): Promise<SuitePage> {

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type Child, readOutput, startChild } from './child.ts';
-import type { Runtime, ServerConfig, SuiteBundle, VerifyingServer } from './runtime.ts';
-import { RESULT_MARK, RUN_SECONDS } from './limits.ts';
 import type { SuiteConfig, SuiteResult } from '../suite/config.ts';
+import { type Child, readOutput, startChild } from './child.ts';
+import { RESULT_MARK, RUN_SECONDS } from './limits.ts';
+import type { Runtime, ServerConfig, SuiteBundle, VerifyingServer } from './runtime.ts';
 
 /** What tells one program from another. */
 export interface ProcessOptions {

@@ -7,7 +7,15 @@
  * @module
  */
 
-import { Agent, type ClientRequest, createServer, type IncomingMessage, request as send, type Server, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  type ClientRequest,
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  request as send,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { preflightAnswer, SEEN, seenText, VERDICT } from '../suite/seen.ts';
@@ -39,7 +47,7 @@ export interface Relay {
 }
 
 /** How many kinds of tampering each request gets at each server; over two hundred requests, every kind has its turns. */
-const KINDS_A_REQUEST = 4;
+const KINDS_A_REQUEST = 6;
 
 const CORS: Readonly<Record<string, string>> = { 'access-control-allow-origin': '*', 'access-control-expose-headers': VERDICT };
 
@@ -50,15 +58,15 @@ export async function startRelay(): Promise<Relay> {
   const problems: string[] = [];
   const agent = new Agent({ keepAlive: true });
   const listeners: Server[] = [];
-  let turn = 0;
 
   const judge = async (wire: WireRequest): Promise<readonly string[]> => {
     const who = /keyid="([^".]*)/.exec(fieldOf(wire, 'signature-input') ?? '')?.[1] ?? 'unsigned';
     const row = scores.get(who) ?? new Map<string, Score>();
     scores.set(who, row);
     const names = Object.keys(tamperings);
-    const kinds = Array.from({ length: KINDS_A_REQUEST }, (_, index) => names[(turn + index * 7) % names.length]!);
-    turn++;
+    // By the number of the request, so that every run does the same.
+    const number = Number(/^\/(\d+)/.exec(wire.target)?.[1] ?? 0);
+    const kinds = Array.from({ length: KINDS_A_REQUEST }, (_, index) => names[(number + index * 5) % names.length]!);
     const found = await Promise.all(Object.entries(relay.servers).map(([name, origin]) => judgeAt(name, origin, wire, kinds, row)));
     for (const kind of kinds) tried.set(kind, (tried.get(kind) ?? 0) + 1);
     const wrong = found.flat().map((text) => `${who} -> ${text}`);
@@ -66,11 +74,18 @@ export async function startRelay(): Promise<Relay> {
     return wrong;
   };
 
-  const judgeAt = async (name: string, origin: string, wire: WireRequest, kinds: readonly string[], row: Map<string, Score>): Promise<readonly string[]> => {
+  const judgeAt = async (
+    name: string,
+    origin: string,
+    wire: WireRequest,
+    kinds: readonly string[],
+    row: Map<string, Score>,
+  ): Promise<readonly string[]> => {
     const score = row.get(name) ?? { honest: 0, honestRefused: 0, tampered: 0, tamperedAccepted: 0, replayed: 0, replayedAccepted: 0 };
     row.set(name, score);
     const wrong: string[] = [];
-    const told = (what: string, verdict: string) => void wrong.push(`${name}: ${what} was answered ${verdict} (${wire.method} ${wire.target.slice(0, 200)})`);
+    const told = (what: string, verdict: string) =>
+      void wrong.push(`${name}: ${what} was answered ${verdict} (${wire.method} ${wire.target.slice(0, 200)})`);
     for (const kind of kinds) {
       const changed = tamperings[kind]!(wire, otherAuthority(wire, relay.authorities));
       if (changed === undefined) continue;
@@ -81,7 +96,7 @@ export async function startRelay(): Promise<Relay> {
     }
     const first = await forward(origin, wire, agent);
     score.honest++;
-    if (first.status !== 200 || first.seen !== seenText(wire.method, wire.target.replace(/\?$/, ''), wire.body)) {
+    if (first.status !== 200 || first.seen !== seenText(wire.method, wire.target.replace(/^([^?]*)\?$/, '$1'), wire.body)) {
       score.honestRefused++;
       told('an honest request', `${first.status} ${first.verdict} ${first.seen}`);
     }
@@ -97,12 +112,27 @@ export async function startRelay(): Promise<Relay> {
     if (preflight) return void response.writeHead(preflight.status, { ...preflight.headers }).end();
     const wire = { method: request.method ?? '', target: request.url ?? '', rawHeaders: request.rawHeaders, body: await buffer(request) };
     const wrong = await judge(wire).catch((error: unknown) => [String(error)]);
-    response.writeHead(wrong.length === 0 ? 200 : 409, { ...CORS, [VERDICT]: wrong.length === 0 ? 'ok' : wrong.join('; ').replace(/[^ -~]/g, '?').slice(0, 2000) }).end();
+    response
+      .writeHead(wrong.length === 0 ? 200 : 409, {
+        ...CORS,
+        [VERDICT]:
+          wrong.length === 0
+            ? 'ok'
+            : wrong
+                .join('; ')
+                .replace(/[^ -~]/g, '?')
+                .slice(0, 2000),
+      })
+      .end();
   };
 
   const listen = async (address: string, port: number): Promise<number | undefined> => {
     const server = createServer((request, response) => void answer(request, response));
-    const bound = await new Promise<boolean>((resolve) => server.once('error', () => resolve(false)).listen(port, address, () => resolve(true)));
+    // A slow engine must not meet a connection that is just being closed.
+    server.keepAliveTimeout = 600_000;
+    const bound = await new Promise<boolean>((resolve) =>
+      server.once('error', () => resolve(false)).listen(port, address, () => resolve(true)),
+    );
     if (!bound) return undefined;
     listeners.push(server);
     return (server.address() as AddressInfo).port;
@@ -113,7 +143,13 @@ export async function startRelay(): Promise<Relay> {
   // Not on every system; where they are missing, there are fewer hosts.
   const other = await listen('127.0.0.2', 0);
   const six = await listen('::1', first!);
-  const authorities = [`127.0.0.1:${first}`, `localhost:${first}`, `127.0.0.1:${second}`, ...(other ? [`127.0.0.2:${other}`] : []), ...(six ? [`[::1]:${six}`] : [])];
+  const authorities = [
+    `127.0.0.1:${first}`,
+    `localhost:${first}`,
+    `127.0.0.1:${second}`,
+    ...(other ? [`127.0.0.2:${other}`] : []),
+    ...(six ? [`[::1]:${six}`] : []),
+  ];
   const relay: Relay = {
     origins: authorities.map((authority) => `http://${authority}`),
     authorities,
@@ -148,15 +184,29 @@ interface Forwarded {
   readonly seen: string;
 }
 
+/** Connections are a matter of each hop (RFC 9110, section 7.6.1). */
+function ownFields(rawHeaders: readonly string[]): string[] {
+  return rawHeaders.filter((_text, index) => !/^(connection|keep-alive)$/i.test(rawHeaders[index - (index % 2)]!));
+}
+
 /** Sends a request exactly as it is: its target, its field lines, its bytes. */
 function forward(origin: string, { method, target, rawHeaders, body }: WireRequest, agent: Agent): Promise<Forwarded> {
   const { hostname, port } = new URL(origin);
   return new Promise((resolve, reject) => {
-    const outgoing: ClientRequest = send({ agent, hostname, port, method, path: target, setHost: false, headers: [...rawHeaders] as unknown as Record<string, string> }, (response) => {
-      response.resume();
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, verdict: String(response.headers[VERDICT] ?? ''), seen: String(response.headers[SEEN] ?? '') }));
-      response.once('error', reject);
-    });
+    const outgoing: ClientRequest = send(
+      { agent, hostname, port, method, path: target, setHost: false, headers: ownFields(rawHeaders) as unknown as Record<string, string> },
+      (response) => {
+        response.resume();
+        response.once('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            verdict: String(response.headers[VERDICT] ?? ''),
+            seen: String(response.headers[SEEN] ?? ''),
+          }),
+        );
+        response.once('error', reject);
+      },
+    );
     outgoing.once('error', reject);
     outgoing.end(body);
   });

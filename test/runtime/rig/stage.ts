@@ -10,8 +10,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { bundleVectors } from './vectors.ts';
 import type { SuiteBundle } from './runtime.ts';
+import { bundleVectors } from './vectors.ts';
 
 const HERE: string = import.meta.dirname;
 const ROOT: string = resolve(HERE, '../../..');
@@ -33,7 +33,15 @@ export async function stageSuite(packageFolder: string = ROOT): Promise<SuiteBun
   await Promise.all(targets().map((target) => build(target)));
   const at = (name: string) => join(FOLDER, name);
   const servers = { node: at('serve-node.mjs'), deno: at('serve-deno.mjs'), bun: at('serve-bun.mjs'), worker: at('serve-worker.mjs') };
-  return { folder: FOLDER, process: at('process.mjs'), worker: at('worker.mjs'), page: at('page.mjs'), edge: at('edge.js'), bare: at('bare.js'), servers };
+  return {
+    folder: FOLDER,
+    process: at('process.mjs'),
+    worker: at('worker.mjs'),
+    page: at('page.mjs'),
+    edge: at('edge.js'),
+    bare: at('bare.js'),
+    servers,
+  };
 }
 
 function targets(): readonly BuildOptions[] {
@@ -72,7 +80,10 @@ const vectors: Plugin = {
   name: 'vectors',
   setup(builder) {
     builder.onResolve({ filter: /^vectors:all$/ }, () => ({ path: 'all', namespace: 'vectors' }));
-    builder.onLoad({ filter: /.*/, namespace: 'vectors' }, () => ({ contents: (text ??= JSON.stringify(bundleVectors())), loader: 'json' }));
+    builder.onLoad({ filter: /.*/, namespace: 'vectors' }, () => ({
+      contents: (text ??= JSON.stringify(bundleVectors())),
+      loader: 'json',
+    }));
   },
 };
 

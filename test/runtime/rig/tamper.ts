@@ -34,7 +34,11 @@ function withField(request: WireRequest, name: string, change: (value: string) =
   const at = lines.findIndex(([key]) => key.toLowerCase() === name);
   if (at < 0) return undefined;
   const value = change(lines[at]![1]);
-  return withLines(request, [...lines.slice(0, at), ...(value === undefined ? [] : [[lines[at]![0], value] as const]), ...lines.slice(at + 1)]);
+  return withLines(request, [
+    ...lines.slice(0, at),
+    ...(value === undefined ? [] : [[lines[at]![0], value] as const]),
+    ...lines.slice(at + 1),
+  ]);
 }
 
 function withBody(request: WireRequest, body: Buffer): WireRequest {
@@ -59,7 +63,15 @@ function change(pattern: RegExp): (value: string) => string {
   return (value) => value.replace(pattern, (found) => found.slice(0, -1) + (found.endsWith('A') ? 'B' : 'A'));
 }
 
-const OTHER_METHOD: Readonly<Record<string, string>> = { GET: 'HEAD', HEAD: 'GET', POST: 'PUT', PUT: 'POST', PATCH: 'PUT', DELETE: 'OPTIONS', OPTIONS: 'DELETE' };
+const OTHER_METHOD: Readonly<Record<string, string>> = {
+  GET: 'HEAD',
+  HEAD: 'GET',
+  POST: 'PUT',
+  PUT: 'POST',
+  PATCH: 'PUT',
+  DELETE: 'OPTIONS',
+  OPTIONS: 'DELETE',
+};
 const COVERED_FIELD = 'x-repeated';
 
 /** What a fresh digest says about other content: it fits, and is not the one that was signed. */
@@ -75,29 +87,44 @@ function dropComponent(value: string): string {
 export const tamperings: Readonly<Record<string, Tamper>> = {
   'another method': (request) => ({ ...request, method: OTHER_METHOD[request.method] ?? 'GET' }),
   'a longer path': (request) => ({ ...request, target: request.target.replace(/^[^?]*/, (path) => `${path}x`) }),
-  'a shorter path': (request) => (/^[^?]*[^/?](?=\?|$)/.test(request.target) ? { ...request, target: request.target.replace(/^[^?]*/, (path) => path.replace(/(%..|.)$/, '')) } : undefined),
+  'a shorter path': (request) =>
+    /^[^?]*[^/?](?=\?|$)/.test(request.target)
+      ? { ...request, target: request.target.replace(/^[^?]*/, (path) => path.replace(/(%..|.)$/, '')) }
+      : undefined,
   'percent-encoding in another case': (request) => {
-    const target = request.target.replace(/%(?:[A-F][0-9A-F]|[0-9][A-F])/, (escape) => escape.toLowerCase());
+    const target = request.target.replace(/%(?:[A-F][0-9A-F]|[0-9][A-F])/, (escaped) => escaped.toLowerCase());
     return target === request.target ? undefined : { ...request, target };
   },
-  'one more query pair': (request) => ({ ...request, target: `${request.target}${request.target.includes('?') ? '&' : '?'}amount=1000000` }),
+  'one more query pair': (request) => ({
+    ...request,
+    target: `${request.target}${request.target.includes('?') ? '&' : '?'}amount=1000000`,
+  }),
   'no query': (request) => (/\?./.test(request.target) ? { ...request, target: request.target.replace(/\?.*/, '') } : undefined),
   'another authority of the same server': (request, otherAuthority) => withField(request, 'host', () => otherAuthority),
   'one bit of the content': (request) => (hasContent(request) ? { ...request, body: flipBit(request.body) } : undefined),
-  'one bit of the content, and its digest': (request) => (hasContent(request) ? withField({ ...request, body: flipBit(request.body) }, 'content-digest', () => digestOf(flipBit(request.body))) : undefined),
+  'one bit of the content, and its digest': (request) =>
+    hasContent(request)
+      ? withField({ ...request, body: flipBit(request.body) }, 'content-digest', () => digestOf(flipBit(request.body)))
+      : undefined,
   'content cut short': (request) => (hasContent(request) ? withBody(request, request.body.subarray(0, -1)) : undefined),
   'content emptied': (request) => (hasContent(request) ? withBody(request, Buffer.alloc(0)) : undefined),
-  'content added': (request) => (request.body.length === 0 && /^(POST|PUT|PATCH)$/.test(request.method) ? withBody(request, Buffer.from('x')) : undefined),
+  'content added': (request) =>
+    request.body.length === 0 && /^(POST|PUT|PATCH)$/.test(request.method) ? withBody(request, Buffer.from('x')) : undefined,
   'no digest': (request) => withField(request, 'content-digest', () => undefined),
   'another content type': (request) => withField(request, 'content-type', () => 'text/html'),
   'no content type': (request) => withField(request, 'content-type', () => undefined),
-  'a content type added': (request) => (withField(request, 'content-type', () => '') ? undefined : withLines(request, [...linesOf(request), ['content-type', 'text/html']])),
+  'a content type added': (request) =>
+    withField(request, 'content-type', () => '') ? undefined : withLines(request, [...linesOf(request), ['content-type', 'text/html']]),
   'a content encoding added': (request) => withLines(request, [...linesOf(request), ['content-encoding', 'gzip']]),
   'a covered field changed': (request) => withField(request, COVERED_FIELD, (value) => `${value}x`),
-  'a covered field repeated': (request) => (withField(request, COVERED_FIELD, () => '') ? withLines(request, [...linesOf(request), [COVERED_FIELD, 'more']]) : undefined),
+  'a covered field repeated': (request) =>
+    withField(request, COVERED_FIELD, () => '') ? withLines(request, [...linesOf(request), [COVERED_FIELD, 'more']]) : undefined,
   'a covered field dropped': (request) => withField(request, COVERED_FIELD, () => undefined),
   'one letter of the signature': (request) => withField(request, 'signature', change(/=:./)),
-  'another time': (request) => withField(request, 'signature-input', (value) => value.replace(/created=(\d+)/, (_found, time: string) => `created=${Number(time) - 1}`)),
+  'another time': (request) =>
+    withField(request, 'signature-input', (value) =>
+      value.replace(/created=(\d+)/, (_found, time: string) => `created=${Number(time) - 1}`),
+    ),
   'another nonce': (request) => withField(request, 'signature-input', change(/nonce="./)),
   'another keyid': (request) => withField(request, 'signature-input', change(/keyid="./)),
   'a component uncovered': (request) => withField(request, 'signature-input', dropComponent),

@@ -12,7 +12,9 @@ import type { BundledVectors, Ed25519Case, HmacCase } from '../suite/vectors.ts'
 const FOLDER: string = process.env['COUNTERSIGN_VECTORS'] ?? resolve(import.meta.dirname, '../../../../shared/vectors');
 
 interface Wycheproof<Group> {
-  readonly testGroups: readonly (Group & { readonly tests: readonly { readonly tcId: number; readonly msg: string; readonly result: string }[] })[];
+  readonly testGroups: readonly (Group & {
+    readonly tests: readonly { readonly tcId: number; readonly msg: string; readonly result: string }[];
+  })[];
 }
 
 /** Reads the vectors; empty, and loudly so, where they are absent. */
@@ -39,17 +41,35 @@ interface Ed25519Group {
 
 function ed25519(): readonly Ed25519Case[] {
   return read<Ed25519Group>('ed25519_test').flatMap(({ publicKey, tests }) =>
-    tests.map(({ tcId, msg, sig, result }) => ({ name: `wycheproof ${tcId}`, publicKey: publicKey.pk, message: msg, signature: sig, valid: result === 'valid' })),
+    tests.map(({ tcId, msg, sig, result }) => ({
+      name: `wycheproof ${tcId}`,
+      publicKey: publicKey.pk,
+      message: msg,
+      signature: sig,
+      valid: result === 'valid',
+    })),
   );
 }
 
 interface HmacGroup {
-  readonly tests: readonly { readonly tcId: number; readonly msg: string; readonly key: string; readonly tag: string; readonly result: string }[];
+  readonly tests: readonly {
+    readonly tcId: number;
+    readonly msg: string;
+    readonly key: string;
+    readonly tag: string;
+    readonly result: string;
+  }[];
 }
 
 function hmac(): readonly HmacCase[] {
   return read<HmacGroup>('hmac_sha256_test').flatMap(({ tests }) =>
-    tests.map(({ tcId, key, msg, tag, result }) => ({ name: `wycheproof ${tcId}`, secret: key, message: msg, tag, valid: result === 'valid' })),
+    tests.map(({ tcId, key, msg, tag, result }) => ({
+      name: `wycheproof ${tcId}`,
+      secret: key,
+      message: msg,
+      tag,
+      valid: result === 'valid',
+    })),
   );
 }
 

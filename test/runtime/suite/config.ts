@@ -9,6 +9,24 @@ export interface SuiteConfig {
   readonly runtime: string;
   /** The cross matrix, once its servers run. */
   readonly cross?: CrossConfig | undefined;
+  readonly client?: ClientConfig | undefined;
+}
+
+/** The servers that the signed fetch is tried against. */
+export interface ClientConfig {
+  /** Two recorders: see `rig/recorder.ts`. */
+  readonly home: string;
+  readonly away: string;
+  /** A verifying server. */
+  readonly verifier: string;
+}
+
+/** What a recorder writes down. */
+export interface Arrival {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 /** Where the random requests go. */

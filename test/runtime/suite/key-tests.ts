@@ -44,7 +44,8 @@ const RFC8032 = {
   seed: '4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb',
   publicKey: '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c',
   message: '72',
-  signature: '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00',
+  signature:
+    '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00',
 };
 
 /** RFC 8037, appendix A.1 to A.3. */
@@ -85,10 +86,25 @@ export function keyTests(test: Declare): void {
     await refuses(() => exportPrivateKeyRaw(privateKey), 'TypeError');
     ok(!JSON.stringify(privateKey).includes('"d"'), 'JSON does not show the private key');
   });
+  test('takes seeds and public keys with zeros at their ends', async () => {
+    // WebKitGTK's WebCrypto refuses such seeds.
+    const zeros = {
+      first: new Uint8Array(32).fill(7).fill(0, 0, 2),
+      last: new Uint8Array(32).fill(7).fill(0, 30),
+      all: new Uint8Array(32),
+    };
+    for (const seed of Object.values(zeros)) {
+      const privateKey = await importPrivateKeyRaw(seed);
+      await works(privateKey, await importPublicKeyRaw(exportPublicKeyRaw(privateKey)));
+    }
+  });
   test('exports and imports raw, base64url, hex and JWK', roundTrips);
   test('exports and imports PEM', async () => {
     const privateKey = await importPrivateKeyRaw(SEED, { extractable: true });
-    await works(await importPrivateKeyPem(await exportPrivateKeyPem(privateKey)), await importPublicKeyPem(await exportPublicKeyPem(privateKey)));
+    await works(
+      await importPrivateKeyPem(await exportPrivateKeyPem(privateKey)),
+      await importPublicKeyPem(await exportPublicKeyPem(privateKey)),
+    );
   });
   test('refuses keys that are none', refusals);
   hmacTests(test);
@@ -156,7 +172,9 @@ function webCryptoTests(test: Declare): void {
   }
   if (subtle === undefined) return;
   test('takes CryptoKeys that cannot be extracted', async () => {
-    const pair = (await subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair;
+    const generate = async () => (await subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair;
+    // WebKitGTK fails at one key in 256.
+    const pair = await generate().catch(generate).catch(generate);
     const privateKey = await importPrivateCryptoKey(pair.privateKey, { publicKey: pair.publicKey });
     await works(privateKey, await importPublicKeyRaw(new Uint8Array(await subtle.exportKey('raw', pair.publicKey))));
     const secret = await subtle.importKey('raw', utf8(SECRET), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);

@@ -4,7 +4,16 @@
  * @module
  */
 
-import { createSigner, exportPublicKeyRaw, hmacKey, hmacSigner, importPrivateKeyRaw, importPublicKeyRaw, type Signer, type VerificationKey } from 'countersign';
+import {
+  createSigner,
+  exportPublicKeyRaw,
+  hmacKey,
+  hmacSigner,
+  importPrivateKeyRaw,
+  importPublicKeyRaw,
+  type Signer,
+  type VerificationKey,
+} from 'countersign';
 import { utf8 } from './engine.ts';
 
 /** A secret of the cross matrix; pages are allowed to hold it. */

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { bodyTests } from './body-tests.ts';
+import { bodyTests, readsForms } from './body-tests.ts';
 import { canonicalTests } from './canonical-tests.ts';
+import { clientTests } from './client-tests.ts';
 import { runTests } from './collect.ts';
 import type { SuiteConfig, SuiteResult } from './config.ts';
 import { runCross } from './cross.ts';
@@ -21,14 +22,21 @@ import { verifyTests } from './verify-tests.ts';
 export async function runSuite(config: SuiteConfig): Promise<SuiteResult> {
   const native = await verdictString();
   const javascript = await inJavaScript(verdictString);
+  const formFiles = await readsForms();
   const tests = await runTests({
     keys: keyTests,
     sign: signTests,
     verify: verifyTests,
     canonical: canonicalTests,
-    bodies: bodyTests,
+    bodies: bodyTests(formFiles),
     errors: errorTests,
+    ...(config.client && { client: clientTests(config.runtime, config.client) }),
     vectors: vectorTests(native, javascript),
   });
-  return { tests, engine: describeEngine(), verdicts: { native, javascript }, cross: config.cross && (await runCross(config.runtime, config.cross)) };
+  return {
+    tests,
+    engine: { ...describeEngine(), formFiles },
+    verdicts: { native, javascript },
+    cross: config.cross && (await runCross(config.runtime, config.cross)),
+  };
 }

@@ -52,19 +52,27 @@ function randomText(random: Random, length: number): string {
 
 /** What would end the path or the query is written escaped; a segment of dots alone would be resolved away. */
 function randomPath(random: Random, index: number): string {
-  const segments = [`p${PRINTABLE[index % 95]}`, ...Array.from({ length: random.below(4) }, () => `s${randomText(random, random.below(12))}`)];
+  const segments = [
+    `p${PRINTABLE[index % 95]}`,
+    ...Array.from({ length: random.below(4) }, () => `s${randomText(random, random.below(12))}`),
+  ];
   return segments.map((segment) => `/${segment.replaceAll('?', '%3F').replaceAll('#', '%23')}`).join('');
 }
 
 function randomQuery(random: Random, index: number): string {
   if (random.below(5) === 0) return random.pick(['', '?']);
-  const pairs = [`q=${PRINTABLE[index % 95]}`, ...Array.from({ length: random.below(4) }, () => `${randomText(random, random.below(5))}=${randomText(random, random.below(12))}`)];
+  const pairs = [
+    `q=${PRINTABLE[index % 95]}`,
+    ...Array.from({ length: random.below(4) }, () => `${randomText(random, random.below(5))}=${randomText(random, random.below(12))}`),
+  ];
   return `?${pairs.join('&').replaceAll('#', '%23')}`;
 }
 
 /** Field text that every runtime sends as it is: printable ASCII, blanks only inside. */
 function fieldText(random: Random): string {
-  return Array.from({ length: 1 + random.below(20) }, () => random.pick(PRINTABLE)).join('').trim();
+  return Array.from({ length: 1 + random.below(20) }, () => random.pick(PRINTABLE))
+    .join('')
+    .trim();
 }
 
 function randomFields(random: Random): [string, string][] {
@@ -101,7 +109,13 @@ function makeBody(kind: BodyKind, random: Random, size: number): { readonly body
     case 'blob':
       return { body: new Blob([random.bytes(size)], random.below(2) === 0 ? { type: 'image/png' } : {}) };
     case 'params':
-      return { body: new URLSearchParams([['amount', '10'], ['note', randomText(random, 40)], ['amount', '']]) };
+      return {
+        body: new URLSearchParams([
+          ['amount', '10'],
+          ['note', randomText(random, 40)],
+          ['amount', ''],
+        ]),
+      };
     case 'form':
       return { body: formOf(random, size) };
   }

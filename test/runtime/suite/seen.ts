@@ -29,7 +29,11 @@ export const SHARED: Readonly<Record<string, string>> = {
 export function preflightAnswer(method: string, field: (name: string) => string | null | undefined): Answer | undefined {
   const wanted = field('access-control-request-method');
   if (method !== 'OPTIONS' || !wanted) return undefined;
-  const headers = { ...SHARED, 'access-control-allow-methods': wanted, 'access-control-allow-headers': field('access-control-request-headers') ?? '' };
+  const headers = {
+    ...SHARED,
+    'access-control-allow-methods': wanted,
+    'access-control-allow-headers': field('access-control-request-headers') ?? '',
+  };
   return { status: 204, headers };
 }
 

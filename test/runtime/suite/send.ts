@@ -35,9 +35,14 @@ interface HostAnswer {
 /** Without URL, Request and Headers, the application says itself what stands on the wire. */
 async function sendBare({ url, method, headers, body, components }: RandomRequest, signer: Signer): Promise<Sent> {
   const [, authority, written] = /^http:\/\/([^/]*)([^#]*)/.exec(url)!;
-  const target = written!.replace(/%(?![\dA-Fa-f]{2})|[^\w.~!$&()*+,;=:@/?%-]/gu, (found) => (found === "'" ? '%27' : encodeURIComponent(found)));
+  const target = written!.replace(/%(?![\dA-Fa-f]{2})|[^\w.~!$&()*+,;=:@/?%-]/gu, (found) =>
+    found === "'" ? '%27' : encodeURIComponent(found),
+  );
   const bytes = typeof body === 'string' ? utf8(body) : (body as Uint8Array | undefined);
-  const { fields } = await signRequest({ method, scheme: 'http', authority: authority!, target, fields: headers, body: bytes }, { signer, components, ...injected });
+  const { fields } = await signRequest(
+    { method, scheme: 'http', authority: authority!, target, fields: headers, body: bytes },
+    { signer, components, ...injected },
+  );
   const sent = { url: `http://${authority}${target}`, method, headers: [...headers, ...fields], body: bytes && hex(bytes) };
   const answer = JSON.parse(await host.hostFetch!(JSON.stringify(sent))) as HostAnswer;
   return { status: answer.status, header: (name) => answer.headers.find(([key]) => key === name)?.[1] ?? null };

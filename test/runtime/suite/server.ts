@@ -4,7 +4,14 @@
  * @module
  */
 
-import { createVerifier, isVerificationError, memoryReplayStore, type RequestMessage, type VerifiedRequest, type VerificationKey } from 'countersign';
+import {
+  createVerifier,
+  isVerificationError,
+  memoryReplayStore,
+  type RequestMessage,
+  type VerificationKey,
+  type VerifiedRequest,
+} from 'countersign';
 import { type KeyKind, suiteKey } from './keys.ts';
 import { type Answer, SEEN, SHARED, seenText, VERDICT } from './seen.ts';
 
@@ -17,7 +24,11 @@ export function createHandler(authorities: readonly string[]): (request: Request
     if (!keys.has(kind)) keys.set(kind, suiteKey(kind));
     return keys.get(kind);
   };
-  const verifier = createVerifier({ authority: authorities, resolveKey, replayStore: memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true }) });
+  const verifier = createVerifier({
+    authority: authorities,
+    resolveKey,
+    replayStore: memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true }),
+  });
   return async (request) => {
     try {
       const verified = await verifier.verifyRequest(request);

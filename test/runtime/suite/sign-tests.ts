@@ -81,7 +81,11 @@ export function signTests(test: Declare): void {
   test('signs a response to that very request, and no other', responses);
   if (engine.Request === undefined) return;
   test('reads what it signs off a Request', async () => {
-    const request = new Request('https://bank.example/coins?to=ann#not-sent', { method: 'POST', body: 'x', headers: { 'content-type': 'application/json' } });
+    const request = new Request('https://bank.example/coins?to=ann#not-sent', {
+      method: 'POST',
+      body: 'x',
+      headers: { 'content-type': 'application/json' },
+    });
     const { scheme, authority, target, method } = messageFromRequest(request);
     equal([scheme, authority, target, method], ['https', 'bank.example', '/coins?to=ann', 'POST']);
     const message = messageFromRequest(request, utf8('{"currency":"goldcoins","amount":10}'));
@@ -96,7 +100,10 @@ async function responses(): Promise<void> {
   const answer = { status: 200, fields: [['content-type', 'text/plain']] as const, body: utf8('credited') };
   const { fields } = await signResponse(answer, request, { signer, nonce: signed.nonce, created: NOW });
   const response = { ...answer, fields: [...answer.fields, ...fields] };
-  equal((await parseUnverifiedSignatures(response)).map(({ keyid }) => keyid), ['bank.ed25519']);
+  equal(
+    (await parseUnverifiedSignatures(response)).map(({ keyid }) => keyid),
+    ['bank.ed25519'],
+  );
   const options = { resolveKey: () => suiteKey('ed25519'), nonce: signed.nonce, now: () => NOW };
   equal((await verifyResponse(response, request, options)).keyid, 'bank.ed25519');
   await refuses(() => verifyResponse(response, request, { ...options, nonce: 'another' }), 'nonce_replayed');

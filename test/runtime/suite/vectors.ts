@@ -5,8 +5,8 @@
  * @module
  */
 
-import { hmacKey, hmacSigner, importPublicKeyRaw } from 'countersign';
 import bundled from 'vectors:all';
+import { hmacKey, hmacSigner, importPublicKeyRaw } from 'countersign';
 import { type Declare, equal, ok } from './collect.ts';
 import { hex, unhex } from './engine.ts';
 
@@ -56,14 +56,13 @@ export async function verdictString(): Promise<string> {
   return text;
 }
 
-/** What the verdict string has to be. */
-export function expectedVerdicts(): string {
-  return [...vectors.ed25519, ...vectors.hostile].map(({ valid }) => (valid ? '1' : '0')).join('');
-}
-
 function checkVerdicts(verdicts: string): void {
   const wrong = [...vectors.ed25519, ...vectors.hostile].filter(({ valid }, index) => (verdicts[index] === '1') !== valid);
-  equal(wrong.map(({ name }) => name), [], 'vectors judged wrongly');
+  equal(
+    wrong.map(({ name }) => name),
+    [],
+    'vectors judged wrongly',
+  );
 }
 
 /** The tests of one verdict string: a test a file of vectors. */

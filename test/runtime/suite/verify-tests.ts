@@ -4,7 +4,15 @@
  * @module
  */
 
-import { createVerifier, type FieldLines, memoryReplayStore, type RequestMessage, signRequest, type Verifier, type VerifierOptions } from 'countersign';
+import {
+  createVerifier,
+  type FieldLines,
+  memoryReplayStore,
+  type RequestMessage,
+  signRequest,
+  type Verifier,
+  type VerifierOptions,
+} from 'countersign';
 import { type Declare, equal, ok, refuses } from './collect.ts';
 import { engine, injected, utf8 } from './engine.ts';
 import { type KeyKind, suiteKey, suiteSigner } from './keys.ts';
@@ -45,7 +53,10 @@ export function verifyTests(test: Declare): void {
   test('answers 503 when the store is down', async () => {
     const down = { consume: () => Promise.reject(new Error('no connection')) };
     await refuses(async () => suiteVerifier({ replayStore: down }).verifyRequest(await signedCoins()), 'store_unavailable');
-    await refuses(async () => suiteVerifier({ resolveKey: () => Promise.reject(new Error('down')) }).verifyRequest(await signedCoins()), 'store_unavailable');
+    await refuses(
+      async () => suiteVerifier({ resolveKey: () => Promise.reject(new Error('down')) }).verifyRequest(await signedCoins()),
+      'store_unavailable',
+    );
   });
   test('verifies two hundred at once, each once', async () => {
     const verifier = suiteVerifier();
@@ -86,14 +97,21 @@ async function changes(kind: KeyKind): Promise<void> {
   await refuses(judge(without(message, 'signature')), 'signature_malformed');
   await refuses(judge(without(without(message, 'signature'), 'signature-input')), 'signature_missing');
   await refuses(judge({ ...message, fields: [...(message.fields as FieldLines), ['Content-Encoding', 'gzip']] }), 'component_uncovered');
-  const nul = (message.fields as FieldLines).map(([name, value]) => [name, name === 'signature-input' ? value.replace('created=1', 'created=2') : value] as const);
+  const nul = (message.fields as FieldLines).map(
+    ([name, value]) => [name, name === 'signature-input' ? value.replace('created=1', 'created=2') : value] as const,
+  );
   await refuses(judge({ ...message, fields: nul }), 'created_in_future');
   // Nothing above was written down: the honest one still counts.
   equal((await verifier.verifyRequest(message)).method(), 'POST');
 }
 
 async function view(): Promise<void> {
-  const message = await signedCoins('hmac', { fields: [['Content-Type', 'application/json'], ['X-Unsigned', '1']] });
+  const message = await signedCoins('hmac', {
+    fields: [
+      ['Content-Type', 'application/json'],
+      ['X-Unsigned', '1'],
+    ],
+  });
   const verified = await suiteVerifier().verifyRequest(message);
   equal([verified.method(), verified.path(), verified.query()], ['POST', '/coins', '?to=ann']);
   equal([verified.header('Content-Type'), verified.header('x-absent')], ['application/json', undefined]);
@@ -130,5 +148,8 @@ async function rotation(): Promise<void> {
   const keys = [await suiteKey('ed25519'), await suiteKey('hmac')];
   const resolveKey = () => ({ key: keys, tenant: 'acme' });
   equal((await suiteVerifier({ resolveKey }).verifyRequest(await signedCoins('hmac'))).tenant, 'acme');
-  await refuses(async () => suiteVerifier({ resolveKey: () => ({ key: keys, status: 'revoked' as const }) }).verifyRequest(await signedCoins()), 'key_revoked');
+  await refuses(
+    async () => suiteVerifier({ resolveKey: () => ({ key: keys, status: 'revoked' as const }) }).verifyRequest(await signedCoins()),
+    'key_revoked',
+  );
 }
