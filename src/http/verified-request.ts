@@ -59,7 +59,26 @@ export function createVerifiedRequest(
   bytes: Uint8Array | undefined,
   read?: FieldReader,
 ): VerifiedRequest {
-  return new VerifiedView(message, verdicts, bytes, read);
+  const view = new VerifiedView(message, verdicts, bytes, read);
+  // Closures: a caller may take the members apart.
+  return Object.freeze({
+    keyid: view.keyid,
+    tenant: view.tenant,
+    key: view.key,
+    get signatures() {
+      return view.signatures;
+    },
+    get bytes() {
+      return view.bytes;
+    },
+    text: () => view.text(),
+    json: <T>(schema?: StandardSchema<T>): T => view.json(schema as StandardSchema<T>),
+    header: (name: string) => view.header(name),
+    method: () => view.method(),
+    path: () => view.path(),
+    query: () => view.query(),
+    toRequest: () => view.toRequest(),
+  });
 }
 
 /** What most callers never ask for is made when it is asked for. */
@@ -82,7 +101,6 @@ class VerifiedView implements VerifiedRequest {
     this.#verdicts = verdicts;
     this.#bytes = bytes;
     this.#read = read ?? createFieldReader(message.fields);
-    Object.freeze(this);
   }
 
   get signatures(): VerifiedRequest['signatures'] {

@@ -15,7 +15,7 @@ function rowsOf(heading: string): readonly (readonly string[])[] {
     line
       .slice(2, -2)
       .split(' | ')
-      .map((cell) => cell.replace(/^`(\w+)`$/, '$1')),
+      .map((cell) => cell.trim().replace(/^`(\w+)`$/, '$1')),
   );
 }
 

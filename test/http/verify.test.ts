@@ -483,6 +483,17 @@ describe('the verified view', () => {
     ]);
     expect(() => verified.header('x-role')).toThrow(TypeError);
   });
+  it('may be taken apart', async () => {
+    const { text, json, bytes, signatures, keyid, toRequest } = await verifier().verifyRequest(await signed());
+    expect([text(), json(), bytes.length, signatures.length, keyid]).toEqual([
+      new TextDecoder().decode(BODY),
+      { currency: 'goldcoins', amount: 10 },
+      BODY.length,
+      1,
+      'jdoe',
+    ]);
+    expect(toRequest().method).toBe('POST');
+  });
   it('makes a Request of the verified parts alone', async () => {
     const verified = await verifier().verifyRequest(
       await signed({
