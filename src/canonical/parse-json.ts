@@ -135,7 +135,7 @@ class Parser {
   #escape(): string {
     const letter = this.#text.charAt(this.#at++);
     const place = ESCAPES.indexOf(letter);
-    if (letter !== '' && place >= 0) return ESCAPED.charAt(place);
+    if (place >= 0) return ESCAPED.charAt(place);
     const hex = this.#text.slice(this.#at, this.#at + 4);
     if (letter !== 'u' || !/^[0-9A-Fa-f]{4}$/.test(hex)) throw this.#error('syntax');
     this.#at += 4;
