@@ -62,13 +62,15 @@ async function measure(runner: Runner, runs: number): Promise<number> {
   return performance.now() - start;
 }
 
+const WARM_UP_SLICES = 40;
+
 /** Runs until the engine has optimised the code; then chooses how many runs fill a slice. */
 async function warmUp(runner: Runner, sliceMs: number): Promise<void> {
   let runs = 1;
   for (let spent = 0; ; ) {
     const time = await measure(runner, runs);
     spent += time;
-    if (spent > 15 * sliceMs) {
+    if (spent > WARM_UP_SLICES * sliceMs) {
       runner.runs = Math.max(1, Math.round((runs * sliceMs) / Math.max(time, 0.001)));
       return;
     }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { concatBytes, encodeHex } from '../internal/bytes.ts';
+import { concatBytes } from '../internal/bytes.ts';
+import { encodeHex } from '../internal/hex.ts';
 
 /** One element: tag, content, and itself as a whole. */
 export interface DerElement {

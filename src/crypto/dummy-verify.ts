@@ -8,8 +8,8 @@
  */
 
 import { encodeBase64url } from '../internal/base64.ts';
-import { decodeHex } from '../internal/bytes.ts';
 import { equalBytes } from '../internal/equal.ts';
+import { decodeHex } from '../internal/hex.ts';
 import type { Algorithm } from './algorithm.ts';
 import { importEd25519Public } from './ed25519.ts';
 import { nodeMac } from './hmac-node.ts';

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { concatBytes, decodeHex } from '../internal/bytes.ts';
+import { concatBytes } from '../internal/bytes.ts';
+import { decodeHex } from '../internal/hex.ts';
 
 /** The PKCS #8 form of a seed. */
 export function pkcs8OfSeed(seed: Uint8Array): Uint8Array<ArrayBuffer> {

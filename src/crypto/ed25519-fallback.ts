@@ -10,8 +10,9 @@
 
 import { getPublicKey, hashes, Point, sign } from '@noble/ed25519';
 import { encodeBase64url } from '../internal/base64.ts';
-import { concatBytes, encodeHex } from '../internal/bytes.ts';
+import { concatBytes } from '../internal/bytes.ts';
 import { equalBytes } from '../internal/equal.ts';
+import { encodeHex } from '../internal/hex.ts';
 import type { Ed25519KeyPair, Ed25519Verify } from './ed25519-backend.ts';
 import { sha512 } from './noble-hash.ts';
 

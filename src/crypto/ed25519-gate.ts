@@ -8,7 +8,7 @@
  * @module
  */
 
-import { decodeHex } from '../internal/bytes.ts';
+import { decodeHex } from '../internal/hex.ts';
 
 const SIGNATURE_BYTES = 64;
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { encodeHex } from '../internal/bytes.ts';
+import { encodeHex } from '../internal/hex.ts';
 import type { Jwk } from './jwk.ts';
 import { memberBytes } from './jwk.ts';
 import { PrivateKey } from './private-key.ts';

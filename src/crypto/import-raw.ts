@@ -4,8 +4,8 @@
  * @module
  */
 
-import { decodeBase64url } from '../internal/base64.ts';
-import { decodeHex } from '../internal/bytes.ts';
+import { decodeBase64url } from '../internal/decode-base64.ts';
+import { decodeHex } from '../internal/hex.ts';
 import { importEd25519Private, importEd25519Public } from './ed25519.ts';
 import type { ImportPrivateKeyOptions } from './key-options.ts';
 import type { PrivateKey } from './private-key.ts';

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { decodeHex } from '../internal/bytes.ts';
+import { decodeHex } from '../internal/hex.ts';
 import type { Algorithm } from './algorithm.ts';
 import type { DerElement } from './der.ts';
 import { BIT_STRING, hexOf, INTEGER, OBJECT_ID, OCTET_STRING, readDer, SEQUENCE, writeDer } from './der.ts';

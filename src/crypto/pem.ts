@@ -4,7 +4,8 @@
  * @module
  */
 
-import { decodeBase64, encodeBase64 } from '../internal/base64.ts';
+import { encodeBase64 } from '../internal/base64.ts';
+import { decodeBase64 } from '../internal/decode-base64.ts';
 
 /** A block of PEM. */
 export interface PemBlock {

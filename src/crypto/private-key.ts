@@ -6,7 +6,7 @@
 
 import type { Awaitable } from '../internal/awaitable.ts';
 import { encodeBase64url } from '../internal/base64.ts';
-import { encodeLatin1 } from '../internal/bytes.ts';
+import { encodeLatin1 } from '../internal/latin1.ts';
 import type { Algorithm } from './algorithm.ts';
 import { digest } from './digest.ts';
 import type { Jwk } from './jwk.ts';

@@ -8,8 +8,10 @@
  * @module
  */
 
-import { decodeBase64, decodeBase64url, encodeBase64url } from '../internal/base64.ts';
-import { decodeHex, encodeHex, encodeUtf8, isBytes, isWellFormed } from '../internal/bytes.ts';
+import { encodeBase64url } from '../internal/base64.ts';
+import { encodeUtf8, isBytes, isWellFormed } from '../internal/bytes.ts';
+import { decodeBase64, decodeBase64url } from '../internal/decode-base64.ts';
+import { decodeHex, encodeHex } from '../internal/hex.ts';
 import type { Jwk } from './jwk.ts';
 import { memberBytes } from './jwk.ts';
 import type { RandomBytes } from './random.ts';

@@ -6,7 +6,7 @@
  */
 
 import { PROBLEM_TYPE } from '../errors.ts';
-import { decodeUtf8 } from '../internal/bytes.ts';
+import { decodeUtf8 } from '../internal/decode-utf8.ts';
 import { systemTime } from '../internal/time.ts';
 import { readBody } from './read-body.ts';
 

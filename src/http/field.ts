@@ -9,7 +9,7 @@
 
 import { VerificationError } from '../errors.ts';
 import { encodeBase64 } from '../internal/base64.ts';
-import { encodeLatin1 } from '../internal/bytes.ts';
+import { encodeLatin1 } from '../internal/latin1.ts';
 import type { Component } from '../signature/component.ts';
 import { parseDictionary, parseItem, parseList } from '../structured-fields/parse.ts';
 import { serializeDictionary, serializeInnerList, serializeItem, serializeList } from '../structured-fields/serialize.ts';

@@ -5,7 +5,7 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import type { RequestMessage, ResponseMessage } from './message.ts';
+import type { FieldLines, RequestMessage, ResponseMessage } from './message.ts';
 
 /** Each an option; sizes are bytes. */
 export interface Limits {
@@ -40,7 +40,7 @@ const SIGNATURE_FIELDS = ['signature-input', 'signature', 'content-digest'];
 export function requireWithinLimits({ fields }: RequestMessage | ResponseMessage, limits: Limits): void {
   let total = 0;
   if (Array.isArray(fields)) {
-    for (const [name, value] of fields) total = add(total, name, value.length, limits);
+    for (const line of fields as FieldLines) total = add(total, line[0], line[1].length, limits);
     return;
   }
   const headers = fields as Exclude<typeof fields, readonly unknown[]>;

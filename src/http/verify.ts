@@ -19,12 +19,11 @@ import { KnownLists } from '../signature/known-lists.ts';
 import { compilePolicy, type Policy, type Requirement } from '../signature/policy.ts';
 import type { ReplayStore } from '../signature/replay-store.ts';
 import { parseSignatureFields, type SignatureCandidate, type UnverifiedSignature } from '../signature/unverified-signature.ts';
-import { readContent } from './content.ts';
-import { verifyContentDigest } from './content-digest.ts';
 import { normalizeAuthority, requestSource } from './derive.ts';
 import { combine, type FieldTypes } from './field.ts';
 import { DEFAULT_LIMITS, type Limits, requireWithinLimits } from './limits.ts';
 import { createFieldReader, type FieldReader, messageFromRequest, type RequestMessage } from './message.ts';
+import { type Court, RequestEvidence } from './request-evidence.ts';
 import { requireTarget } from './target.ts';
 import { createVerifiedRequest, type VerifiedRequest } from './verified-request.ts';
 
@@ -77,8 +76,6 @@ export interface Verifier {
 }
 
 const CONTROL: readonly Component[] = /* @__PURE__ */ ['@method', '@authority', '@path', '@query'].map(plainComponent);
-const WHEN_PRESENT: readonly Component[] = /* @__PURE__ */ ['content-type', 'content-encoding'].map(plainComponent);
-const CONTENT_DIGEST = '"content-digest"';
 
 /**
  * Creates a verifier. It does no I/O and draws no randomness until the first request.
@@ -92,10 +89,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
   assertFunction(replayStore?.consume, 'replayStore.consume');
   assertInteger(timeout, 'timeout', 1, 3600);
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const authorities = compileAuthorities(options, scheme);
+  const court: Court = { checkAuthority: compileAuthorities(options, scheme), bodyBytes: limits.bodyBytes };
   const choose = compileChoice(policy);
   const accept = acceptable(policy);
-
   const known = new KnownLists();
 
   const open = (request: Request | RequestMessage): Hearing => {
@@ -105,20 +101,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
     requireWithinLimits(message, limits);
     const candidates = readCandidates(read, limits, known);
     const byUrl = candidates.length === 0 ? options.query?.(message) : undefined;
-    if (byUrl !== undefined) return openByUrl(byUrl, authorities);
+    if (byUrl !== undefined) return openByUrl(byUrl, court);
     const charges = choose(candidates);
     requireTarget(message.target);
-    const evidence: RequestEvidence = {
-      source: requestSource(message, read, fieldTypes),
-      obliged: obligedComponents(read),
-      content: undefined,
-      checkAuthority: () => authorities?.(message),
-      // Kept as it comes, so that nobody waits who need not.
-      checkContent: (charged) => {
-        evidence.content = checkContent(charged, read, () => readContent(isRequest(request) ? request : message, limits.bodyBytes));
-        return evidence.content;
-      },
-    };
+    const content = isRequest(request) ? request : message;
+    const evidence = new RequestEvidence(requestSource(message, read, fieldTypes), message, read, content, court);
     return { message, read, charges, evidence };
   };
 
@@ -144,31 +131,22 @@ export function createVerifier(options: VerifierOptions): Verifier {
   });
 }
 
-interface RequestEvidence extends Evidence {
-  /** What a covered digest was held against. */
-  content: Awaitable<Uint8Array | undefined>;
-}
-
 /** A request before the judge. */
 interface Hearing {
   readonly message: RequestMessage;
   readonly read?: FieldReader | undefined;
   readonly charges: Awaitable<readonly Charge[]>;
-  readonly evidence: RequestEvidence;
+  readonly evidence: Evidence & Partial<Pick<RequestEvidence, 'content'>>;
 }
 
-function openByUrl(
-  { message, signedMethod, candidates, requirement }: NonNullable<ReturnType<QueryCarrier>>,
-  authorities: ((message: RequestMessage) => void) | undefined,
-): Hearing {
+function openByUrl({ message, signedMethod, candidates, requirement }: NonNullable<ReturnType<QueryCarrier>>, court: Court): Hearing {
   requireTarget(message.target);
   const signature = selectSignature(candidates, requirement);
   if (signature.expires === undefined) throw new VerificationError('lifetime_too_long', 'a signed URL must expire');
-  const evidence: RequestEvidence = {
+  const evidence: Evidence = {
     source: requestSource({ ...message, method: signedMethod }),
     obliged: [],
-    content: undefined,
-    checkAuthority: () => authorities?.(message),
+    checkAuthority: () => court.checkAuthority?.(message),
     checkContent: () => undefined,
   };
   return { message, charges: [{ signature, requirement }], evidence };
@@ -229,40 +207,6 @@ export function readCandidates(read: FieldReader, limits: Limits, known?: KnownL
   const signature = read('signature');
   if (input === undefined && signature === undefined) return [];
   return parseSignatureFields(combine(input ?? []), combine(signature ?? []), limits, known);
-}
-
-function obligedComponents(read: FieldReader): readonly Component[] {
-  return WHEN_PRESENT.filter(({ name }) => read(name) !== undefined);
-}
-
-/**
- * Content that arrives must fit a covered digest; bytes are content whatever the sender declared. Without a digest that is
- * covered or need be, they are nobody's business: then the answer is `undefined`.
- */
-function checkContent(
-  charges: readonly Charge[],
-  read: FieldReader,
-  readBytes: () => Awaitable<Uint8Array>,
-): Awaitable<Uint8Array | undefined> {
-  const covered = charges.some(coversDigest);
-  const lacking = charges.some((charge) => !coversDigest(charge) && !charge.requirement.uncovered.has('content-digest'));
-  if (!covered && !lacking) return undefined;
-  const check = (bytes: Uint8Array): Awaitable<Uint8Array> => {
-    const field = read('content-digest');
-    if (bytes.length > 0 && lacking) {
-      if (field === undefined) throw new VerificationError('digest_missing', 'the request has content and no content-digest');
-      throw new VerificationError('component_uncovered', 'the signature does not cover "content-digest"');
-    }
-    return field !== undefined && covered ? verifyContentDigest(combine(field), bytes).then(() => bytes) : bytes;
-  };
-  const bytes = readBytes();
-  return isThenable(bytes) ? bytes.then(check) : check(bytes);
-}
-
-function coversDigest({ signature }: Charge): boolean {
-  return signature.components.some(
-    ({ identity }) => identity === CONTENT_DIGEST || identity === `${CONTENT_DIGEST};sf` || identity === `${CONTENT_DIGEST};bs`,
-  );
 }
 
 /** The Accept-Signature of refusals. It says nothing that depends on a key. */

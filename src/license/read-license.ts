@@ -7,8 +7,10 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import { decodeBase64url, encodeBase64url } from '../internal/base64.ts';
-import { decodeUtf8, encodeUtf8, isBytes } from '../internal/bytes.ts';
+import { encodeBase64url } from '../internal/base64.ts';
+import { encodeUtf8, isBytes } from '../internal/bytes.ts';
+import { decodeBase64url } from '../internal/decode-base64.ts';
+import { decodeUtf8 } from '../internal/decode-utf8.ts';
 import { readObject } from '../payload/read-payload.ts';
 
 const MAX_BYTES = 1024 * 1024;

@@ -11,8 +11,9 @@
 import { importEd25519Now, sha256Now, type VerifyNow } from '../crypto/ed25519-sync.ts';
 import type { PublicKey } from '../crypto/public-key.ts';
 import { VerificationError } from '../errors.ts';
-import { decodeBase64url, encodeBase64 } from '../internal/base64.ts';
+import { encodeBase64 } from '../internal/base64.ts';
 import { encodeUtf8 } from '../internal/bytes.ts';
+import { decodeBase64url } from '../internal/decode-base64.ts';
 import { digestSource } from '../payload/carrier.ts';
 import { selectPayloadSignature } from '../payload/judge-payload.ts';
 import { createSignatureBase } from '../signature/base.ts';

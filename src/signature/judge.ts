@@ -13,9 +13,9 @@ import { dummyVerify } from '../crypto/dummy-verify.ts';
 import type { VerificationKey } from '../crypto/verification-key.ts';
 import { VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
-import { encodeUtf8 } from '../internal/bytes.ts';
 import { isThenable, withDeadline } from '../internal/deadline.ts';
 import { type ComponentSource, createSignatureBase } from './base.ts';
+import { baseBytes } from './base-bytes.ts';
 import type { Component } from './component.ts';
 import { fitsLength, type KeyLookup, type KeyRecord, keysOf, type ResolveKey, requireUsable, toKeyRecord } from './key-record.ts';
 import { type Requirement, requireCoverage, requireTime } from './policy.ts';
@@ -65,10 +65,14 @@ export const BASE_OF: WeakMap<object, string> = /* @__PURE__ */ new WeakMap();
  */
 export function selectSignature(candidates: readonly SignatureCandidate[], { tag }: Pick<Requirement, 'tag'>): UnverifiedSignature {
   if (candidates.length === 0) throw new VerificationError('signature_missing', 'the message has no signature');
-  const [chosen, second] = candidates.filter((candidate) => candidate.tag === tag);
+  let chosen: SignatureCandidate | undefined;
+  for (const candidate of candidates) {
+    if (candidate.tag !== tag) continue;
+    if (chosen !== undefined) throw new VerificationError('signature_ambiguous', 'two signatures could be meant');
+    chosen = candidate;
+  }
   if (chosen === undefined)
     throw new VerificationError('tag_mismatch', tag === undefined ? 'every signature is tagged' : `no signature is tagged ${tag}`);
-  if (second !== undefined) throw new VerificationError('signature_ambiguous', 'two signatures could be meant');
   return chosen.read();
 }
 
@@ -86,11 +90,11 @@ export async function judge(charges: readonly Charge[], evidence: Evidence, benc
     requireTime(signature, requirement, bench.now);
     // Before the look-up, so that it takes the same time whether or not there is such a key.
     const text = createSignatureBase(evidence.source, signature.components, signature.params);
-    const base = encodeUtf8(text);
+    const base = baseBytes(text);
     const found = lookUp(signature, bench);
     const record = toKeyRecord(isThenable(found) ? await found : found);
     if (record === undefined) return refuse('key_unknown', 'there is no such key', signature, base);
-    const keys = keysOf(record).filter((key) => isAllowed(key, signature, requirement));
+    const keys = allowedKeys(record, signature, requirement);
     if (keys.length === 0)
       return refuse('algorithm_forbidden', 'the key is not for this algorithm, or the policy forbids it', signature, base);
     const proof = findKey(keys, base, signature.signature, bench.timeout);
@@ -115,8 +119,12 @@ function lookUp(signature: UnverifiedSignature, { resolveKey, timeout }: Bench):
 }
 
 /** The key decides the algorithm (section 3.2, step 6); the message may only agree. */
-function isAllowed({ algorithm }: VerificationKey, { alg }: UnverifiedSignature, { algorithms }: Requirement): boolean {
-  return (alg === undefined || alg === algorithm) && (algorithms === undefined || algorithms.has(algorithm));
+function allowedKeys(record: KeyRecord, { alg }: UnverifiedSignature, { algorithms }: Requirement): readonly VerificationKey[] {
+  const keys = keysOf(record);
+  if (alg === undefined && algorithms === undefined) return keys;
+  return keys.filter(
+    ({ algorithm }) => (alg === undefined || alg === algorithm) && (algorithms === undefined || algorithms.has(algorithm)),
+  );
 }
 
 /** The first key that made the signature. */
@@ -125,11 +133,12 @@ function findKey(
   base: Uint8Array,
   signature: Uint8Array,
   timeout: number,
+  index = 0,
 ): Awaitable<VerificationKey | undefined> {
-  const [key, ...others] = keys;
+  const key = keys[index];
   if (key === undefined) return undefined;
   // Only `true` counts: whatever else a custom key answers is no proof.
-  const choose = (holds: boolean) => (holds === true ? key : findKey(others, base, signature, timeout));
+  const choose = (holds: boolean) => (holds === true ? key : findKey(keys, base, signature, timeout, index + 1));
   const holds = reach('the key', () => withDeadline(key.verify(base, signature), timeout));
   return isThenable(holds) ? holds.then(choose) : choose(holds);
 }

@@ -9,7 +9,7 @@ import { VerificationError } from '../errors.ts';
 import { type MemberSource, parseDictionaryMembers } from '../structured-fields/parse.ts';
 import { type Item, isInnerList } from '../structured-fields/value.ts';
 import { type Component, componentOf } from './component.ts';
-import { type CutInput, EMPTY_LIST, type KnownLists } from './known-lists.ts';
+import type { KnownLists } from './known-lists.ts';
 import { readSignatureParams, type SignatureParams } from './params.ts';
 
 /** One signature, unverified: every part of it may be an attacker's. */
@@ -49,19 +49,18 @@ export function parseSignatureFields(
   limits: SignatureLimits,
   known?: KnownLists,
 ): readonly SignatureCandidate[] {
-  const cut = known?.cut(input) ?? { text: input };
-  const inputs = parseMembers(cut.text, 'signature-input', limits);
+  const inputs = parseMembers(input, 'signature-input', limits);
   const signatures = parseMembers(signature, 'signature', limits);
   const [first] = inputs;
   // What nearly every message has: one signature, for which no table is needed.
   if (first !== undefined && inputs.length === 1 && signatures.length === 1 && signatures[0]!.key === first.key)
-    return [candidateOf(first, cut, signatures[0], limits)];
+    return [candidateOf(first, input, signatures[0], limits, known)];
   const byLabel = requireUnique(signatures, 'signature');
   const labels = requireUnique(inputs, 'signature-input');
   for (const { key } of signatures) {
     if (!labels.has(key)) throw malformed(`${key} is in signature only`);
   }
-  return inputs.map((member) => candidateOf(member, cut, byLabel.get(member.key), limits));
+  return inputs.map((member) => candidateOf(member, input, byLabel.get(member.key), limits, known));
 }
 
 /** Section 4.1 wants unique labels; RFC 9651 alone would let the last one win. */
@@ -89,21 +88,20 @@ function refuseDuplicate(kind: 'member' | 'parameter', key: string): void {
 
 function candidateOf(
   { key: label, member, start, end }: MemberSource,
-  { text, at, list }: CutInput,
+  input: string,
   signature: MemberSource | undefined,
   limits: SignatureLimits,
+  known: KnownLists | undefined,
 ): SignatureCandidate {
   if (signature === undefined) throw malformed(`${label} is in signature-input only`);
   const bytes = isInnerList(signature.member) ? undefined : signature.member.value;
   if (!isInnerList(member) || !(bytes instanceof Uint8Array)) throw malformed(`${label} is not a list of components with a signature`);
-  const known = at === start ? list : undefined;
-  if ((known?.components ?? member.items).length > limits.components)
-    throw malformed(`${label} covers more than ${limits.components} components`);
+  if (member.items.length > limits.components) throw malformed(`${label} covers more than ${limits.components} components`);
   const read = (): UnverifiedSignature => ({
     ...readSignatureParams(member.params),
     label,
-    components: known?.components ?? member.items.map((item) => componentOf(item, textOf(text, item))),
-    params: known === undefined ? text.slice(start, end) : known.text + text.slice(start + EMPTY_LIST.length, end),
+    components: known?.get(input.slice(start, member.paramsStart)) ?? member.items.map((item) => componentOf(item, textOf(input, item))),
+    params: input.slice(start, end),
     signature: bytes,
   });
   return { label, tag: member.params.get('tag'), read };

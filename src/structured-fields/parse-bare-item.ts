@@ -5,7 +5,7 @@
  * @module
  */
 
-import { decodeBase64 } from '../internal/base64.ts';
+import { decodeBase64 } from '../internal/decode-base64.ts';
 import { DIGIT, PLAIN, TOKEN, TOKEN_START } from './characters.ts';
 import { fail, type Scanner, take, takeRun, takeUntil } from './scanner.ts';
 import { type BareItem, Decimal, DisplayString, SfDate, Token } from './value.ts';

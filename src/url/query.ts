@@ -8,7 +8,8 @@
 import { percentEncode } from '../canonical/fields.ts';
 import { VerificationError } from '../errors.ts';
 import { splitTarget } from '../http/plain-source.ts';
-import { decodeUtf8, encodeUtf8 } from '../internal/bytes.ts';
+import { encodeUtf8 } from '../internal/bytes.ts';
+import { decodeUtf8 } from '../internal/decode-utf8.ts';
 import { type Component, plainComponent } from '../signature/plain-component.ts';
 
 /** The reserved tag of signed URLs. */

@@ -15,7 +15,7 @@ import { importPublicKeyHex } from '../../src/crypto/import-raw.ts';
 import type { Jwk } from '../../src/crypto/jwk.ts';
 import type { NodeCrypto } from '../../src/crypto/runtime.ts';
 import type { VerificationKey } from '../../src/crypto/verification-key.ts';
-import { decodeHex, encodeHex } from '../../src/internal/bytes.ts';
+import { decodeHex, encodeHex } from '../../src/internal/hex.ts';
 import { describeWithVectors, readVectorJson } from '../support/vectors.ts';
 
 interface Test {

@@ -9,7 +9,7 @@ import {
   importPublicKeyHex,
   importPublicKeyRaw,
 } from '../../src/crypto/import-raw.ts';
-import { decodeHex, encodeHex } from '../../src/internal/bytes.ts';
+import { decodeHex, encodeHex } from '../../src/internal/hex.ts';
 
 /** RFC 8032, section 7.1, test 3. */
 const SEED = 'c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7';

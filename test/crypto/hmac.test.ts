@@ -4,7 +4,7 @@ import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
 import { nobleMac } from '../../src/crypto/hmac-noble.ts';
 import { nodeMac } from '../../src/crypto/hmac-node.ts';
 import type { NodeCrypto } from '../../src/crypto/runtime.ts';
-import { encodeHex } from '../../src/internal/bytes.ts';
+import { encodeHex } from '../../src/internal/hex.ts';
 
 const node = nodeCrypto as unknown as NodeCrypto;
 const SECRET = 'a text of thirty-two bytes, just.';
