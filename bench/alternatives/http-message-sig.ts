@@ -1,10 +1,28 @@
 /** http-message-sig, its keys prepared, messages as descriptors (no `Request` is made). */
-import { createSignature, type RequestDescriptor, type Signer, type Verifier, verifySignature } from 'http-message-sig';
+import {
+  createSignature,
+  type RequestDescriptor,
+  type SignatureFields,
+  type Signer,
+  type VerifiedSignature,
+  type Verifier,
+  verifySignature,
+} from 'http-message-sig';
 import type { Alternative } from '../harness.ts';
 import { pair } from './pair.ts';
 import { COMPONENTS, CONTENT_TYPE, KEYID, nonceOf, now, targetOf, urlOf } from './typical-request.ts';
 
 export const HTTP_MESSAGE_SIG = 'http-message-sig';
+
+function requestOf(index: number, added: RequestDescriptor['fields'] = []): RequestDescriptor {
+  return {
+    kind: 'request',
+    method: 'POST',
+    targetUri: urlOf(index),
+    requestTarget: targetOf(index),
+    fields: [{ name: 'content-type', value: CONTENT_TYPE }, ...added],
+  };
+}
 
 /** Signs and verifies the typical request. */
 export function httpMessageSig(signer: Signer, verifier: Verifier): Alternative {
@@ -15,25 +33,19 @@ export function httpMessageSig(signer: Signer, verifier: Verifier): Alternative 
     maxAge: 300,
     clockSkew: 5,
   };
-  return pair<RequestDescriptor>({
+  return pair<SignatureFields, RequestDescriptor, VerifiedSignature>({
     name: HTTP_MESSAGE_SIG,
-    sign: async (index) => {
-      const message: RequestDescriptor = {
-        kind: 'request',
-        method: 'POST',
-        targetUri: urlOf(index),
-        requestTarget: targetOf(index),
-        fields: [{ name: 'content-type', value: CONTENT_TYPE }],
-      };
+    sign: (index) => {
       const parameters = { created: now(), nonce: nonceOf(index), keyid: KEYID };
-      const { signature, signatureInput } = await createSignature(message, { components: COMPONENTS, parameters, signer });
-      const added = [
+      return createSignature(requestOf(index), { components: COMPONENTS, parameters, signer });
+    },
+    send: (index, { signature, signatureInput }) =>
+      requestOf(index, [
         { name: 'signature-input', value: signatureInput },
         { name: 'signature', value: signature },
-      ];
-      return { ...message, fields: [...message.fields, ...added] };
-    },
-    verify: async (message) => (await verifySignature(message, { policy, resolveVerifier: () => verifier })).parameters.keyid === KEYID,
+      ]),
+    verify: (message) => verifySignature(message, { policy, resolveVerifier: () => verifier }),
+    accepts: ({ parameters }) => parameters.keyid === KEYID,
     tamper: (message) => ({ ...message, targetUri: `${message.targetUri}0`, requestTarget: `${message.requestTarget}0` }),
   });
 }

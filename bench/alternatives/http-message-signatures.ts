@@ -11,15 +11,16 @@ export function httpMessageSignatures(algorithm: Algorithm, privateKey: Key, pub
   const signer = createSigner(privateKey, algorithm, KEYID);
   const key = { id: KEYID, algs: [algorithm], verify: createVerifier(publicKey as Parameters<typeof createVerifier>[0], algorithm) };
   const fields = COMPONENTS.map((name) => `"${name}"`);
-  return pair<Request>({
+  return pair<Request, Request, boolean | null>({
     name: 'http-message-signatures',
     sign: (index) =>
       httpbis.signMessage(
         { key: signer, fields, params: ['created', 'nonce', 'keyid'], paramValues: { nonce: nonceOf(index) } },
         { method: 'POST', url: urlOf(index), headers: { 'content-type': CONTENT_TYPE } },
       ) as Promise<Request>,
-    verify: async (message) =>
-      (await httpbis.verifyMessage(
+    send: (_, message) => message,
+    verify: (message) =>
+      httpbis.verifyMessage(
         {
           keyLookup: async ({ keyid }) => (keyid === KEYID ? key : null),
           requiredParams: ['created', 'nonce', 'keyid'],
@@ -29,7 +30,8 @@ export function httpMessageSignatures(algorithm: Algorithm, privateKey: Key, pub
           notAfter: now() + 5,
         },
         message,
-      )) === true,
+      ),
+    accepts: (answer) => answer === true,
     tamper: (message) => ({ ...message, url: `${String(message.url)}0` }),
   });
 }

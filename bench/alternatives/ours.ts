@@ -1,5 +1,14 @@
 /** countersign as an application uses it: policy, authority, clock and replay store included. */
-import { createVerifier, memoryReplayStore, type RequestMessage, type Signer, signRequest, type VerificationKey } from 'countersign';
+import {
+  createVerifier,
+  memoryReplayStore,
+  type RequestMessage,
+  type SignedFields,
+  type Signer,
+  signRequest,
+  type VerificationKey,
+  type VerifiedRequest,
+} from 'countersign';
 import type { Alternative } from '../harness.ts';
 import { pair } from './pair.ts';
 import { AUTHORITY, KEYID, requestOf } from './typical-request.ts';
@@ -15,14 +24,12 @@ export function ours(signer: Signer, key: VerificationKey): Alternative {
     replayStore: memoryReplayStore({ capacity: 2 ** 24, insecurelyAssumeNoEarlierMessages: true }),
     policy: { components: ['content-type'] },
   });
-  return pair<RequestMessage>({
+  return pair<SignedFields, RequestMessage, VerifiedRequest>({
     name: OURS,
-    sign: async (index) => {
-      const message = requestOf(index);
-      const { fields } = await signRequest(message, { signer });
-      return { ...message, fields: [...(message.fields as readonly [string, string][]), ...fields] };
-    },
-    verify: async (message) => (await verifier.verifyRequest(message)).keyid === KEYID,
+    sign: (index) => signRequest(requestOf(index), { signer }),
+    send: (index, { fields }) => requestOf(index, fields),
+    verify: (message) => verifier.verifyRequest(message),
+    accepts: ({ keyid }) => keyid === KEYID,
     tamper: (message) => ({ ...message, target: `${message.target}0` }),
   });
 }

@@ -1,5 +1,5 @@
 /** The typical request: POST, five components, created, nonce and keyid; no content. A thousand URLs, in turn. */
-import { type RequestMessage, type Signer, signRequest } from 'countersign';
+import { type FieldLines, type RequestMessage, type Signer, signRequest } from 'countersign';
 
 export const KEYID = 'jdoe';
 export const SECRET: Uint8Array = new TextEncoder().encode('correct horse battery staple, 32+');
@@ -19,9 +19,10 @@ export const urlOf = (index: number): string => `https://${AUTHORITY}${targetOf(
 /** A nonce for alternatives that make none. As ours, 22 characters, and no two alike. */
 export const nonceOf = (index: number): string => `bench-${String(index).padStart(16, '0')}`;
 
-/** The request in our form. */
-export function requestOf(index: number): RequestMessage {
-  return { method: 'POST', scheme: 'https', authority: AUTHORITY, target: targetOf(index), fields: [['content-type', CONTENT_TYPE]] };
+/** The request in our form, with the fields that signing added. */
+export function requestOf(index: number, added: FieldLines = []): RequestMessage {
+  const fields: FieldLines = [['content-type', CONTENT_TYPE], ...added];
+  return { method: 'POST', scheme: 'https', authority: AUTHORITY, target: targetOf(index), fields };
 }
 
 /** The signature bases of the thousand requests, as bytes: what bare crypto signs. */

@@ -9,7 +9,7 @@
 import type { CryptoKeyLike } from './crypto-key.ts';
 
 /** A key of node:crypto. */
-interface NodeKey {
+export interface NodeKey {
   export(options: { readonly format: 'jwk' }): { readonly x?: string };
 }
 
@@ -36,7 +36,7 @@ export interface NodeCrypto {
   createHmac(hash: string, key: NodeKey): NodeHash;
   createHash(hash: string): NodeHash;
   /** Missing before Node 20.12. */
-  hash?(hash: string, data: Uint8Array, encoding: 'buffer'): Uint8Array;
+  hash?: { (hash: string, data: Uint8Array, encoding: 'buffer'): Uint8Array; (hash: string, data: Uint8Array, encoding: 'latin1'): string };
   /** At once; or, with a callback, from the thread pool, returning nothing. */
   sign(hash: null, data: Uint8Array, key: NodeKey, callback?: Callback<Uint8Array>): Uint8Array;
   verify(hash: null, data: Uint8Array, key: NodeKey, signature: Uint8Array, callback?: Callback<boolean>): boolean;

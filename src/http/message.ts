@@ -89,7 +89,10 @@ export function createFieldReader(fields: FieldLines | HeadersLike | undefined):
 /** A scan beats an index: few names are asked for, and lengths differ. */
 function linesOf(fields: FieldLines, wanted: string): readonly string[] | undefined {
   let found: string[] | undefined;
-  for (const [name, value] of fields) {
+  for (const line of fields) {
+    // By index: destructuring a pair makes an iterator of it.
+    const name = line[0];
+    const value = line[1];
     if (name.length !== wanted.length || (name !== wanted && name.toLowerCase() !== wanted)) continue;
     if (found === undefined) found = [value];
     else found.push(value);

@@ -23,7 +23,8 @@ export interface SignRequestOptions extends SignOptions {
  * @throws {TypeError | RangeError} If the message or an option is unusable, or a component is not there.
  */
 export async function signRequest(message: RequestMessage, options: SignRequestOptions): Promise<SignedFields> {
-  const digest = await newDigest(message, options);
+  const digesting = newDigest(message, options);
+  const digest = digesting === undefined ? undefined : await digesting;
   const { components: names = [], insecurelyAllowUncovered: uncovered, fieldTypes } = options;
   // Components with parameters need a structured-field parser, which most requests never load.
   const full = names.every((name) => isPlainName(name.toLowerCase())) ? undefined : await import('./full-source.ts');

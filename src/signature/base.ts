@@ -25,16 +25,32 @@ const COMPONENT_TEXT = /^[\t\x20-\x7e]*$/;
  */
 export function createSignatureBase(source: ComponentSource, components: readonly Component[], params: string): string {
   let base = '';
-  const seen = new Set<string>();
+  requireUnique(components);
   for (const component of components) {
-    const { identifier, identity } = component;
-    // Section 2.5: every identifier occurs once, or two parties may read different values.
-    if (seen.has(identity)) throw new VerificationError('signature_malformed', `${identifier} is covered twice`);
-    seen.add(identity);
+    const { identifier } = component;
     const value = source(component);
     if (value === undefined) throw new VerificationError('component_unresolvable', `the message has no ${identifier}`);
     if (!COMPONENT_TEXT.test(value)) throw new VerificationError('component_unresolvable', `${identifier} holds a forbidden character`);
     base += `${identifier}: ${value}\n`;
   }
   return `${base}"@signature-params": ${params}`;
+}
+
+const FEW = 16;
+
+/** Section 2.5: every identifier occurs once, or two parties may read different values. */
+function requireUnique(components: readonly Component[]): void {
+  // Few are compared with each other, which is quicker than a set.
+  const seen = components.length > FEW ? new Set<string>() : undefined;
+  for (let index = 0; index < components.length; index++) {
+    const { identity, identifier } = components[index]!;
+    if (seen === undefined ? occursBefore(components, index, identity) : seen.has(identity))
+      throw new VerificationError('signature_malformed', `${identifier} is covered twice`);
+    seen?.add(identity);
+  }
+}
+
+function occursBefore(components: readonly Component[], end: number, wanted: string): boolean {
+  for (let index = 0; index < end; index++) if (components[index]!.identity === wanted) return true;
+  return false;
 }
