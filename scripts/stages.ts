@@ -81,7 +81,11 @@ const optional = (file: string, stage: Stage): readonly Stage[] => (isThere(file
 export const stages: readonly Stage[] = [
   { name: 'system', title: 'system packages', run: system },
   { name: 'install', title: 'what only tests need', run: installs },
-  { name: 'types', title: 'types', run: () => check('tsc -p tsconfig.json', 'tsc -p tsconfig.test.json') },
+  {
+    name: 'types',
+    title: 'types',
+    run: () => check('tsc -p tsconfig.json', 'tsc -p tsconfig.test.json', 'tsc -p test/runtime/tsconfig.json'),
+  },
   { name: 'lint', title: 'lint and format', run: () => check('biome check --error-on-warnings .') },
   {
     name: 'rules',

@@ -23,8 +23,15 @@ export interface CryptoKeyPairLike {
  */
 export async function generateCryptoKeyPair(): Promise<CryptoKeyPairLike> {
   const subtle = requireWebCrypto('ed25519');
-  // The public half of a pair is extractable always.
-  return (await subtle.generateKey(algorithms.ed25519.params, false, ['sign', 'verify'])) as CryptoKeyPair;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      // The public half of a pair is extractable always.
+      return (await subtle.generateKey(algorithms.ed25519.params, false, ['sign', 'verify'])) as CryptoKeyPair;
+    } catch (error) {
+      // Should an implementation refuse what it drew: another draw is another seed.
+      if (attempt === 3 || !(error instanceof Error && error.name === 'OperationError')) throw error;
+    }
+  }
 }
 
 /** Whether there is WebCrypto at all. */

@@ -8,3 +8,4 @@ export { denied } from './deny.ts';
 export { explainUnsigned } from './dropped-field.ts';
 export { readBody } from './read-body.ts';
 export { recover } from './recover.ts';
+export { writeForm } from './write-form.ts';

@@ -47,7 +47,16 @@ export async function prepare(input: string | URL | Request, init: RequestInit, 
   // Firefox does not tell whether there is a body (undefined): reading it does. Only asked where it must be, since Deno
   // sends a string whose `body` was looked at in chunks.
   const unread = !bytes && !isBodiless(method) && request.body !== null;
-  if (unread && !uncovered) bytes = await read(request.clone(), maxBodyBytes, request.signal);
+  if (unread && !uncovered) {
+    try {
+      bytes = await read(request.clone(), maxBodyBytes, request.signal);
+    } catch (error) {
+      // WebKitGTK cannot read a form that has a file: it is written here, with the boundary that was drawn.
+      if ((error as Error).name !== 'InvalidStateError' || !(body instanceof FormData)) throw error;
+      const { writeForm } = await import('./later.ts');
+      return prepare(input, { ...init, headers, body: await writeForm(body, headers.get('content-type')!) }, settings);
+    }
+  }
   if (bytes && bytes.length > maxBodyBytes) return deny('size');
   return {
     request,

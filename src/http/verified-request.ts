@@ -59,29 +59,13 @@ export function createVerifiedRequest(
   bytes: Uint8Array | undefined,
   read?: FieldReader,
 ): VerifiedRequest {
-  const view = new VerifiedView(message, verdicts, bytes, read);
-  // Closures: a caller may take the members apart.
-  return Object.freeze({
-    keyid: view.keyid,
-    tenant: view.tenant,
-    key: view.key,
-    get signatures() {
-      return view.signatures;
-    },
-    get bytes() {
-      return view.bytes;
-    },
-    text: () => view.text(),
-    json: <T>(schema?: StandardSchema<T>): T => view.json(schema as StandardSchema<T>),
-    header: (name: string) => view.header(name),
-    method: () => view.method(),
-    path: () => view.path(),
-    query: () => view.query(),
-    toRequest: () => view.toRequest(),
-  });
+  return new VerifiedView(message, verdicts, bytes, read);
 }
 
-/** What most callers never ask for is made when it is asked for. */
+/**
+ * What most callers never ask for is made when it is asked for. Each member answers a function of its own, so that a
+ * caller may take the view apart.
+ */
 class VerifiedView implements VerifiedRequest {
   readonly keyid: string;
   readonly tenant: string;
@@ -101,6 +85,7 @@ class VerifiedView implements VerifiedRequest {
     this.#verdicts = verdicts;
     this.#bytes = bytes;
     this.#read = read ?? createFieldReader(message.fields);
+    Object.freeze(this);
   }
 
   get signatures(): VerifiedRequest['signatures'] {
@@ -113,20 +98,46 @@ class VerifiedView implements VerifiedRequest {
     return this.#bytes;
   }
 
-  text(): string {
+  get text(): VerifiedRequest['text'] {
+    return () => this.#text();
+  }
+
+  get json(): VerifiedRequest['json'] {
+    return <T>(schema?: StandardSchema<T>): T => this.#json(schema);
+  }
+
+  get header(): VerifiedRequest['header'] {
+    return (name) => this.#header(name);
+  }
+
+  get method(): VerifiedRequest['method'] {
+    return () => this.#method();
+  }
+
+  get path(): VerifiedRequest['path'] {
+    return () => this.#path();
+  }
+
+  get query(): VerifiedRequest['query'] {
+    return () => this.#query();
+  }
+
+  get toRequest(): VerifiedRequest['toRequest'] {
+    return () => this.#toRequest();
+  }
+
+  #text(): string {
     const decoded = decodeUtf8(this.bytes);
     if (decoded === undefined) throw new VerificationError('payload_malformed', 'the content is not UTF-8');
     return decoded;
   }
 
-  json(): unknown;
-  json<T>(schema: StandardSchema<T>): T;
-  json<T>(schema?: StandardSchema<T>): unknown {
-    const value = parseJson(this.text());
-    return schema === undefined ? value : validate(schema, value);
+  #json<T>(schema?: StandardSchema<T>): T {
+    const value = parseJson(this.#text());
+    return schema === undefined ? (value as T) : validate(schema, value);
   }
 
-  header(name: string): string | undefined {
+  #header(name: string): string | undefined {
     const key = name.toLowerCase();
     const lines = this.#read(key);
     if (lines === undefined) return undefined;
@@ -134,32 +145,32 @@ class VerifiedView implements VerifiedRequest {
     return combine(lines);
   }
 
-  method(): string {
+  #method(): string {
     this.#requireCovered('"@method"');
     return this.#message.method;
   }
 
-  path(): string {
+  #path(): string {
     this.#requireCovered('"@path"', '"@target-uri"', '"@request-target"');
     return splitTarget(this.#message.target).path;
   }
 
-  query(): string {
+  #query(): string {
     this.#requireCovered('"@query"', '"@target-uri"', '"@request-target"');
     return splitTarget(this.#message.target).query;
   }
 
-  toRequest(): Request {
+  #toRequest(): Request {
     const { scheme, authority } = this.#message;
     const headers = new Headers();
     for (const identity of this.#covered()) {
       const name = /^"([^@"]+)"(?:;sf|;bs)?$/.exec(identity)?.[1];
-      const value = name && this.header(name);
+      const value = name && this.#header(name);
       if (name && value !== undefined) headers.set(name, value);
     }
-    const query = this.query();
-    const url = `${scheme}://${normalizeAuthority(authority, scheme)}${this.path()}${query === '?' ? '' : query}`;
-    const method = this.method();
+    const query = this.#query();
+    const url = `${scheme}://${normalizeAuthority(authority, scheme)}${this.#path()}${query === '?' ? '' : query}`;
+    const method = this.#method();
     const bytes = this.#bytes;
     const body =
       bytes !== undefined && bytes.length > 0 && method !== 'GET' && method !== 'HEAD' ? (bytes as Uint8Array<ArrayBuffer>) : null;

@@ -12,7 +12,7 @@ import { webPublic } from '../../src/crypto/ed25519-web.ts';
 import { importPublicKeyHex } from '../../src/crypto/import-raw.ts';
 import type { NodeCrypto } from '../../src/crypto/runtime.ts';
 import type { VerificationKey } from '../../src/crypto/verification-key.ts';
-import { decodeHex } from '../../src/internal/bytes.ts';
+import { decodeHex } from '../../src/internal/hex.ts';
 import { hostileEd25519Vectors } from '../support/hostile-ed25519.ts';
 
 const vectors = hostileEd25519Vectors();
