@@ -7,10 +7,10 @@ import { createHandler } from '../suite/server.ts';
 export function fetchServer(authorities: readonly string[]): (request: Request) => Promise<Response> {
   const handle = createHandler(authorities);
   return async (request) => {
-    const { status, headers } = await answer(request, handle);
+    const { status, headers, body = null } = await answer(request, handle);
     // Refused before it was read: workerd would reset the connection while the client still writes.
     if (!request.bodyUsed) await request.arrayBuffer();
-    return new Response(null, { status, headers: { ...headers } });
+    return new Response(body, { status, headers: { ...headers } });
   };
 }
 

@@ -11,4 +11,7 @@ async function work(): Promise<unknown> {
   }
 }
 
+// A page that crashed says nothing any more.
+setInterval(() => void fetch('/alive').catch(() => undefined), 2000);
+
 void work().then((result) => fetch('/result', { method: 'POST', body: JSON.stringify(result) }));

@@ -27,10 +27,10 @@ async function answer(request: IncomingMessage): Promise<Answer> {
 }
 
 server.on('request', async (request: IncomingMessage, response) => {
-  const { status, headers } = await answer(request);
+  const { status, headers, body } = await answer(request);
   // A refusal may leave content unread, which would stand before the next request on the connection.
   if (!request.complete) request.resume();
-  response.writeHead(status, { ...headers }).end();
+  response.writeHead(status, { ...headers }).end(body);
 });
 
 console.log(`${RESULT_MARK}http://${authority}`);

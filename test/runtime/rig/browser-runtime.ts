@@ -5,7 +5,7 @@
  */
 
 import type { SuiteConfig, SuiteResult } from '../suite/config.ts';
-import { servePage, withinLimit } from './page-server.ts';
+import { servePage } from './page-server.ts';
 import type { Runtime, SuiteBundle } from './runtime.ts';
 
 /** A browser that shows one page. */
@@ -57,7 +57,7 @@ function browserRuntime({ name, title, version, launch }: BrowserOptions, origin
       try {
         browser = await launch();
         await browser.open(`http://${host}:${page.port}/`);
-        return await withinLimit(page.result(), name);
+        return await page.result();
       } finally {
         await browser?.close();
         page.close();

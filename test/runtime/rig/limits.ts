@@ -7,6 +7,9 @@
 /** How long one runtime may take for all of its work. */
 export const RUN_SECONDS = 420;
 
+/** How long a page may say nothing. It says something every two seconds, unless JavaScript keeps it busy. */
+export const SILENT_SECONDS = 45;
+
 /** Begins the line of stdout that is meant for us. */
 export const RESULT_MARK = '@countersign ';
 

@@ -190,24 +190,22 @@ function ownFields(rawHeaders: readonly string[]): string[] {
 }
 
 /** Sends a request exactly as it is: its target, its field lines, its bytes. */
-function forward(origin: string, { method, target, rawHeaders, body }: WireRequest, agent: Agent): Promise<Forwarded> {
+function forward(origin: string, wire: WireRequest, agent: Agent): Promise<Forwarded> {
+  const { method, target, rawHeaders, body } = wire;
   const { hostname, port } = new URL(origin);
+  const headers = ownFields(rawHeaders) as unknown as Record<string, string>;
   return new Promise((resolve, reject) => {
-    const outgoing: ClientRequest = send(
-      { agent, hostname, port, method, path: target, setHost: false, headers: ownFields(rawHeaders) as unknown as Record<string, string> },
-      (response) => {
-        response.resume();
-        response.once('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            verdict: String(response.headers[VERDICT] ?? ''),
-            seen: String(response.headers[SEEN] ?? ''),
-          }),
-        );
-        response.once('error', reject);
-      },
-    );
-    outgoing.once('error', reject);
+    const outgoing: ClientRequest = send({ agent, hostname, port, method, path: target, setHost: false, headers }, (response) => {
+      response.resume();
+      const field = (name: string) => String(response.headers[name] ?? '');
+      response.once('end', () => resolve({ status: response.statusCode ?? 0, verdict: field(VERDICT), seen: field(SEEN) }));
+      response.once('error', reject);
+    });
+    outgoing.once('error', (error: NodeJS.ErrnoException) => {
+      // Slow engines leave connections idle; the server may close one just when it is used again.
+      if (outgoing.reusedSocket && error.code === 'ECONNRESET') resolve(forward(origin, wire, agent));
+      else reject(error);
+    });
     outgoing.end(body);
   });
 }

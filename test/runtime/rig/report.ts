@@ -67,11 +67,22 @@ function markdown(rows: readonly (readonly string[])[]): string {
   return [line(head!), line(head!.map(() => '---')), ...body.map(line)].join('\n');
 }
 
-function ways({ result }: Row): readonly string[] {
-  const engine = result!.engine;
-  const native =
-    engine['nodeCrypto'] === true && engine['deno'] !== true ? 'node:crypto' : engine['subtle'] === true ? 'WebCrypto' : 'JavaScript';
-  return [native, native === 'node:crypto' ? native : 'JavaScript', engine['ed25519'] === false ? 'JavaScript' : native];
+const yes = (there: boolean): string => (there ? 'yes' : 'no');
+
+/** What an engine has, in the words of the page. */
+function facts({ title, result }: Row): readonly string[] {
+  const { webCrypto, webEd25519, nodeCrypto, fetch, formFiles, page, secureContext } = result!.engine;
+  const ed25519 = !webCrypto ? 'no' : webEd25519 ? 'yes' : 'signs';
+  return [
+    title,
+    yes(webCrypto),
+    ed25519,
+    yes(nodeCrypto),
+    yes(fetch),
+    fetch ? (page ? 'hidden' : 'visible') : '-',
+    fetch ? yes(formFiles) : '-',
+    page ? yes(secureContext) : '-',
+  ];
 }
 
 /** Writes the reference page: everything in it was measured by this run, and is the same in the next. */
@@ -79,13 +90,10 @@ export function writeReference(rows: readonly Row[], servers: Servers, relay: Re
   const names = Object.keys(servers.origins);
   const verdicts = rows[0]!.result!.verdicts.native;
   const hash = createHash('sha256').update(verdicts).digest('hex').slice(0, 16);
-  const suite = [
-    ['runtime', 'version', 'tests', 'Ed25519', 'HMAC', 'digests', 'verdicts'],
-    ...rows.map((row) => {
-      const [digests, hmac, ed25519] = ways(row);
-      const same = row.result!.verdicts.native === verdicts && row.result!.verdicts.javascript === verdicts;
-      return [row.title, row.version, String(row.result!.tests.length), ed25519!, hmac!, digests!, same ? 'the same' : 'DIFFERENT'];
-    }),
+  const suite = [['runtime', 'version', 'tests passed'], ...rows.map(({ title, version, passed }) => [title, version, String(passed)])];
+  const engines = [
+    ['runtime', 'WebCrypto', 'its Ed25519', '`node:crypto`', '`fetch`', 'redirects', 'forms with files', 'stored keys'],
+    ...rows.map(facts),
   ];
   const cross = [
     ['signed in', ...names.map((name) => servers.titles[name]!)],
@@ -94,17 +102,30 @@ export function writeReference(rows: readonly Row[], servers: Servers, relay: Re
   const tried = [...relay.tried].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind]) => kind);
   const text = `# Runtimes
 
-This page is written by \`npm test\` (\`test/runtime\`): every number in it was measured.
+This page is written by \`npm test\` (\`test/runtime\`): everything in its tables was measured.
 
-One suite, written once, runs against the built package in each of these. \`insecure origin\` is a page on plain http that
-is not localhost, where browsers have no \`crypto.subtle\`; QuickJS stands for engines with the language and nothing else,
-where fetch, randomness and clock are injected.
+One suite, written once, runs against the built package in each of these. An *insecure origin* is a page on plain http that
+is not localhost, where browsers have no \`crypto.subtle\`. QuickJS stands for engines with the language and nothing else,
+where the application brings fetch, randomness and clock.
 
 ${markdown(suite)}
 
-The three columns before the last say what does the work. *verdicts*: ${verdicts.length} Ed25519 vectors, Wycheproof's and hostile ones
-on which implementations disagree, are judged the same in every runtime, natively and in JavaScript alone
-(SHA-256 of the verdicts: \`${hash}…\`).
+${verdicts.length} Ed25519 vectors, Wycheproof's and hostile ones on which implementations disagree, are judged the same in every one of
+them, on the way the runtime offers and in JavaScript alone (SHA-256 of the verdicts: \`${hash}…\`).
+
+## What each one has and lacks
+
+${markdown(engines)}
+
+* **WebCrypto**: without it, Ed25519, HMAC and digests are done in JavaScript, and the ECDSA and RSA algorithms are refused
+  with a TypeError. Where its Ed25519 only *signs* (it did not pass our self-check), it
+  signs, and JavaScript verifies.
+* **\`fetch\`**: without it there is no \`createSignedFetch\`; \`signRequest\` gives the fields for whatever sends.
+* **redirects**: where they are visible the signed fetch follows them, each hop signed anew, to its own origin or a listed
+  one. Browsers hide the target: a \`SignedFetchError\` with the code \`redirect_forbidden\`.
+* **forms with files**: whether a \`Request\` lets them be read. Where it does not, hand the \`FormData\` to the signed fetch
+  itself, which then writes it; a \`Request\` that holds one cannot be signed.
+* **stored keys**: pages with \`openKeyPair\`; an insecure origin gets a \`KeyStorageError\` with the code \`insecure_origin\`.
 
 ## Signed here, verified there
 

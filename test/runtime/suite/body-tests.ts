@@ -16,22 +16,12 @@ const URL_OF_BANK = 'https://bank.example/coins';
 /** A body, and the content type it brings by itself. */
 type Bodies = Readonly<Record<string, () => BodyInit>>;
 
-function formWith(fields: Readonly<Record<string, string>>, file?: Uint8Array<ArrayBuffer>): FormData {
+/** A form of texts, and a file if there is one. */
+export function formWith(fields: Readonly<Record<string, string>>, file?: Uint8Array<ArrayBuffer>): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   if (file !== undefined) form.append('file', new Blob([file]), 'a "file".bin');
   return form;
-}
-
-/** Whether a `Request` gives the bytes of a form that has a file. WebKitGTK's does not. */
-export async function readsForms(): Promise<boolean> {
-  if (engine.Request === undefined) return false;
-  try {
-    const request = new Request(URL_OF_BANK, { method: 'POST', body: formWith({}, new Uint8Array(3)) });
-    return (await request.arrayBuffer()).byteLength > 0;
-  } catch {
-    return false;
-  }
 }
 
 function bodies(readsFiles: boolean): Bodies {

@@ -5,7 +5,14 @@
  * @module
  */
 
-import { createSignedFetch, isSignedFetchError, parseRefusal, type SignedFetchError, type SignedFetchOptions } from 'countersign';
+import {
+  createSignedFetch,
+  type Fetch,
+  isSignedFetchError,
+  parseRefusal,
+  type SignedFetchError,
+  type SignedFetchOptions,
+} from 'countersign';
 import { type Declare, equal, ok, refuses } from './collect.ts';
 import type { Arrival, ClientConfig } from './config.ts';
 import { engine, utf8 } from './engine.ts';
@@ -73,9 +80,9 @@ export const clientTests =
     test('a clock forty minutes off is corrected with one more request, once', async () => {
       for (const wrong of [FORTY_MINUTES, -FORTY_MINUTES]) {
         let sent = 0;
-        const counted = (request: Request) => {
+        const counted: Fetch = (input, init) => {
           sent++;
-          return fetch(request);
+          return fetch(input, init);
         };
         const call = await signedFetch({ fetch: counted, now: () => Math.floor(Date.now() / 1000) + wrong });
         const statuses = [(await call(`${verifier}/clock`, POST)).status, (await call(`${verifier}/clock`, POST)).status];

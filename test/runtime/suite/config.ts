@@ -49,11 +49,25 @@ export interface TestOutcome {
   readonly error?: string | undefined;
 }
 
+/** What an engine has. */
+export interface EngineFacts {
+  readonly webCrypto: boolean;
+  /** Whether its WebCrypto has Ed25519 and judges a hostile signature as RFC 8032 says. */
+  readonly webEd25519: boolean;
+  readonly nodeCrypto: boolean;
+  /** `fetch`, `Request` and their kin. */
+  readonly fetch: boolean;
+  /** Whether a `Request` lets its form with a file be read. */
+  readonly formFiles: boolean;
+  /** A document, and a user who could read secrets in it. */
+  readonly page: boolean;
+  readonly secureContext: boolean;
+}
+
 /** What a run has found. */
 export interface SuiteResult {
   readonly tests: readonly TestOutcome[];
-  /** Facts about the engine that explain its way through the library. */
-  readonly engine: Readonly<Record<string, string | boolean>>;
+  readonly engine: EngineFacts;
   /** `1` or `0` for every Ed25519 vector, the hostile ones included: on the way the runtime offers, and in JavaScript. */
   readonly verdicts: { readonly native: string; readonly javascript: string };
   /** What the signing side of the cross matrix saw. */

@@ -19,17 +19,6 @@ export interface Engine {
 /** The global object as such an engine. */
 export const engine: Engine = globalThis as unknown as Engine;
 
-/** Facts that explain which way an engine takes through the library. */
-export function describeEngine(): Readonly<Record<string, string | boolean>> {
-  return {
-    subtle: engine.crypto?.subtle !== undefined,
-    nodeCrypto: engine.process?.getBuiltinModule?.('node:crypto') !== undefined,
-    page: engine.document !== undefined,
-    secureContext: engine.isSecureContext ?? 'unknown',
-    request: engine.Request !== undefined,
-  };
-}
-
 /** Bytes of hex. */
 export function unhex(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length / 2);

@@ -4,16 +4,18 @@
  * @module
  */
 
-import { bodyTests, readsForms } from './body-tests.ts';
+import { bodyTests } from './body-tests.ts';
 import { canonicalTests } from './canonical-tests.ts';
+import { carrierTests } from './carrier-tests.ts';
 import { clientTests } from './client-tests.ts';
 import { runTests } from './collect.ts';
 import type { SuiteConfig, SuiteResult } from './config.ts';
 import { runCross } from './cross.ts';
-import { describeEngine } from './engine.ts';
 import { errorTests } from './error-tests.ts';
 import { inJavaScript } from './javascript.ts';
 import { keyTests } from './key-tests.ts';
+import { measureEngine } from './measure.ts';
+import { pageTests } from './page-tests.ts';
 import { signTests } from './sign-tests.ts';
 import { vectorTests, verdictString } from './vectors.ts';
 import { verifyTests } from './verify-tests.ts';
@@ -22,20 +24,22 @@ import { verifyTests } from './verify-tests.ts';
 export async function runSuite(config: SuiteConfig): Promise<SuiteResult> {
   const native = await verdictString();
   const javascript = await inJavaScript(verdictString);
-  const formFiles = await readsForms();
+  const engine = await measureEngine();
   const tests = await runTests({
     keys: keyTests,
     sign: signTests,
     verify: verifyTests,
     canonical: canonicalTests,
-    bodies: bodyTests(formFiles),
+    bodies: bodyTests(engine.formFiles),
+    carriers: carrierTests,
     errors: errorTests,
+    page: pageTests,
     ...(config.client && { client: clientTests(config.runtime, config.client) }),
     vectors: vectorTests(native, javascript),
   });
   return {
     tests,
-    engine: { ...describeEngine(), formFiles },
+    engine,
     verdicts: { native, javascript },
     cross: config.cross && (await runCross(config.runtime, config.cross)),
   };

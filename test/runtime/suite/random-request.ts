@@ -15,6 +15,8 @@ export interface RandomRequest {
   readonly body: BodyInit | undefined;
   /** Fields to cover besides the defaults. */
   readonly components: readonly string[];
+  /** Whether it is handed over as a `Request`. */
+  readonly asRequest: boolean;
   /** For reports. */
   readonly kind: string;
 }
@@ -24,7 +26,7 @@ const METHODS = ['GET', 'GET', 'POST', 'POST', 'POST', 'PUT', 'PATCH', 'DELETE',
 /** Space to tilde. */
 const PRINTABLE: readonly string[] = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
 const BEYOND_ASCII = ['é', 'ß', '☃', '東', '𝄞'] as const;
-const BODY_KINDS = ['none', 'empty text', 'text', 'json', 'bytes', 'buffer', 'view', 'blob', 'params', 'form'] as const;
+const BODY_KINDS = ['none', 'empty text', 'text', 'json', 'bytes', 'buffer', 'view', 'blob', 'params', 'form', 'stream'] as const;
 type BodyKind = (typeof BODY_KINDS)[number];
 
 /** The bodies a bare engine has too. */
@@ -41,7 +43,15 @@ export function randomRequest(random: Random, index: number, origins: readonly s
   if (type !== undefined) headers.push(['content-type', type]);
   const target = `/${index}${randomPath(random, index)}${randomQuery(random, index)}${random.below(20) === 0 ? '#not/sent?to=anybody' : ''}`;
   const components = [...new Set(headers.map(([name]) => name))].filter((name) => name.startsWith('x-'));
-  return { url: random.pick(origins) + target, method, headers, body, components, kind };
+  // A Request is a poor place for a stream in Firefox, for a form with a file in WebKitGTK. Its URL must be a fixpoint already.
+  const asRequest = kind !== 'stream' && kind !== 'form' && random.below(4) === 0;
+  const url = random.pick(origins) + (asRequest ? stableTarget(target) : target);
+  return { url, method, headers, body, components, asRequest, kind };
+}
+
+/** A target as it stands on the wire: no parser on the way changes it. */
+export function stableTarget(target: string): string {
+  return target.replace(/%(?![\dA-Fa-f]{2})|[^\w.~!$&()*+,;=:@/?#%-]/gu, (found) => (found === "'" ? '%27' : encodeURIComponent(found)));
 }
 
 function randomText(random: Random, length: number): string {
@@ -116,6 +126,8 @@ function makeBody(kind: BodyKind, random: Random, size: number): { readonly body
           ['amount', ''],
         ]),
       };
+    case 'stream':
+      return { body: streamOf(random.bytes(size), random) };
     case 'form':
       return { body: formOf(random, size) };
   }
@@ -127,6 +139,19 @@ function largeText(random: Random, size: number): string {
   const bytes = utf8(sample).length;
   const text = sample.repeat(Math.floor(size / bytes));
   return text + 'x'.repeat(size - Math.floor(size / bytes) * bytes);
+}
+
+/** The bytes in chunks of many lengths. They are cut beforehand: when a stream is read is the engine's affair. */
+function streamOf(bytes: Uint8Array<ArrayBuffer>, random: Random): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for (let offset = 0; offset < bytes.length; ) chunks.push(bytes.slice(offset, (offset += 1 + random.below(20_000))));
+  return new ReadableStream({
+    pull(controller) {
+      const chunk = chunks.shift();
+      if (chunk === undefined) controller.close();
+      else controller.enqueue(chunk);
+    },
+  });
 }
 
 function formOf(random: Random, size: number): FormData {

@@ -10,6 +10,7 @@ import { hex, utf8 } from './engine.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
 }
 
 /** The header in which an answer says `ok` or the code of the refusal. */

@@ -6,7 +6,7 @@
 
 import { createSignedFetch, type Signer, signRequest } from 'countersign';
 import { engine, hex, host, injected, utf8 } from './engine.ts';
-import type { RandomRequest } from './random-request.ts';
+import { type RandomRequest, stableTarget } from './random-request.ts';
 
 /** As much of an answer as the matrix looks at. */
 export interface Sent {
@@ -19,10 +19,11 @@ export function signAndSend(request: RandomRequest, signer: Signer): Promise<Sen
   return engine.Request === undefined ? sendBare(request, signer) : sendByFetch(request, signer);
 }
 
-async function sendByFetch({ url, method, headers, body, components }: RandomRequest, signer: Signer): Promise<Sent> {
+async function sendByFetch({ url, method, headers, body, components, asRequest }: RandomRequest, signer: Signer): Promise<Sent> {
   const signedFetch = createSignedFetch({ signer, components });
   const pairs = headers.map(([name, value]): [string, string] => [name, value]);
-  const response = await signedFetch(url, { method, headers: pairs, ...(body !== undefined && { body }) });
+  const init = { method, headers: pairs, ...(body !== undefined && { body }) };
+  const response = await (asRequest ? signedFetch(new Request(url, init)) : signedFetch(url, init));
   await response.arrayBuffer();
   return { status: response.status, header: (name) => response.headers.get(name) };
 }
@@ -35,9 +36,7 @@ interface HostAnswer {
 /** Without URL, Request and Headers, the application says itself what stands on the wire. */
 async function sendBare({ url, method, headers, body, components }: RandomRequest, signer: Signer): Promise<Sent> {
   const [, authority, written] = /^http:\/\/([^/]*)([^#]*)/.exec(url)!;
-  const target = written!.replace(/%(?![\dA-Fa-f]{2})|[^\w.~!$&()*+,;=:@/?%-]/gu, (found) =>
-    found === "'" ? '%27' : encodeURIComponent(found),
-  );
+  const target = stableTarget(written!);
   const bytes = typeof body === 'string' ? utf8(body) : (body as Uint8Array | undefined);
   const { fields } = await signRequest(
     { method, scheme: 'http', authority: authority!, target, fields: headers, body: bytes },

@@ -35,8 +35,8 @@ export function createHandler(authorities: readonly string[]): (request: Request
       return { status: 200, headers: { ...SHARED, [VERDICT]: 'ok', [SEEN]: await describeSeen(verified) } };
     } catch (error) {
       if (!isVerificationError(error)) throw error;
-      const { status, headers } = error.toProblem();
-      return { status, headers: { ...headers, ...SHARED, [VERDICT]: error.code } };
+      const { status, headers, body } = error.toProblem();
+      return { status, body, headers: { ...headers, ...SHARED, [VERDICT]: error.code } };
     }
   };
 }
