@@ -123,5 +123,5 @@ export const stages: readonly Stage[] = [
     needs: ['build'],
     run: () => suite(LANGUAGES, 15),
   }),
-  ...optional(BENCH, { name: 'bench', byName: true, title: 'speed', needs: ['build'], run: bench }),
+  ...optional(BENCH, { name: 'bench', title: 'speed', needs: ['build'], run: bench }),
 ];

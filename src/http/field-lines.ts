@@ -53,7 +53,8 @@ export function combine(lines: readonly string[]): string {
 
 /** One line without the blanks around it and without folds. */
 export function trimLine(line: string): string {
-  return trimBlanks(line.includes('\n') ? unfold(line) : line);
+  const text = line.includes('\n') ? unfold(line) : line;
+  return isBlank(text.charCodeAt(0)) || isBlank(text.charCodeAt(text.length - 1)) ? trimBlanks(text) : text;
 }
 
 function trimBlanks(text: string): string {

@@ -52,6 +52,7 @@ export function serializeSignatureParams(components: readonly Component[], param
 
 /** A structured field String (RFC 9651, section 4.1.6). */
 function quote(name: string, value: string): string {
+  if (/^[ !#-[\]-~]+$/.test(value)) return `"${value}"`;
   if (!/^[ -~]+$/.test(value)) throw new TypeError(`${name} must be printable ASCII`);
   return `"${value.replace(/["\\]/g, '\\$&')}"`;
 }
