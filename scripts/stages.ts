@@ -18,8 +18,6 @@ export interface Stage {
   readonly title: string;
   /** Stages that must have passed before. */
   readonly needs?: readonly string[] | undefined;
-  /** Not part of the whole yet: runs when it is asked for. */
-  readonly byName?: boolean | undefined;
   run(): Promise<Outcome>;
 }
 

@@ -24,6 +24,7 @@ import { verifyUrl } from 'countersign/url';
 import { type Address, KEYID, type Peer, Refusal, type Running, SECRET, type WirePayload } from './peer.ts';
 import { type Report, same } from './report.ts';
 import { listen } from './serve.ts';
+import { hostileValues } from './values.ts';
 
 type Pairs = readonly (readonly [string, string])[];
 
@@ -91,6 +92,7 @@ export async function checkClock(report: Report, name: string, { authority }: Ru
 /** What users of this package have. */
 export const countersign: Peer = {
   name: 'countersign',
+  values: hostileValues,
   async send({ method, authority, target, fields, content }) {
     const body = content.length > 0 ? { body: Uint8Array.from(content) } : {};
     const response = await signedFetch(`http://${authority}${target}`, {

@@ -60,6 +60,8 @@ export interface Running {
 /** Signs and verifies everything. Verifying throws `Refusal`. */
 export interface Peer {
   readonly name: string;
+  /** What is tried with it, by what it tries. */
+  readonly values: Readonly<Record<string, string>>;
   /** Signs a request and sends it. */
   send(request: WireRequest): Promise<Answer>;
   serve(): Promise<Running>;

@@ -121,7 +121,10 @@ export const languages: readonly Language[] = [
     serving: 'itself',
     sortsBytes: true,
     strict: true,
-    build: (sources, output) => compiled.map((program) => ['go', 'build', '-o', join(output, program), join(sources, `${program}.go`)]),
+    build: (sources, output) => [
+      ['sh', '-c', 'test -z "$(gofmt -d "$1" | tee /dev/stderr)"', 'gofmt', sources],
+      ...compiled.map((program) => ['go', 'build', '-o', join(output, program), join(sources, `${program}.go`)] as const),
+    ],
     command: (program, output) => [join(output, program)],
   },
   {

@@ -18,6 +18,7 @@ import {
   type WireRequest,
 } from './peer.ts';
 import { listen, readAll, send } from './serve.ts';
+import { combinedValues } from './values.ts';
 
 type Pairs = readonly (readonly [string, string])[];
 
@@ -245,6 +246,7 @@ export function issueLicense(
 /** The plainest implementation there is. */
 export const reference: Peer = {
   name: 'the reference',
+  values: combinedValues,
   send: (request) => send({ ...request, fields: [...request.fields, ...signRequest(request)] }),
   serve: () =>
     listen(async (request, response) => {

@@ -68,7 +68,10 @@ for (const { toolchain: signer } of ready) {
     }
   });
 }
-for (const { server } of ready) await server?.close();
+for (const { toolchain, server } of ready) {
+  await server?.close();
+  toolchain.clear();
+}
 process.exitCode = report.finish() ? 0 : 1;
 
 function requireAll(): void {

@@ -5,7 +5,7 @@
  */
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Refusal } from './peer.ts';
@@ -56,11 +56,13 @@ export function execute([command, ...args]: Command, env: Env, input: string | B
 export class Toolchain {
   readonly language: Language;
   readonly #env: Env;
+  readonly #home: string;
   readonly #output: string;
 
-  private constructor(language: Language, output: string, env: Env) {
+  private constructor(language: Language, home: string, env: Env) {
     this.language = language;
-    this.#output = output;
+    this.#home = home;
+    this.#output = join(home, 'build');
     this.#env = env;
   }
 
@@ -74,7 +76,12 @@ export class Toolchain {
       const { status, stdout, stderr } = await execute(command, {});
       if (status !== 0) throw new Error(`${command.join(' ')}: ${stdout}${stderr}`);
     }
-    return new Toolchain(language, output, { ...env, COUNTERSIGN_NONCES: nonces });
+    return new Toolchain(language, home, { ...env, COUNTERSIGN_NONCES: nonces });
+  }
+
+  /** Removes what was built and remembered. */
+  clear(): void {
+    rmSync(this.#home, { recursive: true, force: true });
   }
 
   /** The command and environment of a program, for whoever starts it otherwise. */

@@ -8,7 +8,6 @@ import { type Peer, Refusal } from './peer.ts';
 import { percent } from './reference.ts';
 import { type Report, same } from './report.ts';
 import type { Toolchain } from './toolchain.ts';
-import { hostileValues } from './values.ts';
 
 const TARGETS = ['', '/', '/?', '?a=1', '/a?b', '/?a=1&', '/?a=1&&b=&=&', '/a;b=1,2@:$!*()?x=/?:@+%20&A=%e2%82%ac&A=2'];
 
@@ -17,7 +16,7 @@ export async function checkUrls(report: Report, toolchain: Toolchain, peer: Peer
   const { name } = toolchain.language;
   const sign = async (method: string, url: string, ...more: string[]): Promise<string> =>
     (await toolchain.run('sign-url', [method, url, '600', ...more])).toString().trimEnd();
-  const values = Object.values(hostileValues).filter((value) => value.length < 1000);
+  const values = Object.values(peer.values).filter((value) => value.length < 1000);
   const urls = [
     ...TARGETS.map((target) => `https://files.example${target}`),
     'http://FILES.example:80/x',

@@ -29,6 +29,15 @@ export const hostileValues: Readonly<Record<string, string>> = {
   '100 KB': '\u{1f600}|&=%+"\\\n\u00e9e\u0301 '.repeat(5000).slice(0, 100_000),
 };
 
+/** The same in three values, where the others are tried one by one already. */
+export const combinedValues: Readonly<Record<string, string>> = {
+  nothing: '',
+  'everything at once': Object.values(hostileValues)
+    .filter((value) => value.length < 1000)
+    .join('|'),
+  '100 KB': hostileValues['100 KB']!,
+};
+
 /** As a browser submits it: every line break of a form field is CRLF. */
 export function asFormValue(text: string): string {
   return text.replaceAll(/\r\n?|\n/g, '\r\n');

@@ -35,5 +35,5 @@ params="(\"content-digest\");created=$(date +%s);nonce=\"$nonce\";keyid=$(quote 
 params+=";tag=$(quote "cs1-text:$2");audience=$(quote "$3")${4+;subject=$(quote "$4")}"
 base="\"content-digest\": sha-256=:$digest:"$'\n'"\"@signature-params\": $params"
 signature=$(printf %s "$base" | hmac "$COUNTERSIGN_SECRET" | base64 -w0)
-printf 'payload=%s&signature-input=%s&signature=%s\n' \
+printf 'payload=%s&signature-input=%s&signature=%s' \
   "$(percent < "$content")" "$(printf %s "sig=$params" | percent)" "$(printf %s "sig=:$signature:" | percent)"

@@ -60,5 +60,5 @@ func main() {
 	demand(data["signature-input"] == nil && data["signature"] == nil, "it has a signature")
 	os.Args[1] = "cs1-json:" + os.Args[1]
 	data["signature-input"], data["signature"] = sign(canonical(data), os.Args[1:]...)
-	fmt.Println(canonical(data))
+	fmt.Print(canonical(data))
 }

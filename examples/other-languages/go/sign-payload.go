@@ -68,5 +68,5 @@ func main() {
 	input, signature := sign(content, append([]string{"cs1-" + os.Args[1] + ":" + os.Args[2]}, os.Args[3:]...)...)
 	fields.Set("signature-input", input)
 	fields.Set("signature", signature)
-	fmt.Println(fields.Encode())
+	fmt.Print(fields.Encode())
 }

@@ -59,6 +59,7 @@ final class SignPayload {
             if (earlier != null) throw new IllegalArgumentException("a name occurs twice");
         }
         sign(fields, args[0].equals("text") ? content : canonical(fields), args);
-        System.out.println(canonical(fields));
+        System.out.print(canonical(fields));
+        System.out.flush();
     }
 }

@@ -44,7 +44,7 @@ sub verify($method, $target, $fields, $content) {
 
 binmode $_ for *STDIN, *STDOUT;
 my $content = do { local $/; <STDIN> } // '';
-my %fields  = map { /\A(?:HTTP_|(?=CONTENT_TYPE\z))(.+)/ ? (lc($1) =~ tr/_/-/r => $ENV{$_}) : () } keys %ENV;
+my %fields  = map { /\A(?:HTTP_(?!CONTENT_TYPE\z)|(?=CONTENT_TYPE\z))(.+)/ ? (lc($1) =~ tr/_/-/r => $ENV{$_}) : () } keys %ENV;
 eval {
     verify(@ENV{'REQUEST_METHOD', 'REQUEST_URI'}, \%fields, $content);
     print "Status: 200\r\nContent-Type: application/octet-stream\r\n\r\n$content";    # your application goes here

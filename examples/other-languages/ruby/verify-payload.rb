@@ -11,14 +11,6 @@ MEMBER = /\A([a-z*][a-z0-9_.*-]*)=(\("content-digest"\)((?:#{PARAM})*))\z/
 
 def demand(condition, code) = condition || raise("refused: #{code}")
 
-# Once for each nonce: here a file that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
-def consume(keyid, nonce)
-  name = OpenSSL::Digest.hexdigest('SHA256', "#{keyid}\n#{nonce}")
-  File.open(File.join(ENV.fetch('COUNTERSIGN_NONCES'), name), File::WRONLY | File::CREAT | File::EXCL) {}
-rescue Errno::EEXIST
-  raise 'refused: nonce_replayed'
-end
-
 def percent(text) = text.b.gsub(/[^A-Za-z0-9._~-]/n) { format('%%%02X', _1.ord) }
 
 def canonical(kind, fields)
@@ -51,7 +43,9 @@ def verify(received, kind, tag, audience, subject = nil)
   same = OpenSSL.secure_compare("#{label}=:#{mac}:", signature) && KEYS.key?(keyid)
   demand(same && given['alg'] == 'hmac-sha256', 'signature_mismatch')
   demand(nonce.is_a?(String) && nonce.length.between?(1, 128), 'nonce_missing')
-  consume(keyid, nonce)
+  # Once for each nonce: here a folder that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
+  name = OpenSSL::Digest.hexdigest('SHA256', "#{keyid}\n#{nonce}")
+  Dir.mkdir(File.join(ENV.fetch('COUNTERSIGN_NONCES'), name)) rescue demand(false, 'nonce_replayed')
   content
 end
 

@@ -11,14 +11,6 @@ class Refused < StandardError; end
 
 def demand(condition, code) = condition || raise(Refused, code)
 
-# Once for each nonce: here a file that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
-def consume(keyid, nonce)
-  name = OpenSSL::Digest.hexdigest('SHA256', "#{keyid}\n#{nonce}")
-  File.open(File.join(ENV.fetch('COUNTERSIGN_NONCES'), name), File::WRONLY | File::CREAT | File::EXCL) {}
-rescue Errno::EEXIST
-  raise Refused, 'nonce_replayed'
-end
-
 # fields: lower-case names, lines of one name joined with ', '. Raises Refused unless all is well.
 def verify(method, target, fields, content)
   demand(fields['signature-input'] && fields['signature'], 'signature_missing')
@@ -44,11 +36,14 @@ def verify(method, target, fields, content)
   digest = "sha-256=:#{[OpenSSL::Digest.digest('SHA256', content)].pack('m0')}:"
   demand(!names.include?('content-digest') || fields['content-digest'] == digest, 'digest_mismatch')
   demand(nonce.is_a?(String) && nonce.length.between?(1, 128), 'nonce_missing')
-  consume(keyid, nonce)
+  # Once for each nonce: here a folder that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
+  name = OpenSSL::Digest.hexdigest('SHA256', "#{keyid}\n#{nonce}")
+  Dir.mkdir(File.join(ENV.fetch('COUNTERSIGN_NONCES'), name)) rescue demand(false, 'nonce_replayed')
 end
 
 content = $stdin.binmode.read
-fields = ENV.filter_map { |name, value| [$1.downcase.tr('_', '-'), value] if name =~ /\A(?:HTTP_|(?=CONTENT_TYPE\z))(.+)/ }
+field = /\A(?:HTTP_(?!CONTENT_TYPE\z)|(?=CONTENT_TYPE\z))(.+)/
+fields = ENV.filter_map { |name, value| [$1.downcase.tr('_', '-'), value] if name =~ field }
 begin
   verify(ENV['REQUEST_METHOD'], ENV['REQUEST_URI'], fields.to_h, content)
   $stdout.binmode.print("Status: 200\r\nContent-Type: application/octet-stream\r\n\r\n", content) # your application

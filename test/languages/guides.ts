@@ -1,0 +1,53 @@
+/**
+ * The guides and the programs in them: a fence whose info string ends in a file name holds that file.
+ *
+ *   node test/languages/guides.ts     writes the files into the guides
+ *
+ * @module
+ */
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { languages, programs } from './protocol.ts';
+
+const folder = resolve(import.meta.dirname, '../../docs/guides/other-languages');
+const FENCE = /^```([a-z]+) ([\w.-]+)\n([\s\S]*?)^```$/gm;
+
+/** A program as a guide shows it. */
+export interface Shown {
+  readonly file: string;
+  readonly code: string;
+}
+
+/** The text of a language's guide. */
+export function readGuide(language: string): string {
+  return readFileSync(join(folder, `${language}.md`), 'utf8');
+}
+
+/** The programs in a guide. */
+export function shownPrograms(guide: string): readonly Shown[] {
+  return [...guide.matchAll(FENCE)].map(([, , file, code]) => ({ file: file!, code: code! }));
+}
+
+/** A program as it is run. */
+export function readProgram(language: string, file: string): string {
+  return readFileSync(join(programs, language, file), 'utf8');
+}
+
+/** The files of a language's programs. */
+export function programFiles(language: string): readonly string[] {
+  return readdirSync(join(programs, language)).sort();
+}
+
+/** How many lines of a program say something: neither blank, nor a comment, nor an import. */
+export function countLines(code: string): number {
+  const body = code.replace(/^import \([^)]*\)$/m, '');
+  return body.split('\n').filter((line) => !/^\s*($|\/\/|#|\/?\*|(import|package|use|require) )/.test(line)).length;
+}
+
+if (import.meta.main) {
+  for (const { name } of languages) {
+    const embed = (_: string, kind: string, file: string) => `\`\`\`${kind} ${file}\n${readProgram(name, file)}\`\`\``;
+    writeFileSync(join(folder, `${name}.md`), readGuide(name).replaceAll(FENCE, embed));
+  }
+}
