@@ -109,14 +109,12 @@ export const stages: readonly Stage[] = [
   { name: 'package', title: 'the packed package, and the examples of the docs', needs: ['install', 'build'], run: () => vitest('package') },
   ...optional(MATRIX, {
     name: 'runtime',
-    byName: true,
     title: 'runtime matrix',
     needs: ['system', 'install', 'build'],
     run: () => suite(MATRIX, 40),
   }),
   ...optional(LANGUAGES, {
     name: 'languages',
-    byName: true,
     title: 'programs in other languages',
     needs: ['build'],
     run: () => suite(LANGUAGES, 15),

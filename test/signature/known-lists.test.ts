@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { parseComponent, plainComponent } from '../../src/signature/component.ts';
+import { KnownLists } from '../../src/signature/known-lists.ts';
+import { parseSignatureFields } from '../../src/signature/unverified-signature.ts';
+import { codeOf, message, signed, verifier, withField } from '../support/bank.ts';
+
+const LIMITS = { labels: 4, components: 32 };
+const SIGNATURE = 'sig=:AAAA:';
+
+describe('known component lists', () => {
+  it.each(['("@method" "@path")', '("@query-param";name="a)b" "@path")', '("content-digest";key="sha-256")', '()'])(
+    'give what parsing gives: %s',
+    (list) => {
+      const input = `sig=${list};created=1;keyid="k)("`;
+      const known = new KnownLists();
+      const [parsed] = parseSignatureFields(input, SIGNATURE, LIMITS).map((candidate) => candidate.read());
+      known.add(parsed!.components, parsed!.params);
+      const [again] = parseSignatureFields(input, SIGNATURE, LIMITS, known).map((candidate) => candidate.read());
+      expect(again).toEqual(parsed);
+      expect(known.get(list)).toEqual(parsed!.components);
+    },
+  );
+
+  it('cannot be changed from outside', () => {
+    const known = new KnownLists();
+    known.add([plainComponent('@method')], '("@method");created=1');
+    (known.get('("@method")') as unknown[]).pop();
+    expect(known.get('("@method")')).toHaveLength(1);
+    expect(Object.isFrozen(known.get('("@method")')![0])).toBe(true);
+  });
+
+  it('are not remembered when written another way, or too long', () => {
+    const known = new KnownLists();
+    known.add([plainComponent('@method'), plainComponent('@path')], '("@method"  "@path");created=1');
+    expect(known.get('("@method"  "@path")') ?? known.get('("@method" "@path")')).toBe(undefined);
+    const long = parseComponent(`x-${'a'.repeat(2000)}`);
+    known.add([long], `(${long.identifier});created=1`);
+    expect(known.get(`(${long.identifier})`)).toBe(undefined);
+  });
+
+  it('are few', () => {
+    const known = new KnownLists();
+    const names = Array.from({ length: 1000 }, (_, index) => `x-${index}`);
+    for (const name of names) known.add([plainComponent(name)], `("${name}");created=1`);
+    expect(names.filter((name) => known.get(`("${name}")`)).length).toBeLessThanOrEqual(64);
+    expect(known.get('("x-999")')).toBeDefined();
+  });
+});
+
+describe('a verifier that knows a list', () => {
+  it('still refuses what does not fit it', async () => {
+    const bank = verifier();
+    const first = await signed();
+    await bank.verifyRequest(first);
+    const second = await signed();
+    const input = (second.fields as [string, string][]).find(([name]) => name === 'signature-input')![1];
+    for (const [changed, code] of [
+      [input.replace('"@method" ', ''), 'component_uncovered'],
+      [input.replace('"@method"', '"@method" "@method"'), 'signature_malformed'],
+      [input.replace('("@method"', '( "@method"'), 'signature_mismatch'],
+      [input.replace('sig=(', 'sig=((('), 'signature_malformed'],
+    ] as const)
+      expect(await codeOf(() => bank.verifyRequest(withField(second, 'signature-input', changed)))).toBe(code);
+    expect(await codeOf(() => bank.verifyRequest({ ...second, method: 'PUT' }))).toBe('signature_mismatch');
+    expect(await codeOf(() => bank.verifyRequest(withField(second, 'content-encoding', 'gzip')))).toBe('component_uncovered');
+    expect(await codeOf(() => bank.verifyRequest(second))).toBe('accepted');
+    expect(await codeOf(() => bank.verifyRequest(message()))).toBe('signature_missing');
+  });
+});
