@@ -111,6 +111,13 @@ describe('responses (RFC 9421 2.4)', () => {
     expect(await check(response)).toBe('accepted');
     expect(messageFromResponse(new Response(null, { status: 204 })).status).toBe(204);
   });
+  it('with a content coding are read bounded, whatever length they declare', async () => {
+    const { fields } = await sign();
+    const headers = [...fields, ['content-encoding', 'gzip'], ['content-length', '2']] as [string, string][];
+    const bomb = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) });
+    const policy = { insecurelyAllowUncovered: ['content-encoding'] };
+    expect(await check(new Response(bomb, { status: 200, headers }), { policy })).toBe('body_too_large');
+  });
   it('that were changed are refused', async () => {
     const response = await sign();
     expect(await check({ ...response, status: 201 })).toBe('signature_mismatch');
