@@ -25,11 +25,11 @@ const budgets: readonly Budget[] = [
   {
     use: 'signed fetch with Ed25519',
     source: "export { createSignedFetch, createSigner, importPrivateKeyBase64url } from 'countersign';",
-    eager: 11.5,
+    eager: 9.5,
     goal: 6,
   },
-  { use: 'signed fetch with HMAC', source: "export { createSignedFetch, hmacSigner } from 'countersign';", eager: 13.5, goal: 9.5 },
-  { use: 'everything of the root', source: "export * from 'countersign';", eager: 34.5, goal: 15 },
+  { use: 'signed fetch with HMAC', source: "export { createSignedFetch, hmacSigner } from 'countersign';", eager: 11.9, goal: 9.5 },
+  { use: 'everything of the root', source: "export * from 'countersign';", eager: 33.5, goal: 15 },
 ];
 
 const FALLBACK = { use: 'Ed25519 fallback, lazy', budget: 9 };

@@ -6,10 +6,10 @@
 
 import type { Signer } from '../crypto/signer.ts';
 import type { SignRequestOptions } from '../http/sign.ts';
-import type { VerifyResponseOptions } from '../http/verify-response.ts';
 import { assertFunction, assertInteger, assertObject } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { systemTime } from '../internal/time.ts';
+import type { ResponseVerifier } from './response-verifier.ts';
 
 /** A function usable as `fetch`. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -38,8 +38,8 @@ export interface SignedFetchOptions extends Omit<SignRequestOptions, 'signer' | 
   readonly negotiate?: boolean | undefined;
   /** Retries after network errors, 429 and 503, of idempotent methods or with an Idempotency-Key; none by default. */
   readonly retry?: RetryOptions | undefined;
-  /** Verifies each response, up to its last byte, before it is handed over. */
-  readonly verifyResponse?: Omit<VerifyResponseOptions, 'nonce'> | undefined;
+  /** Verifies each response, up to its last byte, before it is handed over: `createResponseVerifier({ resolveKey })`. */
+  readonly verifyResponse?: ResponseVerifier | undefined;
   /** What sends, called as `fetch` is. Redirects must be left to us (`redirect: 'manual'`). Default: `globalThis.fetch`. */
   readonly fetch?: Fetch | undefined;
   /** What waits. Default: a timer. */

@@ -68,5 +68,5 @@ function isFinal({ response }: Outcome, { retry }: Settings): boolean {
 
 async function finish({ request }: Call, { response, failure, nonce }: Outcome, { verifyResponse }: Settings): Promise<Response> {
   if (!response) throw failure;
-  return verifyResponse ? (await import('./verify-answer.ts')).verifyAnswer(response, request, { ...verifyResponse, nonce }) : response;
+  return verifyResponse ? verifyResponse(response, request, nonce) : response;
 }

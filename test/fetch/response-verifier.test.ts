@@ -3,13 +3,14 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
+import { createResponseVerifier } from '../../src/fetch/response-verifier.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
 import { createContentDigest } from '../../src/http/content-digest.ts';
 import { type SignResponseOptions, signResponse } from '../../src/http/sign-response.ts';
 import { type Arrival, openRecorder, type Recorder, rejection, SECRET, signer } from './server.ts';
 
 const bank = hmacSigner({ keyid: 'bank', secret: `${SECRET} of the bank` });
-const verifyResponse = { resolveKey: (keyid: string) => (keyid === 'bank' ? hmacKey(`${SECRET} of the bank`) : undefined) };
+const trust = { resolveKey: (keyid: string) => (keyid === 'bank' ? hmacKey(`${SECRET} of the bank`) : undefined) };
 let server: Recorder;
 beforeAll(async () => {
   server = await openRecorder();
@@ -48,7 +49,8 @@ const plain: Answer = {
   ],
 };
 const post = { method: 'POST', body: 'ten coins' };
-const create = (options: Partial<SignedFetchOptions> = {}) => createSignedFetch({ signer, verifyResponse, ...options });
+const create = (options: Partial<SignedFetchOptions> = {}) =>
+  createSignedFetch({ signer, verifyResponse: createResponseVerifier(trust), ...options });
 
 beforeEach(() => {
   server.arrivals.length = 0;
@@ -101,7 +103,7 @@ describe('verifyResponse', () => {
 
   it('refuses one that is too large, without reading on', async () => {
     server.answer(async (arrival, response) => write(response, await signed(arrival, { ...plain, body: new Uint8Array(200_000) })));
-    const send = create({ verifyResponse: { ...verifyResponse, limits: { bodyBytes: 100_000 } } });
+    const send = create({ verifyResponse: createResponseVerifier({ ...trust, limits: { bodyBytes: 100_000 } }) });
     expect(await rejection(send(server.origin))).toMatchObject({ code: 'response_refused' });
     expect((await create()(server.origin)).status).toBe(201);
   });

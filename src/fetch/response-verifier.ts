@@ -10,14 +10,27 @@ import { verifyContentDigest } from '../http/content-digest.ts';
 import { DEFAULT_LIMITS } from '../http/limits.ts';
 import { messageFromRequest, messageFromResponse } from '../http/message.ts';
 import { type VerifyResponseOptions, verifyResponse } from '../http/verify-response.ts';
+import { assertFunction, assertObject } from '../internal/assert.ts';
 import { readBody } from './read-body.ts';
 
+/** Verifies the answer to a request, and gives it back made anew of what was verified. `nonce` is the request's. */
+export type ResponseVerifier = (response: Response, request: Request, nonce: string) => Promise<Response>;
+
 /**
- * The response, made anew of what was verified: signature, status, content, and that it answers this very request.
+ * The `verifyResponse` of `createSignedFetch`: signature, status, content, and that it answers this very request. Handed
+ * in, so that only pages that verify load what that needs.
  *
- * @throws {SignedFetchError} `response_refused`, with the `VerificationError` as `cause`.
+ * What it refuses rejects with `SignedFetchError` `response_refused`, with the `VerificationError` as `cause`.
+ *
+ * @throws {TypeError} If `resolveKey` is missing.
  */
-export async function verifyAnswer(response: Response, request: Request, options: VerifyResponseOptions): Promise<Response> {
+export function createResponseVerifier(options: Omit<VerifyResponseOptions, 'nonce'>): ResponseVerifier {
+  assertObject(options, 'options');
+  assertFunction(options.resolveKey, 'resolveKey');
+  return (response, request, nonce) => verifyAnswer(response, request, { ...options, nonce });
+}
+
+async function verifyAnswer(response: Response, request: Request, options: VerifyResponseOptions): Promise<Response> {
   const limit = options.limits?.bodyBytes ?? DEFAULT_LIMITS.bodyBytes;
   const bytes = await readBody(response, limit, request.signal);
   if (bytes === undefined) throw refused(response, `is larger than limits.bodyBytes (${limit})`);
