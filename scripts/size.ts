@@ -25,10 +25,10 @@ const budgets: readonly Budget[] = [
   {
     use: 'signed fetch with Ed25519',
     source: "export { createSignedFetch, createSigner, importPrivateKeyBase64url } from 'countersign';",
-    eager: 9.5,
+    eager: 8.7,
     goal: 6,
   },
-  { use: 'signed fetch with HMAC', source: "export { createSignedFetch, hmacSigner } from 'countersign';", eager: 11.9, goal: 9.5 },
+  { use: 'signed fetch with HMAC', source: "export { createSignedFetch, hmacSigner } from 'countersign';", eager: 11.2, goal: 9.5 },
   { use: 'everything of the root', source: "export * from 'countersign';", eager: 33.5, goal: 15 },
 ];
 

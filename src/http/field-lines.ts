@@ -7,7 +7,7 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
+import { ComponentError } from '../signature/component-error.ts';
 import type { FieldReader } from './message.ts';
 
 /** Fields with one value: two lines, or one value that was joined of two, leave open which counts. */
@@ -25,14 +25,14 @@ const NEVER_WITH_COMMA: ReadonlySet<string> = /* @__PURE__ */ new Set(['content-
 /**
  * The value of a field; `undefined` if the message has no such field.
  *
- * @throws {VerificationError} `component_unresolvable` if a field that has one value occurs twice.
+ * @throws {ComponentError} `component_unresolvable` if a field that has one value occurs twice.
  */
 export function plainField(read: FieldReader, name: string): string | undefined {
   const lines = read(name);
   if (lines === undefined) return undefined;
   const value = combine(lines);
   if ((lines.length > 1 && SINGLETONS.has(name)) || (NEVER_WITH_COMMA.has(name) && hasBareComma(value))) {
-    throw new VerificationError('component_unresolvable', `"${name}" occurs twice`);
+    throw new ComponentError('component_unresolvable', `"${name}" occurs twice`);
   }
   return value;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
+import { ComponentError } from '../signature/component-error.ts';
 
 /** Field lines in the order of arrival, names in any case. */
 export type FieldLines = readonly (readonly [name: string, value: string])[];
@@ -54,14 +54,14 @@ export function messageFromResponse(response: Response, body?: Content): Respons
 /**
  * Splits an absolute http(s) URL without changing a character of it.
  *
- * @throws {VerificationError} `target_malformed` if it is not one.
+ * @throws {ComponentError} `target_malformed` if it is not one.
  */
 export function splitUrl(url: string): { readonly scheme: string; readonly authority: string; readonly target: string } {
   const colon = url.indexOf('://');
   const start = colon + 3;
   let end = start;
   while (end < url.length && !'/?#'.includes(url[end]!)) end++;
-  if (colon < 1 || end === start) throw new VerificationError('target_malformed', 'the URL is not absolute');
+  if (colon < 1 || end === start) throw new ComponentError('target_malformed', 'the URL is not absolute');
   const hash = url.indexOf('#', end);
   const rest = url.slice(end, hash < 0 ? undefined : hash);
   return {

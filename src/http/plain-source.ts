@@ -7,8 +7,8 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
 import type { ComponentSource } from '../signature/base.ts';
+import { ComponentError } from '../signature/component-error.ts';
 import { plainField } from './field-lines.ts';
 import type { FieldReader, RequestMessage } from './message.ts';
 
@@ -33,7 +33,7 @@ export function plainSource(message: RequestMessage, read: FieldReader): Compone
         return splitTarget(target).query;
       default:
         // A name that begins with @ is never read from fields.
-        if (name.startsWith('@')) throw new VerificationError('component_unresolvable', `${identifier} is not of requests`);
+        if (name.startsWith('@')) throw new ComponentError('component_unresolvable', `${identifier} is not of requests`);
         return plainField(read, name);
     }
   };
@@ -51,12 +51,12 @@ const HOST = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::(\d{0,5}))?$/;
 /**
  * Host in lower case, without the scheme's default port (section 2.2.3).
  *
- * @throws {VerificationError} `authority_forbidden` for anything but an A-label host or IP literal with a port.
+ * @throws {ComponentError} `authority_forbidden` for anything but an A-label host or IP literal with a port.
  */
 export function normalizeAuthority(authority: string, scheme: string): string {
   const lower = authority.toLowerCase();
   const match = HOST.exec(lower);
-  if (match === null) throw new VerificationError('authority_forbidden', 'the authority is not a host with an optional port');
+  if (match === null) throw new ComponentError('authority_forbidden', 'the authority is not a host with an optional port');
   const port = match[1];
   const standard = scheme.toLowerCase() === 'https' ? '443' : '80';
   return port === '' || port === standard ? lower.slice(0, lower.lastIndexOf(':')) : lower;

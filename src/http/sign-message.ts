@@ -7,7 +7,6 @@
 
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
-import { VerificationError } from '../errors.ts';
 import { assertInteger, assertObject } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { encodeBase64 } from '../internal/base64.ts';
@@ -16,6 +15,7 @@ import { isThenable } from '../internal/deadline.ts';
 import { systemTime } from '../internal/time.ts';
 import { type ComponentSource, createSignatureBase } from '../signature/base.ts';
 import { baseBytes } from '../signature/base-bytes.ts';
+import { ComponentError } from '../signature/component-error.ts';
 import { MAX_NONCE, type SignatureParams, serializeSignatureParams } from '../signature/params.ts';
 import { type Component, plainComponent } from '../signature/plain-component.ts';
 import { createContentDigest } from './create-digest.ts';
@@ -165,8 +165,8 @@ function ownBase(source: ComponentSource, components: readonly Component[], text
   try {
     return createSignatureBase(source, components, text);
   } catch (cause) {
-    if (cause instanceof VerificationError) throw new TypeError(`the message cannot be signed: ${cause.message}`, { cause });
-    throw cause;
+    if (!(cause instanceof ComponentError) && !(cause instanceof Error && cause.name === 'VerificationError')) throw cause;
+    throw new TypeError(`the message cannot be signed: ${cause.message}`, { cause });
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { asRefusal } from '../signature/as-refusal.ts';
 import type { UnverifiedSignature } from '../signature/unverified-signature.ts';
 import { DEFAULT_LIMITS, requireWithinLimits } from './limits.ts';
 import { createFieldReader, messageFromRequest, messageFromResponse, type RequestMessage, type ResponseMessage } from './message.ts';
@@ -15,7 +16,12 @@ import { readCandidates } from './verify.ts';
  * @throws {VerificationError} `signature_malformed`.
  */
 export function parseUnverifiedSignatures(message: Request | Response | RequestMessage | ResponseMessage): readonly UnverifiedSignature[] {
-  const view = 'headers' in message ? ('method' in message ? messageFromRequest(message) : messageFromResponse(message)) : message;
+  const view = asRefusal(() => viewOf(message));
   requireWithinLimits(view, DEFAULT_LIMITS);
   return readCandidates(createFieldReader(view.fields), DEFAULT_LIMITS).map((candidate) => candidate.read());
+}
+
+function viewOf(message: Request | Response | RequestMessage | ResponseMessage): RequestMessage | ResponseMessage {
+  if (!('headers' in message)) return message;
+  return 'method' in message ? messageFromRequest(message) : messageFromResponse(message);
 }

@@ -12,6 +12,7 @@ import { assertFunction, assertInteger, assertObject } from '../internal/assert.
 import type { Awaitable } from '../internal/awaitable.ts';
 import { isThenable } from '../internal/deadline.ts';
 import { systemTime } from '../internal/time.ts';
+import { asRefusal } from '../signature/as-refusal.ts';
 import { type Component, plainComponent } from '../signature/component.ts';
 import { BASE_OF, type Bench, type Charge, type Evidence, judge, selectSignature } from '../signature/judge.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
@@ -95,7 +96,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const known = new KnownLists();
 
   const open = (request: Request | RequestMessage): Hearing => {
-    const view = isRequest(request) ? messageFromRequest(request) : request;
+    const view = isRequest(request) ? asRefusal(() => messageFromRequest(request)) : request;
     const message = scheme === undefined || view.scheme === scheme ? view : { ...view, scheme };
     const read = createFieldReader(message.fields);
     requireWithinLimits(message, limits);
@@ -166,12 +167,20 @@ function compileAuthorities(options: VerifierOptions, scheme: string | undefined
   if (names.length === 0 || names.some((name) => typeof name !== 'string' || name.includes('/')))
     throw new TypeError('authority must be a host with an optional port, or several');
   const accepted = new Map(
-    [scheme ?? 'https', 'https', 'http'].map((kind) => [kind, new Set(names.map((name) => normalizeAuthority(name, kind)))]),
+    [scheme ?? 'https', 'https', 'http'].map((kind) => [kind, new Set(names.map((name) => ownAuthority(name, kind)))]),
   );
   return ({ authority: received, scheme: kind }) => {
-    if (!accepted.get(kind)?.has(normalizeAuthority(received, kind)))
+    if (!accepted.get(kind)?.has(asRefusal(() => normalizeAuthority(received, kind))))
       throw new VerificationError('authority_forbidden', 'the request is for another authority');
   };
+}
+
+function ownAuthority(name: string, scheme: string): string {
+  try {
+    return normalizeAuthority(name, scheme);
+  } catch (cause) {
+    throw new TypeError('authority must be a host with an optional port, or several', { cause });
+  }
 }
 
 type Choose = (candidates: readonly SignatureCandidate[]) => Awaitable<readonly Charge[]>;

@@ -16,6 +16,7 @@ import { encodeUtf8 } from '../internal/bytes.ts';
 import { decodeBase64url } from '../internal/decode-base64.ts';
 import { digestSource } from '../payload/carrier.ts';
 import { selectPayloadSignature } from '../payload/judge-payload.ts';
+import { asRefusal } from '../signature/as-refusal.ts';
 import { createSignatureBase } from '../signature/base.ts';
 import { requireCoverage, requireTime } from '../signature/policy.ts';
 import type { UnverifiedSignature } from '../signature/unverified-signature.ts';
@@ -59,7 +60,7 @@ function importNow(key: PublicKey, name: string): VerifyNow {
 function requireSignature(signature: UnverifiedSignature, keys: ReadonlyMap<string, VerifyNow>, canonical: Uint8Array): void {
   const { keyid, alg, components, params } = signature;
   const source = digestSource(`sha-256=:${encodeBase64(sha256Now(canonical))}:`);
-  const base = createSignatureBase(source, components, params);
+  const base = asRefusal(() => createSignatureBase(source, components, params));
   if (keyid === undefined) throw new VerificationError('signature_malformed', 'the signature has no keyid');
   const verify = keys.get(keyid);
   if (verify === undefined) throw new VerificationError('key_unknown', 'there is no such key');

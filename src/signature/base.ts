@@ -7,7 +7,7 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
+import { ComponentError } from './component-error.ts';
 import type { Component } from './plain-component.ts';
 
 /** Reads one component off a message; `undefined` when the message does not have it. */
@@ -19,7 +19,7 @@ const COMPONENT_TEXT = /^[\t\x20-\x7e]*$/;
 /**
  * Builds the signature base of a message; `params` is the text of `@signature-params`.
  *
- * @throws {VerificationError} `component_unresolvable` if the message lacks a covered component. An absent field is
+ * @throws {ComponentError} `component_unresolvable` if the message lacks a covered component. An absent field is
  *   not an empty field: signing `''` in its place would let a proxy add one. `signature_malformed` if a component is
  *   covered twice.
  */
@@ -29,8 +29,8 @@ export function createSignatureBase(source: ComponentSource, components: readonl
   for (const component of components) {
     const { identifier } = component;
     const value = source(component);
-    if (value === undefined) throw new VerificationError('component_unresolvable', `the message has no ${identifier}`);
-    if (!COMPONENT_TEXT.test(value)) throw new VerificationError('component_unresolvable', `${identifier} holds a forbidden character`);
+    if (value === undefined) throw new ComponentError('component_unresolvable', `the message has no ${identifier}`);
+    if (!COMPONENT_TEXT.test(value)) throw new ComponentError('component_unresolvable', `${identifier} holds a forbidden character`);
     base += `${identifier}: ${value}\n`;
   }
   return `${base}"@signature-params": ${params}`;
@@ -45,7 +45,7 @@ function requireUnique(components: readonly Component[]): void {
   for (let index = 0; index < components.length; index++) {
     const { identity, identifier } = components[index]!;
     if (seen === undefined ? occursBefore(components, index, identity) : seen.has(identity))
-      throw new VerificationError('signature_malformed', `${identifier} is covered twice`);
+      throw new ComponentError('signature_malformed', `${identifier} is covered twice`);
     seen?.add(identity);
   }
 }

@@ -14,6 +14,7 @@ import type { VerificationKey } from '../crypto/verification-key.ts';
 import { VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { isThenable, withDeadline } from '../internal/deadline.ts';
+import { asRefusal } from './as-refusal.ts';
 import { type ComponentSource, createSignatureBase } from './base.ts';
 import { baseBytes } from './base-bytes.ts';
 import type { Component } from './component.ts';
@@ -89,7 +90,7 @@ export async function judge(charges: readonly Charge[], evidence: Evidence, benc
     evidence.checkAuthority(signature);
     requireTime(signature, requirement, bench.now);
     // Before the look-up, so that it takes the same time whether or not there is such a key.
-    const text = createSignatureBase(evidence.source, signature.components, signature.params);
+    const text = asRefusal(() => createSignatureBase(evidence.source, signature.components, signature.params));
     const base = baseBytes(text);
     const found = lookUp(signature, bench);
     const record = toKeyRecord(isThenable(found) ? await found : found);

@@ -11,6 +11,7 @@ import { messageFromRequest, type RequestMessage, splitUrl } from '../http/messa
 import type { VerifiedRequest } from '../http/verified-request.ts';
 import { createVerifier, type QueryCarrier, type VerifierOptions } from '../http/verify.ts';
 import { assertInteger, assertObject } from '../internal/assert.ts';
+import { asRefusal } from '../signature/as-refusal.ts';
 import { fixedRequirement } from '../signature/policy.ts';
 import type { ReplayStore } from '../signature/replay-store.ts';
 import { parseSignatureFields, type SignatureCandidate } from '../signature/unverified-signature.ts';
@@ -83,7 +84,7 @@ export async function verifyUrl(
   assertObject(options, 'options');
   const verifier = createVerifier({ ...options, replayStore: options.replayStore ?? noStore, query: signedUrls(options) });
   // Fields are not looked at: only the query counts here.
-  return verifier.verifyRequest({ ...messageOf(request), fields: [], body: undefined });
+  return verifier.verifyRequest({ ...asRefusal(() => messageOf(request)), fields: [], body: undefined });
 }
 
 function messageOf(

@@ -3,6 +3,7 @@ import { VerificationError } from '../../src/errors.ts';
 import { requestSource, responseSource } from '../../src/http/derive.ts';
 import type { FieldLines, RequestMessage } from '../../src/http/message.ts';
 import { parseComponent } from '../../src/signature/component.ts';
+import { ComponentError } from '../../src/signature/component-error.ts';
 
 const request = (changes: Partial<RequestMessage> = {}): RequestMessage => ({
   method: 'POST',
@@ -19,7 +20,7 @@ const code = (run: () => unknown): string => {
   try {
     return `accepted ${String(run())}`;
   } catch (error) {
-    return error instanceof VerificationError ? error.code : `untyped ${String(error)}`;
+    return error instanceof VerificationError || error instanceof ComponentError ? error.code : `untyped ${String(error)}`;
   }
 };
 

@@ -396,6 +396,9 @@ describe('authority', () => {
   it('must be given, or be trusted by name', () => {
     expect(() => createVerifier({ resolveKey: () => key, replayStore: countingStore() })).toThrow(TypeError);
     expect(() => createVerifier({ authority: [], resolveKey: () => key, replayStore: countingStore() })).toThrow(TypeError);
+    expect(() => createVerifier({ authority: 'user@bank.example', resolveKey: () => key, replayStore: countingStore() })).toThrow(
+      TypeError,
+    );
     expect(() => createVerifier({ authority: 'https://bank.example', resolveKey: () => key, replayStore: countingStore() })).toThrow(
       TypeError,
     );
