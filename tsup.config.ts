@@ -11,7 +11,7 @@ import { entries } from './scripts/entries.ts';
 const cuts = {
   'parts/signed-fetch': 'src/fetch/signed-fetch.ts',
   'parts/hmac': 'src/crypto/hmac.ts',
-  'parts/private-key': 'src/crypto/import-raw.ts',
+  'parts/private-key': 'src/crypto/ed25519-private.ts',
 };
 
 /** One entry a sub-path; shared chunks, so that an application never holds two copies of the core. */

@@ -11,7 +11,7 @@ import { encodeBase64url } from '../internal/base64.ts';
 import { equalBytes } from '../internal/equal.ts';
 import { decodeHex } from '../internal/hex.ts';
 import type { Algorithm } from './algorithm.ts';
-import { importEd25519Public } from './ed25519.ts';
+import { importEd25519Public } from './ed25519-public.ts';
 import { nodeMac } from './hmac-node.ts';
 import type { Jwk } from './jwk.ts';
 import { makePublicKey } from './make-key.ts';

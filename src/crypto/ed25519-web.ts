@@ -7,8 +7,8 @@
 
 import { decodeHex } from '../internal/hex.ts';
 import { encodeLatin1 } from '../internal/latin1.ts';
-import type { Ed25519KeyPair, Ed25519Verify } from './ed25519-backend.ts';
-import { pkcs8OfSeed } from './ed25519-der.ts';
+import type { Ed25519Verify } from './ed25519-backend.ts';
+import { unsupported } from './ed25519-web-private.ts';
 
 const NAME = 'Ed25519';
 
@@ -25,11 +25,6 @@ async function probe(subtle: SubtleCrypto): Promise<boolean> {
   return subtle.verify(NAME, key, decodeHex(PROBE)!, encodeLatin1('split 0 1'));
 }
 
-/** Leads to the fallback. Any 32 bytes are a seed, whatever an implementation says to some of them. */
-function unsupported(): never {
-  throw Object.assign(new Error(), { name: 'NotSupportedError' });
-}
-
 /** Prepares a public key that has passed the gate. */
 export async function webPublic(subtle: SubtleCrypto, bytes: Uint8Array): Promise<Ed25519Verify> {
   let exact = probed.get(subtle);
@@ -37,12 +32,4 @@ export async function webPublic(subtle: SubtleCrypto, bytes: Uint8Array): Promis
   if (!(await exact)) unsupported();
   const key = await subtle.importKey('raw', bytes as BufferSource, NAME, false, ['verify']);
   return (base, signature) => subtle.verify(NAME, key, signature as BufferSource, base as BufferSource);
-}
-
-/** Prepares a seed. */
-export async function webPrivate(subtle: SubtleCrypto, seed: Uint8Array): Promise<Ed25519KeyPair> {
-  // Extractable, because a JWK is the one place where WebCrypto shows the public key. The key never leaves this closure.
-  const key = await subtle.importKey('pkcs8', pkcs8OfSeed(seed), NAME, true, ['sign']).catch(unsupported);
-  const { x } = await subtle.exportKey('jwk', key);
-  return { x: x!, sign: async (base) => new Uint8Array(await subtle.sign(NAME, key, base as BufferSource)) };
 }

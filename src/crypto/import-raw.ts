@@ -6,7 +6,8 @@
 
 import { decodeBase64url } from '../internal/decode-base64.ts';
 import { decodeHex } from '../internal/hex.ts';
-import { importEd25519Private, importEd25519Public } from './ed25519.ts';
+import { importEd25519Private } from './ed25519-private.ts';
+import { importEd25519Public } from './ed25519-public.ts';
 import type { ImportPrivateKeyOptions } from './key-options.ts';
 import type { PrivateKey } from './private-key.ts';
 import type { PublicKey } from './public-key.ts';

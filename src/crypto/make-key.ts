@@ -4,7 +4,8 @@
  * @module
  */
 
-import { importEd25519Private, importEd25519Public } from './ed25519.ts';
+import { importEd25519Private } from './ed25519-private.ts';
+import { importEd25519Public } from './ed25519-public.ts';
 import type { PrivateParts, PublicParts } from './key-parts.ts';
 import type { PrivateKey } from './private-key.ts';
 import { createPrivateKey } from './private-key.ts';

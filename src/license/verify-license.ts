@@ -5,7 +5,7 @@
  * @module
  */
 
-import { importEd25519Public } from '../crypto/ed25519.ts';
+import { importEd25519Public } from '../crypto/ed25519-public.ts';
 import type { VerificationKey } from '../crypto/verification-key.ts';
 import { judgePayload } from '../payload/judge-payload.ts';
 import { type LastSeenStore, observeClock } from './last-seen.ts';

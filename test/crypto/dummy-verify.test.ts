@@ -56,9 +56,9 @@ describe('dummyVerify', () => {
       signature[5]! ^= 1;
       await dummyVerify(length, base);
       const ratios: number[] = [];
-      for (let round = 0; round < 5; round++)
+      for (let round = 0; round < 15; round++)
         ratios.push((await median(() => dummyVerify(length, base))) / (await median(() => publicKey.verify(base, signature))));
-      const ratio = ratios.sort((a, b) => a - b)[2]!;
+      const ratio = ratios.sort((a, b) => a - b)[7]!;
       // The goal is 1.2; shared machines need room.
       expect(ratio, algorithm).toBeGreaterThan(0.5);
       expect(ratio, algorithm).toBeLessThan(2);

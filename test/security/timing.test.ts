@@ -21,7 +21,7 @@ async function forged(length: number): Promise<RequestMessage> {
 async function timeRatio(first: () => Promise<unknown>, second: () => Promise<unknown>, runs: number): Promise<number> {
   const spread = (ratio: number) => Math.max(ratio, 1 / ratio);
   let best = Number.POSITIVE_INFINITY;
-  for (let attempt = 0; attempt < 8 && !(spread(best) <= 1.3); attempt++) {
+  for (let attempt = 0; attempt < 30 && !(spread(best) <= 1.3); attempt++) {
     const times: [number[], number[]] = [[], []];
     for (let run = 0; run < 2 * runs; run++) {
       const start = performance.now();

@@ -1,0 +1,24 @@
+/**
+ * Ed25519 signing with WebCrypto.
+ *
+ * @see https://www.w3.org/TR/webcrypto-2/#ed25519
+ * @module
+ */
+
+import type { Ed25519KeyPair } from './ed25519-backend.ts';
+import { pkcs8OfSeed } from './ed25519-der.ts';
+
+const NAME = 'Ed25519';
+
+/** Leads to the fallback. Any 32 bytes are a seed, whatever an implementation says to some of them. */
+export function unsupported(): never {
+  throw Object.assign(new Error(), { name: 'NotSupportedError' });
+}
+
+/** Prepares a seed. */
+export async function webPrivate(subtle: SubtleCrypto, seed: Uint8Array): Promise<Ed25519KeyPair> {
+  // Extractable, because a JWK is the one place where WebCrypto shows the public key. The key never leaves this closure.
+  const key = await subtle.importKey('pkcs8', pkcs8OfSeed(seed), NAME, true, ['sign']).catch(unsupported);
+  const { x } = await subtle.exportKey('jwk', key);
+  return { x: x!, sign: async (base) => new Uint8Array(await subtle.sign(NAME, key, base as BufferSource)) };
+}
