@@ -68,7 +68,7 @@ export {
 } from './errors.ts';
 export type { Fetch, RetryOptions, SignedFetchOptions } from './fetch/options.ts';
 export { parseRefusal, type Refusal } from './fetch/refusal.ts';
-export { createResponseVerifier, type ResponseVerifier } from './fetch/response-verifier.ts';
+export { createResponseVerifier, type ResponseVerifier, type ResponseVerifierOptions } from './fetch/response-verifier.ts';
 export { createSignedFetch } from './fetch/signed-fetch.ts';
 export { createAcceptSignature, fulfillAcceptSignature, parseAcceptSignature, type RequestedSignature } from './http/accept-signature.ts';
 export { createContentDigest, type DigestAlgorithm, readWantedDigest, verifyContentDigest } from './http/content-digest.ts';

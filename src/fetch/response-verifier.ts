@@ -7,11 +7,21 @@
 
 import { isVerificationError, SignedFetchError } from '../errors.ts';
 import { verifyContentDigest } from '../http/content-digest.ts';
+import { createDigestStream } from '../http/digest-stream.ts';
 import { DEFAULT_LIMITS } from '../http/limits.ts';
 import { messageFromRequest, messageFromResponse } from '../http/message.ts';
 import { type VerifyResponseOptions, verifyResponse } from '../http/verify-response.ts';
 import { assertFunction, assertObject } from '../internal/assert.ts';
 import { readBody } from './read-body.ts';
+
+/** How to verify responses. */
+export interface ResponseVerifierOptions extends Omit<VerifyResponseOptions, 'nonce'> {
+  /**
+   * Hands the content over while it arrives, of any size: status, fields and digest are verified before, and the content
+   * at its end, where reading fails if it is not what was signed. Use nothing of it before that.
+   */
+  readonly streaming?: boolean | undefined;
+}
 
 /** Verifies the answer to a request, and gives it back made anew of what was verified. `nonce` is the request's. */
 export type ResponseVerifier = (response: Response, request: Request, nonce: string) => Promise<Response>;
@@ -24,56 +34,68 @@ export type ResponseVerifier = (response: Response, request: Request, nonce: str
  *
  * @throws {TypeError} If `resolveKey` is missing.
  */
-export function createResponseVerifier(options: Omit<VerifyResponseOptions, 'nonce'>): ResponseVerifier {
+export function createResponseVerifier(options: ResponseVerifierOptions): ResponseVerifier {
   assertObject(options, 'options');
   assertFunction(options.resolveKey, 'resolveKey');
-  return (response, request, nonce) => verifyAnswer(response, request, { ...options, nonce });
+  const verify = options.streaming ? verifyFlowing : verifyWhole;
+  return async (response, request, nonce) => {
+    try {
+      return await verify(response, request, { ...options, nonce });
+    } catch (cause) {
+      if (isVerificationError(cause)) throw refused(response, `is not accepted: ${cause.message}`, cause);
+      throw cause;
+    }
+  };
 }
 
-async function verifyAnswer(response: Response, request: Request, options: VerifyResponseOptions): Promise<Response> {
+async function verifyWhole(response: Response, request: Request, options: VerifyResponseOptions): Promise<Response> {
   const limit = options.limits?.bodyBytes ?? DEFAULT_LIMITS.bodyBytes;
   const bytes = await readBody(response, limit, request.signal);
   if (bytes === undefined) throw refused(response, `is larger than limits.bodyBytes (${limit})`);
-  try {
-    if (isCoded(response)) await verifyCoded(response, bytes, request, options);
-    else await verifyResponse(messageFromResponse(response, bytes), messageFromRequest(request), options);
-  } catch (cause) {
-    if (isVerificationError(cause)) throw refused(response, `is not accepted: ${cause.message}`, cause);
-    throw cause;
-  }
+  if (!isCoded(response)) await verifyResponse(messageFromResponse(response, bytes), messageFromRequest(request), options);
+  else await verifyContentDigest(await verifyFields(response, request, options), bytes);
   return rebuilt(response, bytes);
 }
 
-/**
- * `fetch` has undone the content coding, but Content-Digest is of the coded bytes: nobody can check it here. What can
- * be is Unencoded-Digest, if it is signed.
- */
-async function verifyCoded(response: Response, bytes: Uint8Array, request: Request, options: VerifyResponseOptions): Promise<void> {
-  const digest = response.headers.get('unencoded-digest');
-  if (digest === null) {
-    throw refused(
-      response,
-      'has a content coding, which fetch undoes, so that its Content-Digest cannot be checked: have the server sign Unencoded-Digest, or send it without coding',
-    );
+async function verifyFlowing(response: Response, request: Request, options: VerifyResponseOptions): Promise<Response> {
+  const value = await verifyFields(response, request, options);
+  if (response.body === null) {
+    await verifyContentDigest(value, new Uint8Array(0));
+    return rebuilt(response, null);
   }
+  return rebuilt(response, response.body.pipeThrough(await createDigestStream(value)));
+}
+
+/**
+ * Verifies everything but the content, and answers the signed digest that the content must fit.
+ *
+ * Where `fetch` has undone a content coding, that is Unencoded-Digest: Content-Digest is of the coded bytes.
+ */
+async function verifyFields(response: Response, request: Request, options: VerifyResponseOptions): Promise<string> {
+  const name = isCoded(response) ? 'unencoded-digest' : 'content-digest';
+  const value = response.headers.get(name);
+  if (value === null) throw refused(response, isCoded(response) ? CODED : 'has no Content-Digest');
   const { policy = {} } = options;
   const ours = {
     ...policy,
-    components: [...(policy.components ?? []), 'unencoded-digest'],
+    components: [...(policy.components ?? []), name],
     insecurelyAllowUncovered: [...(policy.insecurelyAllowUncovered ?? []), 'content-digest'],
   };
-  await verifyResponse(messageFromResponse(response, bytes), messageFromRequest(request), { ...options, policy: ours });
-  await verifyContentDigest(digest, bytes);
+  await verifyResponse(messageFromResponse(response), messageFromRequest(request), { ...options, policy: ours });
+  return value;
 }
+
+const CODED =
+  'has a content coding, which fetch undoes, so that its Content-Digest cannot be checked: have the server sign Unencoded-Digest, or send it without coding';
 
 function isCoded({ headers }: Response): boolean {
   return (headers.get('content-encoding') ?? 'identity').trim().toLowerCase() !== 'identity';
 }
 
-function rebuilt(response: Response, bytes: Uint8Array<ArrayBuffer>): Response {
+function rebuilt(response: Response, content: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null): Response {
   const { status, statusText, headers, url } = response;
   const bodiless = status === 204 || status === 205 || status === 304;
-  const made = new Response(bodiless ? null : bytes, { status, statusText, headers });
+  const made = new Response(bodiless ? null : content, { status, statusText, headers });
   // The constructor cannot set it.
   return Object.defineProperty(made, 'url', { value: url, enumerable: true, configurable: true });
 }

@@ -23,16 +23,27 @@ export { createContentDigest, type DigestAlgorithm } from './create-digest.ts';
 export async function verifyContentDigest(value: string, bytes: Uint8Array): Promise<void> {
   // What nearly everybody sends: one sha-256. Its text has one spelling, so that comparing texts is enough.
   if (value.length === 54 && value === (await createContentDigest(bytes))) return;
+  for (const [algorithm, expected] of strongDigests(value)) requireDigest(algorithm, expected, await digest(algorithm, bytes));
+}
+
+/** @throws {VerificationError} `digest_mismatch` */
+export function requireDigest(algorithm: DigestAlgorithm, expected: Uint8Array, actual: Uint8Array): void {
+  if (!equalBytes(expected, actual)) throw new VerificationError('digest_mismatch', `the content does not fit its ${algorithm} digest`);
+}
+
+/**
+ * The digests of a field that count: at least one.
+ *
+ * @throws {VerificationError} `digest_mismatch` for a malformed field, `digest_missing` if none counts.
+ */
+export function strongDigests(value: string): readonly (readonly [DigestAlgorithm, Uint8Array])[] {
   const members = readDigests(value);
-  let checked = 0;
-  for (const algorithm of STRONG_DIGESTS) {
+  const strong = STRONG_DIGESTS.flatMap((algorithm) => {
     const expected = members.get(algorithm);
-    if (expected === undefined) continue;
-    if (!equalBytes(expected, await digest(algorithm, bytes)))
-      throw new VerificationError('digest_mismatch', `the content does not fit its ${algorithm} digest`);
-    checked++;
-  }
-  if (checked === 0) throw new VerificationError('digest_missing', 'the digest field has neither sha-256 nor sha-512');
+    return expected === undefined ? [] : [[algorithm, expected] as const];
+  });
+  if (strong.length === 0) throw new VerificationError('digest_missing', 'the digest field has neither sha-256 nor sha-512');
+  return strong;
 }
 
 /** The digests of a field by algorithm, those of unknown algorithms too. */

@@ -31,7 +31,7 @@ describe('the examples of the documentation', () => {
   let errors: ReadonlyMap<string, readonly string[]>;
 
   beforeAll(async () => {
-    makeProject(folder, consumer, join(root, 'test/package'), fences);
+    makeProject(folder, consumer, join(root, 'test/package'), root, fences);
     errors = await typeErrors(folder, join(root, 'node_modules/typescript/bin/tsc'));
   });
 

@@ -23,6 +23,7 @@ import {
   type VerificationError,
   verifyResponse,
 } from '../../src/index.ts';
+import { issueLicense, verifyLicense } from '../../src/license/index.ts';
 import { signPayload, verifyPayload } from '../../src/payload/index.ts';
 import { signUrl, verifyUrl } from '../../src/url/index.ts';
 import { parseExamples, parseLines, parseMessage } from './support/worked-examples.ts';
@@ -94,6 +95,7 @@ describe('the page', () => {
       'payload-text',
       'canonical-fields',
       'payload-form',
+      'license',
       'refusal',
     ]);
     expect(examples.size + [...examples.values()].reduce((sum, example) => sum + example.size - 1, 0)).toBe(
@@ -211,5 +213,24 @@ describe('the payloads of the page', () => {
     expectBase('payload-form', signer.bases, canonicalizeFields(pairs), signed.get('signature'));
     const verified = await verifyPayload(new URLSearchParams(part('payload-form', 'output')), { ...checking(), format: 'form' });
     expect(verified.payload).toEqual({ to: 'J. Doe', amount: '10' });
+  });
+});
+
+describe('the license of the page', () => {
+  it('license', async () => {
+    const signer = recorder(createSigner({ privateKey }));
+    const terms = JSON.parse(part('license', 'input')) as Record<string, unknown>;
+    const product = 'io.stochastic.tungsten';
+    const license = await issueLicense(terms, { signer, product, subject: 'order-4711', created });
+    expect(signer.bases).toEqual([part('license', 'base')]);
+    expect(license.json).toBe(`${part('license', 'output')}\n`);
+    expect(license.line).toBe(part('license', 'line'));
+    expect(part('license', 'base').split('\n')[0]).toBe(`"content-digest": ${digestOf(canonicalizeJson(terms))}`);
+    // The one line is the same JSON without indentation.
+    expect(Buffer.from(part('license', 'line'), 'base64url').toString()).toBe(JSON.stringify(JSON.parse(part('license', 'output'))));
+    for (const form of ['output', 'line']) {
+      const granted = await verifyLicense(part('license', form), { product, publicKeys: { [edKeyid]: publicKey }, now });
+      expect(granted.payload).toEqual(terms);
+    }
   });
 });

@@ -150,3 +150,60 @@ describe('content codings, which fetch undoes', () => {
     expect(await rejection(create()(server.origin, post))).toMatchObject({ cause: { code: 'digest_mismatch' } });
   });
 });
+
+describe('verifyResponse, streaming', () => {
+  const streaming = createResponseVerifier({ ...trust, streaming: true });
+  const large = new Uint8Array(3_000_000).fill(7);
+  const answer: Answer = { status: 200, body: large, fields: [['content-type', 'application/octet-stream']] };
+  const send = () => create({ verifyResponse: streaming })(server.origin, post);
+
+  it('hands over content larger than any limit while it arrives', async () => {
+    server.answer(async (arrival, response) => write(response, await signed(arrival, answer)));
+    const response = await send();
+    const reader = response.body!.getReader();
+    let length = 0;
+    let chunks = 0;
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+      length += chunk.value.length;
+      chunks++;
+    }
+    expect(length).toBe(large.length);
+    expect(chunks).toBeGreaterThan(1);
+  });
+
+  it('fails at the end when the content is not what was signed', async () => {
+    server.answer(async (arrival, response) => write(response, { ...(await signed(arrival, answer)), body: large.with(2_999_999, 8) }));
+    const response = await send();
+    expect(response.status).toBe(200);
+    await expect(response.arrayBuffer()).rejects.toMatchObject({ code: 'digest_mismatch' });
+  });
+
+  it('refuses before any content what is wrong in status, fields or digest', async () => {
+    const refusedWith = (code: string) => expect(send()).rejects.toMatchObject({ code: 'response_refused', cause: { code } });
+    server.answer(async (arrival, response) => write(response, { ...(await signed(arrival, answer)), status: 201 }));
+    await refusedWith('signature_mismatch');
+    server.answer(async (arrival, response) => write(response, await signed(arrival, answer, { nonce: 'another' })));
+    await refusedWith('nonce_replayed');
+    server.answer(async (arrival, response) =>
+      write(response, await signed(arrival, { ...answer, fields: [['content-digest', 'md5=:AAAA:']] })),
+    );
+    await refusedWith('digest_missing');
+    server.answer((_, response) => write(response, answer));
+    await expect(send()).rejects.toMatchObject({ code: 'response_refused' });
+  });
+
+  it('checks what fetch decoded against Unencoded-Digest', async () => {
+    const decoded = text('decoded');
+    const coded = (body: Uint8Array) => async (arrival: Arrival, response: ServerResponse) => {
+      const fields: Answer['fields'] = [
+        ['content-encoding', 'gzip'],
+        ['unencoded-digest', await createContentDigest(decoded)],
+      ];
+      write(response, await signed(arrival, { status: 200, body: gzipSync(body), fields }, { components: ['unencoded-digest'] }));
+    };
+    server.answer(coded(decoded));
+    expect(await (await send()).text()).toBe('decoded');
+    server.answer(coded(text('another')));
+    await expect((await send()).text()).rejects.toMatchObject({ code: 'digest_mismatch' });
+  });
+});

@@ -22,11 +22,18 @@ const compilerOptions = {
   erasableSyntaxOnly: true,
 };
 
-/** Makes the project. Packages that examples import come from `tools`; the library from `consumer`. */
-export function makeProject(folder: string, consumer: string, tools: string, fences: readonly Fence[]): void {
+/** Clients that docs/guides/clients.md shows, and what else a guide imports. */
+const CLIENTS = ['axios', 'graphql-request', 'hono', 'ky', 'ofetch', 'openapi-fetch', 'undici'];
+
+/** Makes the project. Types that examples need come from `tools`, other people's clients from `root`; the library from `consumer`. */
+export function makeProject(folder: string, consumer: string, tools: string, root: string, fences: readonly Fence[]): void {
   mkdirSync(folder, { recursive: true });
   cpSync(join(consumer, 'node_modules'), join(folder, 'node_modules'), { recursive: true });
   linkPackages(join(tools, 'node_modules'), join(folder, 'node_modules'));
+  for (const name of CLIENTS) {
+    const link = join(folder, 'node_modules', name);
+    if (!existsSync(link)) symlinkSync(join(root, 'node_modules', name), link);
+  }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
   for (const fence of fences) writeFileSync(join(folder, `${moduleName(fence)}.ts`), toModule(fence));
