@@ -29,7 +29,7 @@ const budgets: readonly Budget[] = [
     goal: 6,
   },
   { use: 'signed fetch with HMAC', source: "export { createSignedFetch, hmacSigner } from 'countersign';", eager: 11.2, goal: 9.5 },
-  { use: 'everything of the root', source: "export * from 'countersign';", eager: 33.5, goal: 15 },
+  { use: 'everything of the root', source: "export * from 'countersign';", eager: 34.5, goal: 15 },
 ];
 
 const FALLBACK = { use: 'Ed25519 fallback, lazy', budget: 9 };
