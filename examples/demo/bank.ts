@@ -1,61 +1,81 @@
 /**
- * The bank: a plain node:http server that credits gold coins, once, to whoever's backend signs for it.
+ * The bank: a plain node:http server that credits gold coins, once, to whoever's backend signs for them.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createVerifier, isVerificationError, type KeyLookup, memoryReplayStore, type Verifier } from 'countersign';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createVerifier, isVerificationError, type KeyLookup, memoryReplayStore, type ReplayStore, type Verifier } from 'countersign';
 import { messageFromNode } from 'countersign/node';
+import { close, type Handler, listen, sendJson } from './http.ts';
 
 /** A running bank. */
 export interface Bank {
   readonly origin: string;
+  readonly replayStore: ReplayStore;
   /** Registers a consumer's key under its keyid. */
   register(keyid: string, key: KeyLookup): void;
+  findKey(keyid: string): KeyLookup;
+  /** Credits coins; the new balance. */
+  credit(owner: string, amount: number): number;
   /** How many gold coins somebody owns. */
   balance(owner: string): number;
+  /** Adds a route, `GET /path`. Whatever has none is a signed request. */
+  route(name: string, handler: Handler): void;
   close(): Promise<void>;
 }
 
-interface Books {
-  readonly keys: Map<string, KeyLookup>;
-  readonly coins: Map<string, number>;
+/** How to open a bank. */
+export interface BankOptions {
+  readonly port?: number | undefined;
+  /** Shows in a refusal what the bank built, so that a person can compare. */
+  readonly insecurelyExposeSignatureBase?: boolean | undefined;
 }
 
 /** Opens a bank on loopback. */
-export async function openBank(port = 0): Promise<Bank> {
-  const books: Books = { keys: new Map(), coins: new Map() };
+export async function openBank({ port, insecurelyExposeSignatureBase }: BankOptions = {}): Promise<Bank> {
   const server = createServer();
   const origin = await listen(server, port);
+  const routes = new Map<string, Handler>();
+  const bank: Bank = { origin, ...openBooks(), route: (name, handler) => void routes.set(name, handler), close: () => close(server) };
   const verifier = createVerifier({
     authority: new URL(origin).host,
-    resolveKey: (keyid) => books.keys.get(keyid),
+    resolveKey: bank.findKey,
+    replayStore: bank.replayStore,
+    insecurelyExposeSignatureBase,
+  });
+  const creditSigned: Handler = (request, response) => credit(request, response, verifier, bank);
+  server.on('request', (request, response) => {
+    const [path] = (request.url ?? '').split('?');
+    void answer(routes.get(`${request.method} ${path}`) ?? creditSigned, request, response);
+  });
+  return bank;
+}
+
+/** The keys, the coins and the nonces seen. */
+function openBooks(): Pick<Bank, 'replayStore' | 'register' | 'findKey' | 'credit' | 'balance'> {
+  const keys = new Map<string, KeyLookup>();
+  const coins = new Map<string, number>();
+  const balance = (owner: string) => coins.get(owner) ?? 0;
+  return {
     // The bank has just opened: its keys are new, so there are no earlier messages to be afraid of.
     replayStore: memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true }),
-  });
-  server.on('request', (request, response) => void answer(request, response, verifier, books));
-  return {
-    origin,
-    register: (keyid, key) => void books.keys.set(keyid, key),
-    balance: (owner) => books.coins.get(owner) ?? 0,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    register: (keyid, key) => void keys.set(keyid, key),
+    findKey: (keyid) => keys.get(keyid),
+    balance,
+    credit: (owner, amount) => {
+      coins.set(owner, balance(owner) + amount);
+      return balance(owner);
+    },
   };
 }
 
-async function listen(server: Server, port: number): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function credit(request: IncomingMessage, response: ServerResponse, verifier: Verifier, bank: Bank): Promise<void> {
+  const verified = await verifier.verifyRequest(messageFromNode(request));
+  const { amount } = verified.json() as { amount: number };
+  sendJson(response, { credited: amount, balance: bank.credit(verified.keyid, amount) });
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, verifier: Verifier, { coins }: Books): Promise<void> {
+async function answer(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const verified = await verifier.verifyRequest(messageFromNode(request));
-    const { amount } = verified.json() as { amount: number };
-    coins.set(verified.keyid, (coins.get(verified.keyid) ?? 0) + amount);
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ credited: amount, balance: coins.get(verified.keyid) }));
+    await handler(request, response);
   } catch (error) {
     // What the peer sent is not accepted: a problem document. Anything else is our own fault.
     const problem = isVerificationError(error) ? error.toProblem() : { status: 500, headers: {}, body: '' };

@@ -4,16 +4,17 @@
  *
  *   npm run demo              the story
  *   npm run demo -- --json    the same as one JSON document
- *   npm run demo -- --serve   keeps the bank open and prints a request to paste
+ *   npm run demo -- --serve   keeps the bank open: a page to try it on, and a request to paste
  */
 import { parseArgs } from 'node:util';
 import { serve } from './serve.ts';
-import { play, type Step } from './story.ts';
+import type { Step } from './step.ts';
+import { play } from './story.ts';
 
 const USAGE = `usage: npm run demo -- [--json | --serve [--port N]]
 
   --json      print the transcript as JSON
-  --serve     keep the bank open and print a ready-to-paste request
+  --serve     keep the bank open: a page, and a ready-to-paste request
   --port N    the port to serve on (default: any free one)
 `;
 

@@ -1,15 +1,23 @@
 /**
- * Keeps the bank open, for requests of your own.
+ * Keeps the bank open: its page, and requests of your own.
  */
 import { exportSecretBase64url, generateSecret, hmacKey } from 'countersign';
 import { openBank } from './bank.ts';
+import { openCounter } from './counter.ts';
+import { openPage } from './page-server.ts';
+import { openShop } from './shop.ts';
+import { openWire } from './wire.ts';
 
 /** Serves until interrupted. */
 export async function serve(port: number): Promise<void> {
-  const bank = await openBank(port);
+  const bank = await openBank({ port, insecurelyExposeSignatureBase: true });
+  const shop = await openShop(bank);
+  const counter = openCounter(bank);
+  openWire(bank, counter);
+  await openPage(bank, counter, shop);
   const secret = generateSecret();
   bank.register('jdoe', hmacKey(secret));
-  console.log(`The bank listens on ${bank.origin}. Paste this into a file beside node_modules and run it with node:
+  console.log(`The bank listens on ${bank.origin}. Open that in a browser, or paste this into a file beside node_modules and run it with node:
 
 import { createSignedFetch, hmacSigner, secretFromBase64url } from 'countersign';
 const signer = hmacSigner({ keyid: 'jdoe', secret: secretFromBase64url('${exportSecretBase64url(secret)}') });
@@ -21,5 +29,5 @@ Stop with Ctrl+C.`);
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-  await bank.close();
+  await Promise.all([shop.close(), bank.close()]);
 }

@@ -12,14 +12,8 @@ import {
   type Signer,
 } from 'countersign';
 import { type Bank, openBank } from './bank.ts';
-
-/** One line of the transcript. */
-export interface Step {
-  readonly title: string;
-  readonly detail: string;
-  /** Whether it went as it should. */
-  readonly ok: boolean;
-}
+import { relay } from './relay-story.ts';
+import type { Step, Tell } from './step.ts';
 
 /** A request as the eavesdropper sees it on the wire. */
 interface Captured {
@@ -28,8 +22,6 @@ interface Captured {
   readonly headers: Headers;
   readonly body: string;
 }
-
-type Tell = (step: Step) => void;
 
 const ORDER = JSON.stringify({ currency: 'goldcoins', amount: 10 });
 
@@ -62,6 +54,7 @@ export async function play(tell: Tell): Promise<readonly Step[]> {
       ok: edSigner.keyid.length === 43,
     });
     await attack(bank, edSigner, note);
+    await relay(note);
 
     note(await measure(bank, signer, 'HMAC-SHA256'));
     note(await measure(bank, edSigner, 'Ed25519'));

@@ -24,6 +24,7 @@ describe('npm run demo', () => {
     const { ok, steps } = JSON.parse(stdout) as { ok: boolean; steps: { title: string; detail: string; ok: boolean }[] };
     expect([status, ok]).toEqual([0, true]);
     expect(steps.map(({ detail }) => detail).join(' ')).toMatch(/nonce_replayed.*digest_mismatch.*signature_mismatch.*expired/);
+    expect(steps.map(({ detail }) => detail).join(' ')).toMatch(/nonce_replayed.*signature_mismatch.*subject_mismatch.*audience_mismatch/);
     expect(steps.every((step) => step.ok)).toBe(true);
   });
 
