@@ -106,7 +106,12 @@ export const stages: readonly Stage[] = [
     run: async () => single((await run('node scripts/size.ts', { live: true })).ok),
   },
   { name: 'unit', title: 'unit tests', run: () => vitest('unit') },
-  { name: 'package', title: 'the packed package, and the examples of the docs', needs: ['system', 'install', 'build'], run: () => vitest('package') },
+  {
+    name: 'package',
+    title: 'the packed package, and the examples of the docs',
+    needs: ['system', 'install', 'build'],
+    run: () => vitest('package'),
+  },
   ...optional(MATRIX, {
     name: 'runtime',
     title: 'runtime matrix',

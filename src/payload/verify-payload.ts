@@ -85,7 +85,7 @@ export function verifyPayload(
   options: VerifyPayloadOptions & { readonly format: 'text' },
 ): Promise<VerifiedPayload<string>>;
 export function verifyPayload(
-  input: FormFields | PayloadInput,
+  input: FormFields,
   options: VerifyPayloadOptions & { readonly format: 'form' },
 ): Promise<VerifiedPayload<Readonly<Record<string, string>>>>;
 export function verifyPayload(input: PayloadInput, options: VerifyPayloadOptions): Promise<VerifiedPayload<JsonObject>>;
