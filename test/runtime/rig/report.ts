@@ -118,8 +118,8 @@ them, on the way the runtime offers and in JavaScript alone (SHA-256 of the verd
 ${markdown(engines)}
 
 * **WebCrypto**: without it, Ed25519, HMAC and digests are done in JavaScript, and the ECDSA and RSA algorithms are refused
-  with a TypeError. Where its Ed25519 only *signs* (it did not pass our self-check), it
-  signs, and JavaScript verifies.
+  with a TypeError. Where its Ed25519 only *signs*, its verification did not pass our self-check, and
+  JavaScript verifies.
 * **\`fetch\`**: without it there is no \`createSignedFetch\`; \`signRequest\` gives the fields for whatever sends.
 * **redirects**: where they are visible the signed fetch follows them, each hop signed anew, to its own origin or a listed
   one. Browsers hide the target: a \`SignedFetchError\` with the code \`redirect_forbidden\`.
