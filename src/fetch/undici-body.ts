@@ -49,8 +49,7 @@ function readObject(body: object, limit: number, signal: unknown, known: WeakMap
 }
 
 /**
- * What was read from a stream before. A retry or redirect sends it again though it is used up, which undici does not
- * always notice: it would go out empty, well signed. Theirs is a wrapper that holds the original under a symbol.
+ * What was read from a stream before: a retry or redirect sends the same bytes again.
  */
 function find(body: object, known: WeakMap<object, Promise<Body>>, depth = 3): Promise<Body> | undefined {
   const found = known.get(body);
