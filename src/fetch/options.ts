@@ -6,7 +6,7 @@
 
 import type { Signer } from '../crypto/signer.ts';
 import type { SignRequestOptions } from '../http/sign.ts';
-import { assertFunction, assertInteger, assertObject } from '../internal/assert.ts';
+import { assertInteger, assertObject } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { systemTime } from '../internal/time.ts';
 import type { ResponseVerifier } from './response-verifier.ts';
@@ -69,7 +69,8 @@ export interface Settings extends SignedFetchOptions {
 export function compileSettings(options: SignedFetchOptions): Settings {
   assertObject(options, 'options');
   const { signer, origins, now = systemTime, maxBodyBytes = 10 * 2 ** 20, maxRedirects = 10 } = options;
-  if (typeof signer !== 'function') assertFunction(signer?.sign, 'signer');
+  if (typeof signer !== 'function' && typeof signer?.sign !== 'function')
+    throw new TypeError('signer must be a signer, or a function that answers one');
   assertInteger(maxBodyBytes, 'maxBodyBytes');
   assertInteger(maxRedirects, 'maxRedirects', 0, 20);
   return {
