@@ -5,36 +5,58 @@
  * @module
  */
 
-/**
- * Every reason to refuse, with the HTTP status it leaves with.
- *
- * A `switch` over codes needs a default: adding one is a minor release.
- */
-const STATUS = {
-  signature_missing: 401,
+/** Why a message was refused. A `switch` needs a default: new codes come with minor releases. */
+export type VerificationErrorCode =
+  | 'signature_missing'
+  | 'signature_malformed'
+  | 'signature_ambiguous'
+  | 'signature_mismatch'
+  | 'tag_mismatch'
+  | 'component_uncovered'
+  | 'component_unresolvable'
+  | 'target_malformed'
+  | 'authority_forbidden'
+  | 'algorithm_forbidden'
+  | 'key_unknown'
+  | 'key_revoked'
+  | 'key_disabled'
+  | 'key_expired'
+  | 'created_missing'
+  | 'created_in_future'
+  | 'expired'
+  | 'lifetime_too_long'
+  | 'digest_missing'
+  | 'digest_mismatch'
+  | 'body_too_large'
+  | 'raw_body_unavailable'
+  | 'nonce_missing'
+  | 'nonce_replayed'
+  | 'replay_store_cold'
+  | 'replay_store_full'
+  | 'store_unavailable'
+  | 'payload_malformed'
+  | 'payload_duplicate_member'
+  | 'payload_lone_surrogate'
+  | 'payload_number_inexact'
+  | 'payload_proto_member'
+  | 'payload_too_deep'
+  | 'audience_mismatch'
+  | 'subject_mismatch'
+  | 'machine_mismatch'
+  | 'critical_unknown'
+  | 'maintenance_ended'
+  | 'clock_rolled_back';
+
+/** The HTTP status a refusal leaves with, unless it is 401. */
+const STATUS: Readonly<Partial<Record<VerificationErrorCode, number>>> = {
   signature_malformed: 400,
   signature_ambiguous: 400,
-  signature_mismatch: 401,
-  tag_mismatch: 401,
-  component_uncovered: 401,
   component_unresolvable: 400,
   target_malformed: 400,
-  authority_forbidden: 401,
-  algorithm_forbidden: 401,
-  key_unknown: 401,
-  key_revoked: 401,
   key_disabled: 403,
-  key_expired: 401,
-  created_missing: 401,
-  created_in_future: 401,
-  expired: 401,
-  lifetime_too_long: 401,
-  digest_missing: 401,
   digest_mismatch: 400,
   body_too_large: 413,
   raw_body_unavailable: 500,
-  nonce_missing: 401,
-  nonce_replayed: 401,
   replay_store_cold: 503,
   replay_store_full: 503,
   store_unavailable: 503,
@@ -44,16 +66,11 @@ const STATUS = {
   payload_number_inexact: 400,
   payload_proto_member: 400,
   payload_too_deep: 400,
-  audience_mismatch: 401,
-  subject_mismatch: 401,
   machine_mismatch: 403,
   critical_unknown: 403,
   maintenance_ended: 403,
   clock_rolled_back: 403,
-} as const;
-
-/** Why a message was refused. A `switch` needs a default: new codes come with minor releases. */
-export type VerificationErrorCode = keyof typeof STATUS;
+};
 
 /** Why the signed fetch would not send, follow or hand over. */
 export type SignedFetchErrorCode =
@@ -115,7 +132,7 @@ export class VerificationError extends Error {
   constructor(code: VerificationErrorCode, message: string, options: VerificationErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
-    this.status = STATUS[code] ?? 400;
+    this.status = STATUS[code] ?? 401;
     this.retryAfter = options.retryAfter ?? (this.status === 503 ? 2 : undefined);
     contexts.set(this, options);
     Object.defineProperty(this, VERIFICATION_BRAND, { value: true });
@@ -134,7 +151,7 @@ export class VerificationError extends Error {
   /** The refusal as plain data: `application/problem+json` (RFC 9457) with its headers. */
   toProblem(): Problem {
     const code = this.publicCode;
-    const status = STATUS[code] ?? this.status;
+    const status = STATUS[code] ?? 401;
     const { now, acceptSignature, signatureBase } = contexts.get(this) ?? {};
     const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
     if (status === 401) headers['www-authenticate'] = `Signature error="${code}"`;

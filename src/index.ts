@@ -67,7 +67,8 @@ export {
   type VerificationErrorOptions,
 } from './errors.ts';
 export type { Fetch, RetryOptions, SignedFetchOptions } from './fetch/options.ts';
-export { parseRefusal, type Refusal } from './fetch/refusal.ts';
+export { parseRefusal } from './fetch/parse-refusal.ts';
+export type { Refusal } from './fetch/refusal.ts';
 export { createResponseVerifier, type ResponseVerifier, type ResponseVerifierOptions } from './fetch/response-verifier.ts';
 export { createSignedFetch } from './fetch/signed-fetch.ts';
 export { createAcceptSignature, fulfillAcceptSignature, parseAcceptSignature, type RequestedSignature } from './http/accept-signature.ts';

@@ -5,14 +5,16 @@
  */
 
 import { concatBytes } from '../internal/bytes.ts';
-import { decodeHex } from '../internal/hex.ts';
+
+const PKCS8 = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
+const SPKI = [48, 42, 48, 5, 6, 3, 43, 101, 112, 3, 33, 0];
 
 /** The PKCS #8 form of a seed. */
 export function pkcs8OfSeed(seed: Uint8Array): Uint8Array<ArrayBuffer> {
-  return concatBytes(decodeHex('302e020100300506032b657004220420')!, seed);
+  return concatBytes(new Uint8Array(PKCS8), seed);
 }
 
 /** The SubjectPublicKeyInfo form of a public key. */
 export function spkiOfPoint(point: Uint8Array): Uint8Array<ArrayBuffer> {
-  return concatBytes(decodeHex('302a300506032b6570032100')!, point);
+  return concatBytes(new Uint8Array(SPKI), point);
 }

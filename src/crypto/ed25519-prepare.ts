@@ -11,17 +11,18 @@ import { isBytes } from '../internal/bytes.ts';
 import type { Jwk } from './jwk.ts';
 import { type NodeCrypto, nodeCrypto, webCrypto } from './runtime.ts';
 
+type OnNode = typeof import('./ed25519-node.ts');
 type Fallback = typeof import('./ed25519-fallback.ts');
 
-/** Prepares a key with the best implementation at hand; the one in JavaScript is loaded only if there is no other. */
+/** Prepares a key with the best implementation at hand. Only WebCrypto's needs nothing loaded besides. */
 export async function prepare<T>(
   bytes: Uint8Array,
-  onNode: (node: NodeCrypto, bytes: Uint8Array) => T,
+  onNode: (implementation: OnNode) => (node: NodeCrypto, bytes: Uint8Array) => T,
   onWeb: (subtle: SubtleCrypto, bytes: Uint8Array) => Promise<T>,
   otherwise: (fallback: Fallback) => (bytes: Uint8Array) => T,
 ): Promise<T> {
   const node = nodeCrypto();
-  if (node !== undefined) return onNode(node, bytes);
+  if (node !== undefined) return onNode(await import('./ed25519-node.ts'))(node, bytes);
   const subtle = webCrypto();
   try {
     if (subtle !== undefined) return await onWeb(subtle, bytes);

@@ -1,17 +1,6 @@
-import type { Awaitable } from '../internal/awaitable.ts';
-import { encodeBase64url } from '../internal/base64.ts';
-import { isAcceptableKey, isAcceptableSignature } from './ed25519-gate.ts';
-import { nodePublic } from './ed25519-node.ts';
-import { copyOf, prepare, publicJwk } from './ed25519-prepare.ts';
-import { webPublic } from './ed25519-web.ts';
-import { PublicKey } from './public-key.ts';
+import type { PublicKey } from './public-key.ts';
 
-/** Imports a public key of 32 bytes. `name` is what errors call it. */
-export async function importEd25519Public(publicKey: Uint8Array, name = 'publicKey'): Promise<PublicKey> {
-  const bytes = copyOf(publicKey, name);
-  if (!isAcceptableKey(bytes)) throw new RangeError(`${name} is of small order or not canonical`);
-  const verify = await prepare(bytes, nodePublic, webPublic, ({ importPublic }) => importPublic);
-  const gated = (base: Uint8Array, signature: Uint8Array): Awaitable<boolean> =>
-    isAcceptableSignature(signature) && verify(base, signature);
-  return new PublicKey('ed25519', publicJwk(encodeBase64url(bytes)), gated);
+/** Imports a public key of 32 bytes. `name` is what errors call it. What verifies is loaded at the first one. */
+export async function importEd25519Public(publicKey: Uint8Array, name?: string): Promise<PublicKey> {
+  return (await import('./ed25519-verify.ts')).prepareEd25519Public(publicKey, name);
 }

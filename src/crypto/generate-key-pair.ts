@@ -6,7 +6,6 @@
 
 import type { Algorithm } from './algorithm.ts';
 import { derivePublicKey } from './import-key.ts';
-import { makePrivateKey } from './make-key.ts';
 import type { PrivateKey } from './private-key.ts';
 import type { PublicKey } from './public-key.ts';
 import type { RandomBytes } from './random.ts';
@@ -33,10 +32,9 @@ export interface GenerateKeyPairOptions {
 /** Makes a key pair. */
 export async function generateKeyPair(options: GenerateKeyPairOptions = {}): Promise<KeyPair> {
   const { algorithm = 'ed25519', extractable = false, modulusLength = 3072, randomBytes = systemRandomBytes } = options;
+  const { generateWebKey, makePrivateKey } = await import('./key-forms.ts');
   const parts =
-    algorithm === 'ed25519'
-      ? { seed: drawBytes(randomBytes, 32), point: undefined }
-      : await (await import('./key-forms.ts')).generateWebKey(algorithm, modulusLength);
+    algorithm === 'ed25519' ? { seed: drawBytes(randomBytes, 32), point: undefined } : await generateWebKey(algorithm, modulusLength);
   const privateKey = await makePrivateKey(parts, extractable);
   return { privateKey, publicKey: await derivePublicKey(privateKey) };
 }

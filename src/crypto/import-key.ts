@@ -9,7 +9,6 @@
 import type { CryptoKeyLike } from './crypto-key.ts';
 import type { Jwk } from './jwk.ts';
 import type { ImportCryptoKeyOptions, ImportKeyOptions, ImportPrivateKeyOptions } from './key-options.ts';
-import { makePrivateKey, makePublicKey } from './make-key.ts';
 import type { PrivateKey } from './private-key.ts';
 import type { PublicKey } from './public-key.ts';
 
@@ -20,7 +19,8 @@ import type { PublicKey } from './public-key.ts';
  *   and wherever the members, `alg`, `use`, `key_ops` and the `algorithm` asked for do not agree
  */
 export async function importPublicKeyJwk(jwk: Jwk, options?: ImportKeyOptions): Promise<PublicKey> {
-  return makePublicKey(await (await import('./key-forms.ts')).readPublicJwk(jwk, options));
+  const { makePublicKey, readPublicJwk } = await import('./key-forms.ts');
+  return makePublicKey(await readPublicJwk(jwk, options));
 }
 
 /**
@@ -29,7 +29,8 @@ export async function importPublicKeyJwk(jwk: Jwk, options?: ImportKeyOptions): 
  * @throws {TypeError | RangeError} also if private and public members do not belong together, which some runtimes let pass
  */
 export async function importPrivateKeyJwk(jwk: Jwk, options?: ImportKeyOptions & ImportPrivateKeyOptions): Promise<PrivateKey> {
-  return makePrivateKey(await (await import('./key-forms.ts')).readPrivateJwk(jwk, options), options?.extractable);
+  const { makePrivateKey, readPrivateJwk } = await import('./key-forms.ts');
+  return makePrivateKey(await readPrivateJwk(jwk, options), options?.extractable);
 }
 
 /**
@@ -38,7 +39,8 @@ export async function importPrivateKeyJwk(jwk: Jwk, options?: ImportKeyOptions &
  * @throws {TypeError | RangeError} for a private key, another form, and an RSA key of under 2048 bits or without `algorithm`
  */
 export async function importPublicKeyPem(publicKey: string, options?: ImportKeyOptions): Promise<PublicKey> {
-  return makePublicKey(await (await import('./key-forms.ts')).readPublicPem(publicKey, options));
+  const { makePublicKey, readPublicPem } = await import('./key-forms.ts');
+  return makePublicKey(await readPublicPem(publicKey, options));
 }
 
 /**
@@ -47,7 +49,8 @@ export async function importPublicKeyPem(publicKey: string, options?: ImportKeyO
  * @throws {TypeError | RangeError} for a public key, another form, and an RSA key of under 2048 bits or without `algorithm`
  */
 export async function importPrivateKeyPem(privateKey: string, options?: ImportKeyOptions & ImportPrivateKeyOptions): Promise<PrivateKey> {
-  return makePrivateKey(await (await import('./key-forms.ts')).readPrivatePem(privateKey, options), options?.extractable);
+  const { makePrivateKey, readPrivatePem } = await import('./key-forms.ts');
+  return makePrivateKey(await readPrivatePem(privateKey, options), options?.extractable);
 }
 
 /**
@@ -56,7 +59,8 @@ export async function importPrivateKeyPem(privateKey: string, options?: ImportKe
  * @throws {TypeError} for a private key, and one of an algorithm or hash that is not supported
  */
 export async function importPublicCryptoKey(publicKey: CryptoKeyLike): Promise<PublicKey> {
-  return makePublicKey(await (await import('./key-forms.ts')).readPublicCryptoKey(publicKey));
+  const { makePublicKey, readPublicCryptoKey } = await import('./key-forms.ts');
+  return makePublicKey(await readPublicCryptoKey(publicKey));
 }
 
 /**
@@ -65,7 +69,8 @@ export async function importPublicCryptoKey(publicKey: CryptoKeyLike): Promise<P
  * @throws {TypeError} for a public key, one that may not sign, or one that does not belong to `publicKey`
  */
 export async function importPrivateCryptoKey(privateKey: CryptoKeyLike, options?: ImportCryptoKeyOptions): Promise<PrivateKey> {
-  return makePrivateKey(await (await import('./key-forms.ts')).readPrivateCryptoKey(privateKey, options));
+  const { makePrivateKey, readPrivateCryptoKey } = await import('./key-forms.ts');
+  return makePrivateKey(await readPrivateCryptoKey(privateKey, options));
 }
 
 /**

@@ -6,6 +6,7 @@
  */
 
 export { privatePem, publicPem } from './export-pem.ts';
+export { makePrivateKey, makePublicKey } from './make-key.ts';
 export { readPrivateCryptoKey, readPublicCryptoKey } from './read-crypto-key.ts';
 export { readPrivateJwk, readPublicJwk } from './read-jwk.ts';
 export { readPrivatePem, readPublicPem } from './read-pem.ts';

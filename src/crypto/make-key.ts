@@ -5,7 +5,7 @@
  */
 
 import { importEd25519Private } from './ed25519-private.ts';
-import { importEd25519Public } from './ed25519-public.ts';
+import { prepareEd25519Public } from './ed25519-verify.ts';
 import type { PrivateParts, PublicParts } from './key-parts.ts';
 import type { PrivateKey } from './private-key.ts';
 import { createPrivateKey } from './private-key.ts';
@@ -13,7 +13,7 @@ import { PublicKey } from './public-key.ts';
 
 /** Makes a public key. */
 export async function makePublicKey(parts: PublicParts): Promise<PublicKey> {
-  return 'point' in parts ? importEd25519Public(parts.point) : new PublicKey(parts.algorithm, parts.jwk, parts.verify);
+  return 'point' in parts ? prepareEd25519Public(parts.point) : new PublicKey(parts.algorithm, parts.jwk, parts.verify);
 }
 
 /** Makes a private key, once it has shown that it belongs to its public one, which not every runtime looks at. */

@@ -1,5 +1,5 @@
 /**
- * Randomness, drawn in pools: 16 bytes at a time cost as much as an HMAC.
+ * Randomness. The runtime's is drawn in pools: 16 bytes at a time cost as much as an HMAC.
  *
  * @see WIRE: a nonce is 16 random bytes, base64url
  * @module
@@ -28,32 +28,22 @@ export function drawBytes(randomBytes: RandomBytes, length: number): Uint8Array 
   return bytes;
 }
 
-function createPool(randomBytes: RandomBytes): () => string {
-  let pool = new Uint8Array(0);
-  let used = 0;
-  return () => {
-    if (used === pool.length) {
-      // A copy: the source may reuse its buffer.
-      pool = new Uint8Array(drawBytes(randomBytes, POOL_BYTES));
-      used = 0;
-    }
-    return encodeBase64url(pool.subarray(used, (used += NONCE_BYTES)));
-  };
-}
+/** The rest of what was drawn last. */
+let pool: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
-/** One pool a source, filled at its first use, gone with the source. */
-const pools = /* @__PURE__ */ new WeakMap<RandomBytes, () => string>();
+/** Bytes of one nonce after the other; each is used once. */
+function drawPooled(): Uint8Array {
+  if (pool.length === 0) pool = systemRandomBytes(POOL_BYTES);
+  const bytes = pool.subarray(0, NONCE_BYTES);
+  pool = pool.subarray(NONCE_BYTES);
+  return bytes;
+}
 
 /**
  * A nonce: 128 random bits, base64url (22 characters).
  *
- * @param randomBytes where they come from; default: the runtime's `crypto`. Bytes of one source are never used for another.
+ * @param randomBytes where they come from, drawn one nonce at a time; default: the runtime's `crypto`, in pools.
  */
-export function randomNonce(randomBytes: RandomBytes = systemRandomBytes): string {
-  let next = pools.get(randomBytes);
-  if (next === undefined) {
-    next = createPool(randomBytes);
-    pools.set(randomBytes, next);
-  }
-  return next();
+export function randomNonce(randomBytes?: RandomBytes): string {
+  return encodeBase64url(randomBytes ? drawBytes(randomBytes, NONCE_BYTES) : drawPooled());
 }

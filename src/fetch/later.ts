@@ -8,4 +8,5 @@ export { denied } from './deny.ts';
 export { explainUnsigned } from './dropped-field.ts';
 export { readBody } from './read-body.ts';
 export { recover } from './recover.ts';
+export { readRefusal } from './refusal.ts';
 export { writeForm } from './write-form.ts';

@@ -11,7 +11,7 @@ import { learnClock } from './clock.ts';
 import { negotiate } from './negotiate.ts';
 import type { Settings } from './options.ts';
 import { discard, followRedirect } from './redirect.ts';
-import { parseRefusal, type Refusal } from './refusal.ts';
+import { type Refusal, readRefusal } from './refusal.ts';
 import { resend } from './resend.ts';
 import { retryDelay, wait } from './retry.ts';
 
@@ -25,7 +25,7 @@ export async function recover(call: Call, outcome: Outcome, settings: Settings):
   const { response } = outcome;
   if (response !== undefined && response.status < 400) return followRedirect(call, response, settings);
   if (!call.replayable || call.request.signal?.aborted) return undefined;
-  const refusal = response && (await parseRefusal(response));
+  const refusal = response && (await readRefusal(response));
   const next = answerRefusal(call, outcome, refusal, settings) ?? (await waitForTurn(call, outcome, refusal, settings));
   if (next !== undefined) discard(response);
   return next;

@@ -11,10 +11,9 @@ import { type Component, componentOf, parseComponent } from '../signature/compon
 import { parseDictionary } from '../structured-fields/parse.ts';
 import { serializeItem, serializeParameters } from '../structured-fields/serialize.ts';
 import { type BareItem, type InnerList, type Item, isInnerList } from '../structured-fields/value.ts';
-import { requestSource } from './derive.ts';
 import type { RequestMessage } from './message.ts';
 import type { SignRequestOptions } from './sign.ts';
-import { newDigest, prepare, type SignedFields, signMessage } from './sign-message.ts';
+import { newDigest, type SignedFields, signMessage } from './sign-message.ts';
 
 /** One signature that is asked for. */
 export interface RequestedSignature {
@@ -121,7 +120,8 @@ export async function fulfillAcceptSignature(
     includeAlg: requested.alg !== undefined || options.includeAlg,
     expiresIn: options.expiresIn ?? (requested.expires ? 300 : undefined),
   };
-  const digest = components.some(({ name }) => name === 'content-digest') ? await newDigest(message, wanted) : undefined;
-  const { added, read } = prepare(message, [], [], digest);
-  return signMessage(requestSource(message, read, options.fieldTypes), components, added, read, wanted);
+  const { openLines } = await import('./full-source.ts');
+  const { read, sourceWith } = openLines(message, options.fieldTypes);
+  const digest = components.some(({ name }) => name === 'content-digest') ? await newDigest(message.body, read) : undefined;
+  return signMessage(sourceWith(digest), components, digest, read, wanted);
 }

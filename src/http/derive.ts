@@ -11,6 +11,7 @@ import { VerificationError } from '../errors.ts';
 import type { ComponentSource } from '../signature/base.ts';
 import type { Component } from '../signature/component.ts';
 import { type FieldTypes, fieldComponent } from './field.ts';
+import { plainField } from './field-lines.ts';
 import { createFieldReader, type FieldReader, type RequestMessage, type ResponseMessage } from './message.ts';
 import { plainSource, splitTarget } from './plain-source.ts';
 import { formDecode } from './query-param.ts';
@@ -23,7 +24,7 @@ export function requestSource(
   read: FieldReader = createFieldReader(message.fields),
   types?: FieldTypes,
 ): ComponentSource {
-  const plain = plainSource(message, read);
+  const plain = plainSource(message, (name) => plainField(read, name));
   return (component) => {
     const { name, params } = component;
     if (params.size === 0) return plain(component);

@@ -7,8 +7,8 @@
  * @module
  */
 
-import { ComponentError } from '../signature/component-error.ts';
 import type { FieldReader } from './message.ts';
+import { occursTwice, singleValue } from './single-value.ts';
 
 /** Fields with one value: two lines, or one value that was joined of two, leave open which counts. */
 const SINGLETONS: ReadonlySet<string> = /* @__PURE__ */ new Set([
@@ -20,7 +20,6 @@ const SINGLETONS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'host',
   'set-cookie',
 ]);
-const NEVER_WITH_COMMA: ReadonlySet<string> = /* @__PURE__ */ new Set(['content-length', 'content-type', 'host']);
 
 /**
  * The value of a field; `undefined` if the message has no such field.
@@ -31,19 +30,7 @@ export function plainField(read: FieldReader, name: string): string | undefined 
   const lines = read(name);
   if (lines === undefined) return undefined;
   const value = combine(lines);
-  if ((lines.length > 1 && SINGLETONS.has(name)) || (NEVER_WITH_COMMA.has(name) && hasBareComma(value))) {
-    throw new ComponentError('component_unresolvable', `"${name}" occurs twice`);
-  }
-  return value;
-}
-
-function hasBareComma(value: string): boolean {
-  let quoted = false;
-  for (let index = 0; index < value.length; index++) {
-    if (value[index] === '"') quoted = !quoted;
-    else if (value[index] === ',' && !quoted) return true;
-  }
-  return false;
+  return lines.length > 1 && SINGLETONS.has(name) ? occursTwice(name) : singleValue(name, value);
 }
 
 /** Section 2.1: lines are trimmed, folds become one space, and commas join them in order. */

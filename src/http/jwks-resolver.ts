@@ -11,8 +11,8 @@ import type { VerificationKey } from '../crypto/verification-key.ts';
 import { assertFunction, assertInteger, assertObject } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { systemTime } from '../internal/time.ts';
-import { type JwksFreshness, JwksSource } from './jwks-source.ts';
-import type { JwksFetch, JwksKey } from './load-jwks.ts';
+import type { JwksFreshness } from './jwks-source.ts';
+import type { JwksFetch } from './load-jwks.ts';
 
 /** Options of `createJwksResolver`. Durations are whole seconds. */
 export interface JwksResolverOptions {
@@ -47,39 +47,15 @@ export function createJwksResolver(options: JwksResolverOptions): (keyid: string
   const { now = systemTime } = options;
   assertFunction(now, 'now');
   const settings = readSettings(options);
-  const sources = readUrls(options.url).map((url) => new JwksSource(url, settings));
-
-  const select = (keyid: string, time: number) => {
-    const known = sources.flatMap((source) => source.keys(time));
-    return selectKey(known, keyid);
+  const urls = readUrls(options.url);
+  let resolve: ReturnType<typeof createJwksResolver> | undefined;
+  const load = async (keyid: string): Promise<VerificationKey | undefined> => {
+    const { createJwksSearch } = await import('./jwks-search.ts');
+    // Two first calls share the sets of one.
+    resolve ??= createJwksSearch(urls, settings, now);
+    return resolve(keyid);
   };
-  const refresh = async (time: number, isDue: (source: JwksSource) => boolean): Promise<void> => {
-    await Promise.all(sources.filter((source) => isDue(source) && source.mayRefresh(time)).map((source) => source.refresh(time)));
-  };
-  const search = async (keyid: string, time: number): Promise<VerificationKey | undefined> => {
-    await refresh(time, (source) => !source.isFresh(time));
-    // If it is still not there, perhaps it is new. Unknown keyids cost one fetch in a while, whoever makes them up.
-    if (select(keyid, time) === undefined) await refresh(time, () => true);
-    const found = select(keyid, time);
-    if (found !== undefined) return found.key;
-    for (const { failure } of sources) if (failure !== undefined) throw failure;
-    return undefined;
-  };
-  return (keyid) => {
-    const time = now();
-    const found = select(keyid, time);
-    // Without a promise when its own set is fresh, and without waiting for another set that may be down.
-    const isFresh = found !== undefined && sources.some((source) => source.isFresh(time) && source.keys(time).includes(found));
-    return isFresh ? found.key : search(keyid, time);
-  };
-}
-
-/** A thumbprint is proof of itself; a `kid` is what its set says, so it yields, and must mean one key only. */
-function selectKey(keys: readonly JwksKey[], keyid: string): JwksKey | undefined {
-  const exact = keys.filter(({ thumbprint }) => thumbprint === keyid);
-  const [first, ...others] = exact.length > 0 ? exact : keys.filter(({ kid }) => kid === keyid);
-  const isSame = ({ thumbprint, key }: JwksKey) => thumbprint === first?.thumbprint && key.algorithm === first.key.algorithm;
-  return others.every(isSame) ? first : undefined;
+  return (keyid) => (resolve ?? load)(keyid);
 }
 
 function readSettings(options: JwksResolverOptions): JwksFreshness {

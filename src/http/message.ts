@@ -57,18 +57,10 @@ export function messageFromResponse(response: Response, body?: Content): Respons
  * @throws {ComponentError} `target_malformed` if it is not one.
  */
 export function splitUrl(url: string): { readonly scheme: string; readonly authority: string; readonly target: string } {
-  const colon = url.indexOf('://');
-  const start = colon + 3;
-  let end = start;
-  while (end < url.length && !'/?#'.includes(url[end]!)) end++;
-  if (colon < 1 || end === start) throw new ComponentError('target_malformed', 'the URL is not absolute');
-  const hash = url.indexOf('#', end);
-  const rest = url.slice(end, hash < 0 ? undefined : hash);
-  return {
-    scheme: url.slice(0, colon).toLowerCase(),
-    authority: url.slice(start, end),
-    target: rest.startsWith('/') ? rest : `/${rest}`,
-  };
+  const match = /^([^:]+):\/\/([^/?#]+)([^#]*)/.exec(url);
+  if (match === null) throw new ComponentError('target_malformed', 'the URL is not absolute');
+  const [, scheme, authority, rest] = match as unknown as readonly [string, string, string, string];
+  return { scheme: scheme.toLowerCase(), authority, target: rest.startsWith('/') ? rest : `/${rest}` };
 }
 
 /** Looks fields up by lower-case name; each line as it arrived. */

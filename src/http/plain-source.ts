@@ -9,11 +9,10 @@
 
 import type { ComponentSource } from '../signature/base.ts';
 import { ComponentError } from '../signature/component-error.ts';
-import { plainField } from './field-lines.ts';
-import type { FieldReader, RequestMessage } from './message.ts';
+import type { RequestMessage } from './message.ts';
 
-/** Reads components without parameters off a request. */
-export function plainSource(message: RequestMessage, read: FieldReader): ComponentSource {
+/** Reads components without parameters off a request; `field` reads the value of one that is a field. */
+export function plainSource(message: RequestMessage, field: (name: string) => string | undefined): ComponentSource {
   const { method, scheme, authority, target } = message;
   return ({ name, identifier }) => {
     switch (name) {
@@ -34,7 +33,7 @@ export function plainSource(message: RequestMessage, read: FieldReader): Compone
       default:
         // A name that begins with @ is never read from fields.
         if (name.startsWith('@')) throw new ComponentError('component_unresolvable', `${identifier} is not of requests`);
-        return plainField(read, name);
+        return field(name);
     }
   };
 }

@@ -7,7 +7,7 @@
 
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
-import { assertInteger, assertObject } from '../internal/assert.ts';
+import { assertInteger } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { encodeBase64 } from '../internal/base64.ts';
 import { isBytes } from '../internal/bytes.ts';
@@ -18,10 +18,9 @@ import { baseBytes } from '../signature/base-bytes.ts';
 import { ComponentError } from '../signature/component-error.ts';
 import { MAX_NONCE, type SignatureParams, serializeSignatureParams } from '../signature/params.ts';
 import { type Component, plainComponent } from '../signature/plain-component.ts';
-import { createContentDigest } from './create-digest.ts';
+import { digestField } from './create-digest.ts';
 import type { FieldTypes } from './field.ts';
-import { combine } from './field-lines.ts';
-import { createFieldReader, type FieldReader, type RequestMessage, type ResponseMessage } from './message.ts';
+import type { Content } from './message.ts';
 
 /** How to sign. Times are whole seconds since the epoch, durations whole seconds. */
 export interface SignOptions {
@@ -57,37 +56,35 @@ export interface SignedFields {
 
 /** What every request signature covers by default. */
 export const REQUEST_COMPONENTS: readonly Component[] = /* @__PURE__ */ ['@method', '@authority', '@path', '@query'].map(plainComponent);
-const WHEN_PRESENT: readonly Component[] = /* @__PURE__ */ ['content-type', 'content-encoding', 'content-digest'].map(plainComponent);
+const CONTENT_DIGEST: Component = /* @__PURE__ */ plainComponent('content-digest');
+const WHEN_PRESENT: readonly Component[] = /* @__PURE__ */ [
+  .../* @__PURE__ */ ['content-type', 'content-encoding'].map(plainComponent),
+  CONTENT_DIGEST,
+];
 const LABEL = /^[a-z*][a-z0-9_\-.*]*$/;
 
-/** The digest that content without one is given; `undefined` if there is no content or a digest already. */
-export function newDigest({ body, fields }: RequestMessage | ResponseMessage, options: SignOptions): Awaitable<string> | undefined {
-  assertObject(options, 'options');
-  if (body !== undefined && !isBytes(body)) throw new TypeError('message.body must be bytes, or absent');
-  const needed = body !== undefined && body.length > 0 && createFieldReader(fields)('content-digest') === undefined;
-  return needed ? createContentDigest(body) : undefined;
-}
+/** Reads a field as one value, by lower-case name. */
+export type ReadField = (name: string) => string | undefined;
 
-/** A message made ready: what is covered, what is added, and the fields with it. */
-export interface Prepared {
-  readonly components: readonly Component[];
-  readonly added: readonly (readonly [name: string, value: string])[];
-  readonly read: FieldReader;
+/** The digest that content without one is given; `undefined` if there is no content or a digest already. */
+export function newDigest(body: Content, read: ReadField): Awaitable<string> | undefined {
+  if (body !== undefined && !isBytes(body)) throw new TypeError('message.body must be bytes, or absent');
+  return body !== undefined && body.length > 0 && read('content-digest') === undefined ? digestField('sha-256', body) : undefined;
 }
 
 /** Chooses the default components of a message: its control data, and whatever of its content there is. */
-export function prepare(
-  { fields }: RequestMessage | ResponseMessage,
+export function chooseComponents(
   control: readonly Component[],
   extra: readonly Component[],
+  read: ReadField,
   digest: string | undefined,
-): Prepared {
-  const readMessage = createFieldReader(fields);
-  const read: FieldReader = digest === undefined ? readMessage : (name) => (name === 'content-digest' ? [digest] : readMessage(name));
+): readonly Component[] {
   const components = [...control];
-  for (const component of WHEN_PRESENT) if (read(component.name) !== undefined) components.push(component);
+  for (const component of WHEN_PRESENT) {
+    if ((component === CONTENT_DIGEST && digest !== undefined) || read(component.name) !== undefined) components.push(component);
+  }
   for (const component of extra) addComponent(components, component);
-  return { components, added: digest === undefined ? [] : [['content-digest', digest]], read };
+  return components;
 }
 
 function addComponent(components: Component[], extra: Component): void {
@@ -104,12 +101,12 @@ function checkOptions(options: SignOptions): void {
   if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn', 1, 2 ** 31);
 }
 
-/** Signs what was made ready. */
+/** Signs what was chosen. `read` reads the message as it came, `digest` is what it is given besides. */
 export async function signMessage(
   source: ComponentSource,
   components: readonly Component[],
-  added: Prepared['added'],
-  read: FieldReader,
+  digest: string | undefined,
+  read: ReadField,
   options: SignOptions,
 ): Promise<SignedFields> {
   checkOptions(options);
@@ -125,16 +122,16 @@ export async function signMessage(
     alg: includeAlg ? signer.algorithm : undefined,
     tag,
   };
-  const earlier = combined(read, 'signature-input');
+  const earlier = read('signature-input');
   const label = options.label ?? freeLabel(earlier);
   if (hasLabel(earlier, label)) throw new TypeError(`the message has a signature labelled ${label}`);
   const signing = signComponents(source, components, params, signer);
   const { text, base, signature } = isThenable(signing) ? await signing : signing;
-  const fields = [
-    ...added,
+  const fields: (readonly [name: string, value: string])[] = [
     ['signature-input', append(earlier, `${label}=${text}`)],
-    ['signature', append(combined(read, 'signature'), `${label}=:${signature}:`)],
-  ] as const;
+    ['signature', append(read('signature'), `${label}=:${signature}:`)],
+  ];
+  if (digest !== undefined) fields.unshift(['content-digest', digest]);
   return { fields, label, created, nonce, base };
 }
 
@@ -170,23 +167,17 @@ function ownBase(source: ComponentSource, components: readonly Component[], text
   }
 }
 
-/** A field as one value, `null` without one. */
-export function combined(read: FieldReader, name: string): string | null {
-  const lines = read(name);
-  return lines === undefined ? null : combine(lines);
+function append(earlier: string | undefined, member: string): string {
+  return earlier ? `${earlier}, ${member}` : member;
 }
 
-function append(earlier: string | null, member: string): string {
-  return earlier === null || earlier === '' ? member : `${earlier}, ${member}`;
-}
-
-function freeLabel(input: string | null): string {
+function freeLabel(input: string | undefined): string {
   let label = 'sig';
   for (let number = 2; hasLabel(input, label); number++) label = `sig${number}`;
   return label;
 }
 
 /** Quoted text may look like a label too: then another one is taken, which harms nobody. */
-function hasLabel(input: string | null, label: string): boolean {
+function hasLabel(input: string | undefined, label: string): boolean {
   return input?.split(/[,\s]/).some((part) => part.startsWith(`${label}=`)) ?? false;
 }

@@ -5,11 +5,10 @@
  * @module
  */
 
-import { parseComponent, plainComponent } from '../signature/component.ts';
-import type { Component } from '../signature/plain-component.ts';
-import { responseSource } from './derive.ts';
-import { createFieldReader, type FieldReader, type RequestMessage, type ResponseMessage } from './message.ts';
-import { combined, newDigest, prepare, REQUEST_COMPONENTS, type SignedFields, type SignOptions, signMessage } from './sign-message.ts';
+import { assertObject } from '../internal/assert.ts';
+import { type Component, plainComponent } from '../signature/plain-component.ts';
+import type { RequestMessage, ResponseMessage } from './message.ts';
+import { chooseComponents, newDigest, type SignedFields, type SignOptions, signMessage } from './sign-message.ts';
 
 /** How to sign a response. */
 export interface SignResponseOptions extends SignOptions {
@@ -25,16 +24,14 @@ const CONTROL: readonly Component[] = /* @__PURE__ */ [plainComponent('@status')
  * @throws {TypeError | RangeError} If a message or an option is unusable, or a component is not there.
  */
 export async function signResponse(message: ResponseMessage, request: RequestMessage, options: SignResponseOptions): Promise<SignedFields> {
+  assertObject(options, 'options');
+  const { fieldValues, parseComponent, responseSource, responseToComponents } = await import('./full-source.ts');
   const extra = (options.components ?? []).map((text) => parseComponent(text, 'components'));
-  const { components, added, read } = prepare(message, CONTROL, extra, await newDigest(message, options));
-  const asked = responseToComponents(createFieldReader(request.fields));
-  const source = responseSource({ ...message, fields: { get: (name) => combined(read, name) } }, request, options.fieldTypes);
-  return signMessage(source, [...components, ...asked], added, read, options);
-}
-
-/** The request components that a response covers: those that are always there, and the digest if there was one. */
-export function responseToComponents(readRequest: FieldReader): readonly Component[] {
-  const names = REQUEST_COMPONENTS.map(({ name }) => name);
-  if (readRequest('content-digest') !== undefined) names.push('content-digest');
-  return names.map((name) => parseComponent(`"${name}";req`));
+  const read = fieldValues(message.fields);
+  const digest = await newDigest(message.body, read);
+  const components = chooseComponents(CONTROL, extra, read, digest);
+  const asked = responseToComponents(request.fields);
+  const get = (name: string): string | null => (name === 'content-digest' && digest) || (read(name) ?? null);
+  const source = responseSource({ ...message, fields: { get } }, request, options.fieldTypes);
+  return signMessage(source, [...components, ...asked], digest, read, options);
 }

@@ -5,16 +5,36 @@
  * @module
  */
 
+import { assertObject } from '../internal/assert.ts';
+import type { ComponentSource } from '../signature/base.ts';
 import { type Component, isPlainName, plainComponent } from '../signature/plain-component.ts';
-import type { RequestMessage } from './message.ts';
+import type { HeadersLike, RequestMessage } from './message.ts';
 import { plainSource } from './plain-source.ts';
-import { newDigest, prepare, REQUEST_COMPONENTS, type SignedFields, type SignOptions, signMessage } from './sign-message.ts';
+import {
+  chooseComponents,
+  newDigest,
+  REQUEST_COMPONENTS,
+  type ReadField,
+  type SignedFields,
+  type SignOptions,
+  signMessage,
+} from './sign-message.ts';
+import { singleValue } from './single-value.ts';
 
 /** How to sign a request. */
 export interface SignRequestOptions extends SignOptions {
   /** Default components to leave out: the verifier's policy must allow the same. Whoever relays the message can change them. */
   readonly insecurelyAllowUncovered?: readonly string[] | undefined;
 }
+
+/** A request made ready to be read: field by field, and component by component with the digest it is given. */
+interface Opened {
+  readonly read: ReadField;
+  sourceWith(digest: string | undefined): ComponentSource;
+}
+
+/** Loaded once: asking for a module that is there takes as long as several signatures. */
+let full: typeof import('./full-source.ts') | undefined;
 
 /**
  * Signs a request: covers method, authority, path, query, and whatever of content-type, content-encoding and content
@@ -23,16 +43,32 @@ export interface SignRequestOptions extends SignOptions {
  * @throws {TypeError | RangeError} If the message or an option is unusable, or a component is not there.
  */
 export async function signRequest(message: RequestMessage, options: SignRequestOptions): Promise<SignedFields> {
-  const digesting = newDigest(message, options);
-  const digest = digesting === undefined ? undefined : await digesting;
+  assertObject(options, 'options');
   const { components: names = [], insecurelyAllowUncovered: uncovered, fieldTypes } = options;
-  // Components with parameters need a structured-field parser, which most requests never load.
-  const full = names.every((name) => isPlainName(name.toLowerCase())) ? undefined : await import('./full-source.ts');
+  const { fields, body } = message;
+  // Field lines, and components with parameters, need code which most pages never load.
+  const isSimple = isHeaders(fields) && names.every((name) => isPlainName(name.toLowerCase()));
+  const more = isSimple ? undefined : (full ??= await import('./full-source.ts'));
   const extra: readonly Component[] = names.map((name) =>
-    full ? full.parseComponent(name, 'components') : plainComponent(name.toLowerCase()),
+    more ? more.parseComponent(name, 'components') : plainComponent(name.toLowerCase()),
   );
-  const { components, added, read } = prepare(message, REQUEST_COMPONENTS, extra, digest);
+  const { read, sourceWith }: Opened = more ? more.openLines(message, fieldTypes) : openHeaders(message, fields as HeadersLike);
+  const digesting = newDigest(body, read);
+  const digest = digesting === undefined ? undefined : await digesting;
+  const components = chooseComponents(REQUEST_COMPONENTS, extra, read, digest);
   const covered = uncovered ? components.filter(({ name, params }) => params.size > 0 || !uncovered.includes(name)) : components;
-  const source = full ? full.requestSource(message, read, fieldTypes) : plainSource(message, read);
-  return signMessage(source, covered, added, read, options);
+  return signMessage(sourceWith(digest), covered, digest, read, options);
+}
+
+/** Whether fields are of the platform, which has trimmed and joined their lines. */
+function isHeaders(fields: RequestMessage['fields']): boolean {
+  // Arrays first: looking at `Headers` makes Node load its whole fetch.
+  return !Array.isArray(fields) && typeof Headers === 'function' && fields instanceof Headers;
+}
+
+function openHeaders(message: RequestMessage, headers: HeadersLike): Opened {
+  const read: ReadField = (name) => headers.get(name) ?? undefined;
+  const sourceWith: Opened['sourceWith'] = (digest) =>
+    plainSource(message, (name) => (name === 'content-digest' && digest) || singleValue(name, read(name)));
+  return { read, sourceWith };
 }

@@ -1,26 +1,17 @@
 /**
  * Verifying a response: that a known key signed it, as the answer to this very request.
  *
- * @see RFC 9421, sections 2.4 and 3.2
+ * What judges is loaded at the first response.
+ *
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
-import { assertFunction, assertObject, assertText } from '../internal/assert.ts';
-import { systemTime } from '../internal/time.ts';
-import { plainComponent } from '../signature/component.ts';
-import { type Evidence, judge, selectSignature } from '../signature/judge.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
-import { compilePolicy, type Policy } from '../signature/policy.ts';
-import { readContent } from './content.ts';
-import { verifyContentDigest } from './content-digest.ts';
-import { responseSource } from './derive.ts';
-import { combine, type FieldTypes } from './field.ts';
-import { DEFAULT_LIMITS, type Limits, requireWithinLimits } from './limits.ts';
-import { createFieldReader, messageFromResponse, type RequestMessage, type ResponseMessage } from './message.ts';
-import { responseToComponents } from './sign-response.ts';
-import { toVerifiedSignature, type VerifiedSignature } from './verified-request.ts';
-import { readCandidates } from './verify.ts';
+import type { Policy } from '../signature/policy.ts';
+import type { FieldTypes } from './field.ts';
+import type { Limits } from './limits.ts';
+import type { RequestMessage, ResponseMessage } from './message.ts';
+import type { VerifiedSignature } from './verified-request.ts';
 
 /** How to judge a response. */
 export interface VerifyResponseOptions {
@@ -45,9 +36,6 @@ export interface VerifiedResponse {
   readonly bytes: Uint8Array | undefined;
 }
 
-const STATUS = /* @__PURE__ */ plainComponent('@status');
-const WHEN_PRESENT = /* @__PURE__ */ ['content-type', 'content-encoding', 'content-digest'].map(plainComponent);
-
 /**
  * Verifies a response to `request`.
  *
@@ -59,33 +47,5 @@ export async function verifyResponse(
   request: RequestMessage,
   options: VerifyResponseOptions,
 ): Promise<VerifiedResponse> {
-  assertObject(options, 'options');
-  const { resolveKey, nonce, policy = {}, timeout = 5, now = systemTime, fieldTypes } = options;
-  assertFunction(resolveKey, 'resolveKey');
-  assertText(nonce, 'nonce');
-  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const message = 'headers' in response ? messageFromResponse(response) : response;
-  requireWithinLimits(message, limits);
-  const read = createFieldReader(message.fields);
-  const asked = responseToComponents(createFieldReader(request.fields));
-  const requirement = compilePolicy(policy, [STATUS, ...asked]);
-  const signature = selectSignature(readCandidates(read, limits), requirement);
-  if (signature.nonce !== undefined && signature.nonce !== nonce)
-    throw new VerificationError('nonce_replayed', 'the response answers another request');
-  let bytes: Uint8Array | undefined;
-  const evidence: Evidence = {
-    source: responseSource(message, request, fieldTypes),
-    obliged: WHEN_PRESENT.filter(({ name }) => read(name) !== undefined),
-    checkAuthority: () => undefined,
-    checkContent: async () => {
-      if (requirement.uncovered.has('content-digest')) return;
-      bytes = await readContent('headers' in response ? response : message, limits.bodyBytes);
-      const field = read('content-digest');
-      if (field !== undefined) await verifyContentDigest(combine(field), bytes);
-      else if (bytes.length > 0) throw new VerificationError('digest_missing', 'the response has content and no content-digest');
-    },
-  };
-  // No store: the nonce is the request's, and was compared.
-  const [verdict] = await judge([{ signature, requirement }], evidence, { resolveKey, replayStore: undefined, now: now(), timeout });
-  return Object.freeze({ status: message.status, keyid: signature.keyid!, signature: toVerifiedSignature(verdict!), bytes });
+  return (await import('./judge-response.ts')).judgeResponse(response, request, options);
 }

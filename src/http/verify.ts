@@ -1,32 +1,27 @@
 /**
  * The verifier: a request in, verified data out.
  *
- * It reads the header carrier and hands it to the judge, which knows the order of checks.
+ * Here its options are checked. What judges is loaded at the first request, so that pages which only sign go without.
  *
- * @see RFC 9421, sections 3.2 and 4; RFC 9530, section 2
  * @module
  */
 
-import { annotateRefusal, VerificationError } from '../errors.ts';
+import { VerificationError } from '../errors.ts';
 import { assertFunction, assertInteger, assertObject } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
-import { isThenable } from '../internal/deadline.ts';
 import { systemTime } from '../internal/time.ts';
 import { asRefusal } from '../signature/as-refusal.ts';
 import { type Component, plainComponent } from '../signature/component.ts';
-import { BASE_OF, type Bench, type Charge, type Evidence, judge, selectSignature } from '../signature/judge.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
-import { KnownLists } from '../signature/known-lists.ts';
 import { compilePolicy, type Policy, type Requirement } from '../signature/policy.ts';
 import type { ReplayStore } from '../signature/replay-store.ts';
-import { parseSignatureFields, type SignatureCandidate, type UnverifiedSignature } from '../signature/unverified-signature.ts';
-import { normalizeAuthority, requestSource } from './derive.ts';
-import { combine, type FieldTypes } from './field.ts';
-import { DEFAULT_LIMITS, type Limits, requireWithinLimits } from './limits.ts';
-import { createFieldReader, type FieldReader, messageFromRequest, type RequestMessage } from './message.ts';
-import { type Court, RequestEvidence } from './request-evidence.ts';
-import { requireTarget } from './target.ts';
-import { createVerifiedRequest, type VerifiedRequest } from './verified-request.ts';
+import type { SignatureCandidate, UnverifiedSignature } from '../signature/unverified-signature.ts';
+import type { FieldTypes } from './field.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import type { RequestMessage } from './message.ts';
+import { normalizeAuthority } from './plain-source.ts';
+import type { VerifiedRequest } from './verified-request.ts';
+import type { VerifyRequest } from './verify-request.ts';
 
 /** One policy; several, each met by a signature of its own; or a function of what a signature claims. */
 export type PolicyChoice = Policy | readonly Policy[] | ((untrusted: UnverifiedSignature) => Awaitable<Policy | null | undefined>);
@@ -78,6 +73,19 @@ export interface Verifier {
 
 const CONTROL: readonly Component[] = /* @__PURE__ */ ['@method', '@authority', '@path', '@query'].map(plainComponent);
 
+/** The policies of a verifier, made ready; a function of the caller's is asked anew for every signature. */
+export type Requirements = readonly Requirement[] | ((untrusted: UnverifiedSignature) => Promise<Requirement | undefined>);
+
+/** The options of a verifier, checked and with their defaults. */
+export interface VerifierSettings
+  extends Pick<VerifierOptions, 'resolveKey' | 'replayStore' | 'query' | 'scheme' | 'fieldTypes' | 'insecurelyExposeSignatureBase'> {
+  readonly checkAuthority: ((message: RequestMessage) => void) | undefined;
+  readonly requirements: Requirements;
+  readonly limits: Limits;
+  readonly timeout: number;
+  readonly now: () => number;
+}
+
 /**
  * Creates a verifier. It does no I/O and draws no randomness until the first request.
  *
@@ -85,76 +93,25 @@ const CONTROL: readonly Component[] = /* @__PURE__ */ ['@method', '@authority', 
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   assertObject(options, 'options');
-  const { resolveKey, replayStore, policy = {}, timeout = 5, now = systemTime, fieldTypes, scheme } = options;
+  const { resolveKey, replayStore, policy = {}, timeout = 5, now = systemTime, limits, scheme } = options;
   assertFunction(resolveKey, 'resolveKey');
   assertFunction(replayStore?.consume, 'replayStore.consume');
   assertInteger(timeout, 'timeout', 1, 3600);
-  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const court: Court = { checkAuthority: compileAuthorities(options, scheme), bodyBytes: limits.bodyBytes };
-  const choose = compileChoice(policy);
-  const accept = acceptable(policy);
-  const known = new KnownLists();
-
-  const open = (request: Request | RequestMessage): Hearing => {
-    const view = isRequest(request) ? asRefusal(() => messageFromRequest(request)) : request;
-    const message = scheme === undefined || view.scheme === scheme ? view : { ...view, scheme };
-    const read = createFieldReader(message.fields);
-    requireWithinLimits(message, limits);
-    const candidates = readCandidates(read, limits, known);
-    const byUrl = candidates.length === 0 ? options.query?.(message) : undefined;
-    if (byUrl !== undefined) return openByUrl(byUrl, court);
-    const charges = choose(candidates);
-    requireTarget(message.target);
-    const content = isRequest(request) ? request : message;
-    const evidence = new RequestEvidence(requestSource(message, read, fieldTypes), message, read, content, court);
-    return { message, read, charges, evidence };
+  const settings: VerifierSettings = {
+    ...options,
+    checkAuthority: compileAuthorities(options, scheme),
+    requirements: compileRequirements(policy),
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    timeout,
+    now,
   };
-
-  return Object.freeze({
-    async verifyRequest(request: Request | RequestMessage): Promise<VerifiedRequest> {
-      assertObject(request, 'request');
-      const time = now();
-      try {
-        const { message, read, charges, evidence } = open(request);
-        const bench: Bench = { resolveKey, replayStore, now: time, timeout };
-        const verdicts = await judge(isThenable(charges) ? await charges : charges, evidence, bench);
-        for (const { signature } of verdicts) known.add(signature.components, signature.params);
-        const { content } = evidence;
-        return createVerifiedRequest(message, verdicts, isThenable(content) ? await content : content, read);
-      } catch (error) {
-        if (error instanceof VerificationError) {
-          const signatureBase = options.insecurelyExposeSignatureBase ? BASE_OF.get(error) : undefined;
-          annotateRefusal(error, { now: time, acceptSignature: error.status === 401 ? accept : undefined, signatureBase });
-        }
-        throw error;
-      }
-    },
-  });
-}
-
-/** A request before the judge. */
-interface Hearing {
-  readonly message: RequestMessage;
-  readonly read?: FieldReader | undefined;
-  readonly charges: Awaitable<readonly Charge[]>;
-  readonly evidence: Evidence & Partial<Pick<RequestEvidence, 'content'>>;
-}
-
-function openByUrl({ message, signedMethod, candidates, requirement }: NonNullable<ReturnType<QueryCarrier>>, court: Court): Hearing {
-  requireTarget(message.target);
-  const signature = selectSignature(candidates, requirement);
-  if (signature.expires === undefined) throw new VerificationError('lifetime_too_long', 'a signed URL must expire');
-  const evidence: Evidence = {
-    source: requestSource({ ...message, method: signedMethod }),
-    obliged: [],
-    checkAuthority: () => court.checkAuthority?.(message),
-    checkContent: () => undefined,
+  let verify: VerifyRequest | undefined;
+  const load = async (request: Request | RequestMessage): Promise<VerifiedRequest> => {
+    const { createVerifyRequest } = await import('./verify-request.ts');
+    verify ??= createVerifyRequest(settings);
+    return verify(request);
   };
-  return { message, charges: [{ signature, requirement }], evidence };
-}
-
-function isRequest(value: Request | RequestMessage): value is Request {
-  return 'headers' in value;
+  return Object.freeze({ verifyRequest: (request: Request | RequestMessage) => (verify ?? load)(request) });
 }
 
 function compileAuthorities(options: VerifierOptions, scheme: string | undefined): ((message: RequestMessage) => void) | undefined {
@@ -183,50 +140,14 @@ function ownAuthority(name: string, scheme: string): string {
   }
 }
 
-type Choose = (candidates: readonly SignatureCandidate[]) => Awaitable<readonly Charge[]>;
-
-function compileChoice(policy: PolicyChoice): Choose {
-  if (typeof policy === 'function') return (candidates) => chooseByFunction(policy, candidates);
+function compileRequirements(policy: PolicyChoice): Requirements {
+  if (typeof policy === 'function') {
+    return async (untrusted) => {
+      const chosen = await policy(untrusted);
+      return chosen ? compilePolicy(chosen, CONTROL) : undefined;
+    };
+  }
   const requirements = (Array.isArray(policy) ? policy : [policy]).map((one: Policy) => compilePolicy(one, CONTROL));
   if (requirements.length === 0) throw new TypeError('policy must not be empty');
-  return (candidates) => requirements.map((requirement) => ({ requirement, signature: selectSignature(candidates, requirement) }));
-}
-
-async function chooseByFunction(
-  policy: (untrusted: UnverifiedSignature) => Awaitable<Policy | null | undefined>,
-  candidates: readonly SignatureCandidate[],
-): Promise<readonly Charge[]> {
-  const charges: Charge[] = [];
-  for (const candidate of candidates) {
-    const signature = candidate.read();
-    const chosen = await policy(signature);
-    if (!chosen) continue;
-    const requirement: Requirement = compilePolicy(chosen, CONTROL);
-    if (requirement.tag === signature.tag) charges.push({ signature, requirement });
-  }
-  if (candidates.length === 0) throw new VerificationError('signature_missing', 'the message has no signature');
-  if (charges.length === 0) throw new VerificationError('tag_mismatch', 'no signature is one the policy knows');
-  if (charges.length > 1) throw new VerificationError('signature_ambiguous', 'two signatures could be meant');
-  return charges;
-}
-
-/** The signatures of a message's fields, within the limits. */
-export function readCandidates(read: FieldReader, limits: Limits, known?: KnownLists): readonly SignatureCandidate[] {
-  const input = read('signature-input');
-  const signature = read('signature');
-  if (input === undefined && signature === undefined) return [];
-  return parseSignatureFields(combine(input ?? []), combine(signature ?? []), limits, known);
-}
-
-/** The Accept-Signature of refusals. It says nothing that depends on a key. */
-function acceptable(policy: PolicyChoice): string | undefined {
-  if (typeof policy === 'function') return undefined;
-  const several: readonly Policy[] = Array.isArray(policy) ? policy : [policy];
-  return several.map((one, index) => acceptMember(one, index)).join(', ');
-}
-
-function acceptMember(policy: Policy, index: number): string {
-  const { components, tag } = compilePolicy(policy, CONTROL);
-  const label = index === 0 ? 'sig' : `sig${index + 1}`;
-  return `${label}=(${components.map(({ identifier }) => identifier).join(' ')});created${tag === undefined ? '' : `;tag="${tag}"`}`;
+  return requirements;
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { encodeLatin1 } from './latin1.ts';
+
 /** Whether a string is free of lone surrogates, which have no UTF-8 form. */
 export function isWellFormed(text: string): boolean {
   for (let index = 0; index < text.length; index++) {
@@ -25,21 +27,10 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text) as Uint8Array<ArrayBuffer>;
 }
 
+/** By way of percent-encoding, which every engine has. */
 function encodeUtf8ByHand(text: string): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(text.length * 3);
-  let length = 0;
-  for (const character of text) {
-    let code = character.codePointAt(0) as number;
-    if (code >= 0xd800 && code <= 0xdfff) code = 0xfffd;
-    if (code < 0x80) {
-      out[length++] = code;
-      continue;
-    }
-    const tail = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    out[length++] = [0xc0, 0xe0, 0xf0][tail - 1]! | (code >> (6 * tail));
-    for (let shift = 6 * (tail - 1); shift >= 0; shift -= 6) out[length++] = 0x80 | ((code >> shift) & 0x3f);
-  }
-  return out.slice(0, length);
+  const encoded = encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+  return encodeLatin1(encoded.replace(/%(..)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))));
 }
 
 /** All the given bytes, one after the other. */

@@ -18,7 +18,7 @@ import { digestSource } from '../payload/carrier.ts';
 import { selectPayloadSignature } from '../payload/judge-payload.ts';
 import { asRefusal } from '../signature/as-refusal.ts';
 import { createSignatureBase } from '../signature/base.ts';
-import { requireCoverage, requireTime } from '../signature/policy.ts';
+import { requireCoverage, requireTime } from '../signature/require.ts';
 import type { UnverifiedSignature } from '../signature/unverified-signature.ts';
 import { observeClockNow, type SyncLastSeenStore } from './last-seen.ts';
 import { mapKeys } from './license-keys.ts';

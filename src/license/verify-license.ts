@@ -5,7 +5,7 @@
  * @module
  */
 
-import { importEd25519Public } from '../crypto/ed25519-public.ts';
+import { prepareEd25519Public } from '../crypto/ed25519-verify.ts';
 import type { VerificationKey } from '../crypto/verification-key.ts';
 import { judgePayload } from '../payload/judge-payload.ts';
 import { type LastSeenStore, observeClock } from './last-seen.ts';
@@ -38,6 +38,6 @@ export async function verifyLicense(license: string | Uint8Array, options: Verif
 }
 
 async function importKeys(publicKeys: LicenseKeys): Promise<ReadonlyMap<string, VerificationKey>> {
-  const pending = mapKeys(publicKeys, importEd25519Public, (key) => Promise.resolve(key));
+  const pending = mapKeys(publicKeys, prepareEd25519Public, (key) => Promise.resolve(key));
   return new Map(await Promise.all([...pending].map(async ([keyid, key]) => [keyid, await key] as const)));
 }

@@ -19,8 +19,9 @@ import { type ComponentSource, createSignatureBase } from './base.ts';
 import { baseBytes } from './base-bytes.ts';
 import type { Component } from './component.ts';
 import { fitsLength, type KeyLookup, type KeyRecord, keysOf, type ResolveKey, requireUsable, toKeyRecord } from './key-record.ts';
-import { type Requirement, requireCoverage, requireTime } from './policy.ts';
+import type { Requirement } from './policy.ts';
 import { type ConsumeRequest, type Consumption, type ReplayStore, replayScope } from './replay-store.ts';
+import { requireCoverage, requireTime } from './require.ts';
 import type { SignatureCandidate, UnverifiedSignature } from './unverified-signature.ts';
 
 /** What a carrier shows the judge. */

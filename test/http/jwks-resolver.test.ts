@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Jwk } from '../../src/crypto/jwk.ts';
 import { jwkThumbprint } from '../../src/crypto/jwk-thumbprint.ts';
 import type { VerificationKey } from '../../src/crypto/verification-key.ts';
@@ -366,7 +366,7 @@ describe('createJwksResolver', () => {
     const { resolve, clock } = open('https://keys.example/jwks', { fetch, timeout: 3600 });
     void Promise.resolve(resolve('a')).catch(() => undefined);
     void Promise.resolve(resolve('b')).catch(() => undefined);
-    expect(calls).toBe(1);
+    await vi.waitFor(() => expect(calls).toBe(1));
     clock.now += 3602;
     void Promise.resolve(resolve('a')).catch(() => undefined);
     expect(calls).toBe(2);

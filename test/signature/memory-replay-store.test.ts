@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemRandomBytes } from '../../src/crypto/random.ts';
+import type { Awaitable } from '../../src/internal/awaitable.ts';
 import { createFingerprint } from '../../src/signature/fingerprint.ts';
 import { FingerprintTable } from '../../src/signature/fingerprint-table.ts';
 import { type MemoryReplayStoreOptions, memoryReplayStore } from '../../src/signature/memory-replay-store.ts';
@@ -15,12 +16,15 @@ describeReplayStore('memoryReplayStore', {
   runs: 1000,
 });
 
-/** A store that answers at once: that it does is part of its contract. */
-function open(options: MemoryReplayStoreOptions = {}): (message: Message) => Consumption {
+/** A store, and that it answers at once from its second message on is part of its contract. */
+function open(options: MemoryReplayStoreOptions = {}): (message: Message) => Awaitable<Consumption> {
   const store = memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true, ...options });
-  return (message) => {
+  let loaded = false;
+  return async (message) => {
     const answer = store.consume(consumption(message));
-    if (typeof answer !== 'string') throw new Error('it made us wait');
+    if (loaded && typeof answer !== 'string') throw new Error('it made us wait');
+    await answer;
+    loaded = true;
     return answer;
   };
 }
@@ -29,7 +33,7 @@ function open(options: MemoryReplayStoreOptions = {}): (message: Message) => Con
 const WINDOW = MAX_AGE + 2 * FUTURE_SKEW + 1;
 
 describe('memoryReplayStore', () => {
-  it('draws 16 bytes at the first use, none before and none after', () => {
+  it('draws 16 bytes at the first use, none before and none after', async () => {
     const drawn: number[] = [];
     const randomBytes = (length: number) => {
       drawn.push(length);
@@ -37,133 +41,133 @@ describe('memoryReplayStore', () => {
     };
     const consume = open({ randomBytes });
     expect(drawn).toEqual([]);
-    for (let index = 0; index < 100; index++) consume({ nonce: `${index}`, now: NOON + 50 * index });
+    for (let index = 0; index < 100; index++) await consume({ nonce: `${index}`, now: NOON + 50 * index });
     expect(drawn).toEqual([16]);
   });
 
-  it('throws, and so accepts nothing, with a source of randomness that does not give what it should', () => {
-    expect(() => open({ randomBytes: () => new Uint8Array(8) })({ nonce: 'a' })).toThrow(TypeError);
+  it('throws, and so accepts nothing, with a source of randomness that does not give what it should', async () => {
+    await expect(open({ randomBytes: () => new Uint8Array(8) })({ nonce: 'a' })).rejects.toThrow(TypeError);
   });
 
-  it('refuses options and times that are no such thing', () => {
+  it('refuses options and times that are no such thing', async () => {
     for (const capacity of [0, -1, 1.5, Number.NaN, 2 ** 24 + 1]) expect(() => memoryReplayStore({ capacity })).toThrow(RangeError);
     for (const quotaPerTenant of [0, 0.5]) expect(() => memoryReplayStore({ quotaPerTenant })).toThrow(RangeError);
     const consume = open();
     for (const time of [Number.NaN, Infinity, -Infinity]) {
-      expect(() => consume({ nonce: 'a', now: time, created: NOON })).toThrow(RangeError);
-      expect(() => consume({ nonce: 'a', now: NOON, created: time })).toThrow(RangeError);
+      await expect(consume({ nonce: 'a', now: time, created: NOON })).rejects.toThrow(RangeError);
+      await expect(consume({ nonce: 'a', now: NOON, created: time })).rejects.toThrow(RangeError);
     }
-    expect(consume({ nonce: 'a' })).toBe('consumed');
+    expect(await consume({ nonce: 'a' })).toBe('consumed');
   });
 
-  it('shows nothing of what it holds', () => {
+  it('shows nothing of what it holds', async () => {
     const store = memoryReplayStore();
     void store.consume(consumption({ nonce: 'shown' }));
     expect(JSON.stringify(store)).toBe('{}');
   });
 
-  it('stays cold until its start when the clock is set back', () => {
+  it('stays cold until its start when the clock is set back', async () => {
     const consume = open({ insecurelyAssumeNoEarlierMessages: false });
-    expect(consume({ nonce: 'a' })).toBe('cold');
-    expect(consume({ nonce: 'b', now: NOON - 3600 })).toBe('cold');
-    expect(consume({ nonce: 'c', now: NOON + FUTURE_SKEW + 1 })).toBe('cold');
-    expect(consume({ nonce: 'd', now: NOON + FUTURE_SKEW + 2 })).toBe('consumed');
+    expect(await consume({ nonce: 'a' })).toBe('cold');
+    expect(await consume({ nonce: 'b', now: NOON - 3600 })).toBe('cold');
+    expect(await consume({ nonce: 'c', now: NOON + FUTURE_SKEW + 1 })).toBe('cold');
+    expect(await consume({ nonce: 'd', now: NOON + FUTURE_SKEW + 2 })).toBe('consumed');
   });
 
-  it('forgets only as a whole, and answers cold for what it forgot', () => {
+  it('forgets only as a whole, and answers cold for what it forgot', async () => {
     const consume = open();
-    expect(consume({ nonce: 'a' })).toBe('consumed');
+    expect(await consume({ nonce: 'a' })).toBe('consumed');
     const now = NOON + MAX_AGE + FUTURE_SKEW + 1;
-    expect(consume({ nonce: 'b', now })).toBe('consumed');
+    expect(await consume({ nonce: 'b', now })).toBe('consumed');
     // "a" is gone: a clock that is set back, or a verifier with a longer maxAge, must not bring it in again.
-    expect(consume({ nonce: 'a', created: NOON, now: NOON + 1 })).toBe('cold');
-    expect(consume({ nonce: 'never seen', created: NOON, now: NOON + 1 })).toBe('cold');
-    expect(consume({ nonce: 'c', created: NOON + 1, now })).toBe('consumed');
+    expect(await consume({ nonce: 'a', created: NOON, now: NOON + 1 })).toBe('cold');
+    expect(await consume({ nonce: 'never seen', created: NOON, now: NOON + 1 })).toBe('cold');
+    expect(await consume({ nonce: 'c', created: NOON + 1, now })).toBe('consumed');
   });
 
-  it('serves everything at the documented rate, for hours', () => {
+  it('serves everything at the documented rate, for hours', async () => {
     // Three a second: a prime number of seconds would hide a rhythm, these do not.
     const consume = open({ capacity: 2 * WINDOW * 3 });
     for (let second = 0; second < 20 * WINDOW; second++) {
       for (let index = 0; index < 3; index++) {
         const created = NOON + second + [FUTURE_SKEW, 0, -MAX_AGE][index]!;
-        const answer = consume({ nonce: `${second} ${index}`, created, now: NOON + second });
+        const answer = await consume({ nonce: `${second} ${index}`, created, now: NOON + second });
         if (answer !== 'consumed') throw new Error(`${answer} after ${second} s`);
       }
     }
   });
 
-  it('answers full beyond that, replayed for what it has, and recovers', () => {
+  it('answers full beyond that, replayed for what it has, and recovers', async () => {
     const consume = open({ capacity: 2 * WINDOW });
     const answers = new Map<Consumption, number>();
     const accepted: Message[] = [];
     for (let second = 0; second < 10 * WINDOW; second++) {
       for (let index = 0; index < 4; index++) {
         const message = { nonce: `${second} ${index}`, created: NOON + second };
-        const answer = consume({ ...message, now: NOON + second });
+        const answer = await consume({ ...message, now: NOON + second });
         answers.set(answer, (answers.get(answer) ?? 0) + 1);
         if (answer === 'consumed') accepted.push(message);
       }
       const recent = accepted[accepted.length - 1 - (second % 7)];
-      if (recent) expect(consume({ ...recent, now: NOON + second })).not.toBe('consumed');
+      if (recent) expect(await consume({ ...recent, now: NOON + second })).not.toBe('consumed');
     }
     expect([...answers.keys()].sort()).toEqual(['consumed', 'full']);
     // At least as many as the honest rate would have been.
     expect(answers.get('consumed')).toBeGreaterThanOrEqual(8 * WINDOW);
   });
 
-  it('refuses no slow clock where other messages expire soon', () => {
+  it('refuses no slow clock where other messages expire soon', async () => {
     const consume = open();
-    expect(consume({ nonce: 'plain' })).toBe('consumed');
+    expect(await consume({ nonce: 'plain' })).toBe('consumed');
     for (let second = 1; second < 5 * WINDOW; second++) {
       const now = NOON + second;
-      expect(consume({ nonce: `short ${second}`, now, expires: now + 10 })).toBe('consumed');
-      if (second > MAX_AGE) expect(consume({ nonce: `slow ${second}`, now, created: now - MAX_AGE })).toBe('consumed');
+      expect(await consume({ nonce: `short ${second}`, now, expires: now + 10 })).toBe('consumed');
+      if (second > MAX_AGE) expect(await consume({ nonce: `slow ${second}`, now, created: now - MAX_AGE })).toBe('consumed');
     }
   });
 
-  it('keeps everything as long as the longest life it has seen', () => {
+  it('keeps everything as long as the longest life it has seen', async () => {
     const consume = open();
     const day = 86_400;
     const store = memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true });
     const long = (nonce: string, now: number, created: number) =>
       store.consume({ ...consumption({ nonce, now, created }), keepUntil: created + day });
-    expect(long('a', NOON, NOON)).toBe('consumed');
+    expect(await long('a', NOON, NOON)).toBe('consumed');
     for (let now = NOON; now <= NOON + day; now += 97) {
-      expect(store.consume(consumption({ nonce: `other ${now}`, now }))).toBe('consumed');
-      expect(long('a', now, NOON)).toBe('replayed');
-      expect(long(`late ${now}`, now, Math.max(NOON, now - day))).toBe('consumed');
+      expect(await store.consume(consumption({ nonce: `other ${now}`, now }))).toBe('consumed');
+      expect(await long('a', now, NOON)).toBe('replayed');
+      expect(await long(`late ${now}`, now, Math.max(NOON, now - day))).toBe('consumed');
     }
-    expect(consume({ nonce: 'a' })).toBe('consumed');
+    expect(await consume({ nonce: 'a' })).toBe('consumed');
   });
 
-  it('is whole again at once when the clock jumps a year ahead, and lets nothing in when it jumps back', () => {
+  it('is whole again at once when the clock jumps a year ahead, and lets nothing in when it jumps back', async () => {
     const consume = open({ capacity: 100, quotaPerTenant: 50 });
-    for (let index = 0; index < 50; index++) consume({ tenant: 'a', nonce: `a${index}`, now: NOON + index });
-    for (let index = 0; index < 50; index++) consume({ tenant: 'b', nonce: `b${index}`, now: NOON + index });
-    expect(consume({ tenant: 'a', nonce: 'x', now: NOON + 60 })).toBe('full');
+    for (let index = 0; index < 50; index++) await consume({ tenant: 'a', nonce: `a${index}`, now: NOON + index });
+    for (let index = 0; index < 50; index++) await consume({ tenant: 'b', nonce: `b${index}`, now: NOON + index });
+    expect(await consume({ tenant: 'a', nonce: 'x', now: NOON + 60 })).toBe('full');
     const year = NOON + 31_536_000;
     for (const tenant of ['a', 'b'])
-      for (let index = 0; index < 50; index++) expect(consume({ tenant, nonce: `${index}`, now: year })).toBe('consumed');
+      for (let index = 0; index < 50; index++) expect(await consume({ tenant, nonce: `${index}`, now: year })).toBe('consumed');
     for (let index = 0; index < 50; index++) {
-      expect(consume({ tenant: 'a', nonce: `a${index}`, created: NOON + index, now: NOON + 100 })).toBe('cold');
+      expect(await consume({ tenant: 'a', nonce: `a${index}`, created: NOON + index, now: NOON + 100 })).toBe('cold');
     }
   });
 
-  it('gives a named tenant half of the capacity, and keys without a tenant all of it', () => {
+  it('gives a named tenant half of the capacity, and keys without a tenant all of it', async () => {
     for (const [tenant, expected] of [
       ['a', 500],
       ['', 1000],
     ] as const) {
       const consume = open({ capacity: 1000 });
       let accepted = 0;
-      for (let index = 0; index < 2000; index++) if (consume({ tenant, nonce: `${index}` }) === 'consumed') accepted++;
+      for (let index = 0; index < 2000; index++) if ((await consume({ tenant, nonce: `${index}` })) === 'consumed') accepted++;
       expect(accepted).toBe(expected);
-      expect(consume({ tenant: 'b', nonce: 'n' })).toBe(tenant === 'a' ? 'consumed' : 'full');
+      expect(await consume({ tenant: 'b', nonce: 'n' })).toBe(tenant === 'a' ? 'consumed' : 'full');
     }
   });
 
-  it('takes at most 40 bytes a nonce at a million, and a 2 million flood changes nothing', { timeout: 60_000 }, () => {
+  it('takes at most 40 bytes a nonce at a million, and a 2 million flood changes nothing', { timeout: 60_000 }, async () => {
     setFlagsFromString('--expose_gc');
     const collect = runInNewContext('gc') as () => void;
     const memory = () => {
@@ -177,27 +181,32 @@ describe('memoryReplayStore', () => {
     const store = memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true, quotaPerTenant: 1_000_000 });
     let worst = 0;
     let consumed = 0;
-    const count = (from: number, to: number) => {
+    const count = async (from: number, to: number) => {
       for (let index = from; index < to; index++) {
         // Half in each generation, so that both count.
         const now = NOON + (index < 500_000 ? 0 : 60);
         if (
-          store.consume({ ...template, now, created: now, keepUntil: now + MAX_AGE, nonce: index.toString(36).padStart(22, '-') }) ===
-          'consumed'
+          (await store.consume({
+            ...template,
+            now,
+            created: now,
+            keepUntil: now + MAX_AGE,
+            nonce: index.toString(36).padStart(22, '-'),
+          })) === 'consumed'
         )
           consumed++;
         if (index % 100_000 === 99_999) worst = Math.max(worst, (memory() - before) / consumed);
       }
     };
-    count(0, 1_000_000);
+    await count(0, 1_000_000);
     const bytes = (memory() - before) / 1_000_000;
     expect(consumed).toBe(1_000_000);
     expect(bytes).toBeLessThanOrEqual(40);
     expect(worst).toBeLessThanOrEqual(40);
-    count(1_000_000, 3_000_000);
+    await count(1_000_000, 3_000_000);
     expect(consumed).toBe(1_000_000);
     expect((memory() - before) / 1_000_000).toBeLessThanOrEqual(40);
-    expect(store.consume({ ...template, nonce: 'one more' })).toBe('full');
+    expect(await store.consume({ ...template, nonce: 'one more' })).toBe('full');
   });
 });
 

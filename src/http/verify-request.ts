@@ -1,0 +1,125 @@
+/**
+ * Verifying a request: it reads the header carrier and hands it to the judge, which knows the order of checks.
+ *
+ * @see RFC 9421, sections 3.2 and 4; RFC 9530, section 2
+ * @module
+ */
+
+import { annotateRefusal, VerificationError } from '../errors.ts';
+import { assertObject } from '../internal/assert.ts';
+import type { Awaitable } from '../internal/awaitable.ts';
+import { isThenable } from '../internal/deadline.ts';
+import { asRefusal } from '../signature/as-refusal.ts';
+import { BASE_OF, type Bench, type Charge, type Evidence, judge, selectSignature } from '../signature/judge.ts';
+import { KnownLists } from '../signature/known-lists.ts';
+import type { Requirement } from '../signature/policy.ts';
+import type { SignatureCandidate } from '../signature/unverified-signature.ts';
+import { readCandidates } from './candidates.ts';
+import { requestSource } from './derive.ts';
+import { requireWithinLimits } from './limits.ts';
+import { createFieldReader, type FieldReader, messageFromRequest, type RequestMessage } from './message.ts';
+import { type Court, RequestEvidence } from './request-evidence.ts';
+import { requireTarget } from './target.ts';
+import { createVerifiedRequest } from './verified-request.ts';
+import type { QueryCarrier, Requirements, Verifier, VerifierSettings } from './verify.ts';
+
+/** What a verifier does once it is loaded. */
+export type VerifyRequest = Verifier['verifyRequest'];
+
+/** Makes the function that judges requests by these settings. */
+export function createVerifyRequest(settings: VerifierSettings): VerifyRequest {
+  const { resolveKey, replayStore, requirements, limits, scheme, timeout, now, fieldTypes, query } = settings;
+  const court: Court = { checkAuthority: settings.checkAuthority, bodyBytes: limits.bodyBytes };
+  const accept = acceptable(requirements);
+  const known = new KnownLists();
+
+  const open = (request: Request | RequestMessage): Hearing => {
+    const view = isRequest(request) ? asRefusal(() => messageFromRequest(request)) : request;
+    const message = scheme === undefined || view.scheme === scheme ? view : { ...view, scheme };
+    const read = createFieldReader(message.fields);
+    requireWithinLimits(message, limits);
+    const candidates = readCandidates(read, limits, known);
+    const byUrl = candidates.length === 0 ? query?.(message) : undefined;
+    if (byUrl !== undefined) return openByUrl(byUrl, court);
+    const charges = choose(requirements, candidates);
+    requireTarget(message.target);
+    const content = isRequest(request) ? request : message;
+    const evidence = new RequestEvidence(requestSource(message, read, fieldTypes), message, read, content, court);
+    return { message, read, charges, evidence };
+  };
+
+  return async (request) => {
+    assertObject(request, 'request');
+    const time = now();
+    try {
+      const { message, read, charges, evidence } = open(request);
+      const bench: Bench = { resolveKey, replayStore, now: time, timeout };
+      const verdicts = await judge(isThenable(charges) ? await charges : charges, evidence, bench);
+      for (const { signature } of verdicts) known.add(signature.components, signature.params);
+      const { content } = evidence;
+      return createVerifiedRequest(message, verdicts, isThenable(content) ? await content : content, read);
+    } catch (error) {
+      if (error instanceof VerificationError) {
+        const signatureBase = settings.insecurelyExposeSignatureBase ? BASE_OF.get(error) : undefined;
+        annotateRefusal(error, { now: time, acceptSignature: error.status === 401 ? accept : undefined, signatureBase });
+      }
+      throw error;
+    }
+  };
+}
+
+/** A request before the judge. */
+interface Hearing {
+  readonly message: RequestMessage;
+  readonly read?: FieldReader | undefined;
+  readonly charges: Awaitable<readonly Charge[]>;
+  readonly evidence: Evidence & Partial<Pick<RequestEvidence, 'content'>>;
+}
+
+function openByUrl({ message, signedMethod, candidates, requirement }: NonNullable<ReturnType<QueryCarrier>>, court: Court): Hearing {
+  requireTarget(message.target);
+  const signature = selectSignature(candidates, requirement);
+  if (signature.expires === undefined) throw new VerificationError('lifetime_too_long', 'a signed URL must expire');
+  const evidence: Evidence = {
+    source: requestSource({ ...message, method: signedMethod }),
+    obliged: [],
+    checkAuthority: () => court.checkAuthority?.(message),
+    checkContent: () => undefined,
+  };
+  return { message, charges: [{ signature, requirement }], evidence };
+}
+
+function isRequest(value: Request | RequestMessage): value is Request {
+  return 'headers' in value;
+}
+
+function choose(requirements: Requirements, candidates: readonly SignatureCandidate[]): Awaitable<readonly Charge[]> {
+  if (typeof requirements === 'function') return chooseByFunction(requirements, candidates);
+  return requirements.map((requirement) => ({ requirement, signature: selectSignature(candidates, requirement) }));
+}
+
+async function chooseByFunction(
+  choice: Exclude<Requirements, readonly Requirement[]>,
+  candidates: readonly SignatureCandidate[],
+): Promise<readonly Charge[]> {
+  const charges: Charge[] = [];
+  for (const candidate of candidates) {
+    const signature = candidate.read();
+    const requirement = await choice(signature);
+    if (requirement !== undefined && requirement.tag === signature.tag) charges.push({ signature, requirement });
+  }
+  if (candidates.length === 0) throw new VerificationError('signature_missing', 'the message has no signature');
+  if (charges.length === 0) throw new VerificationError('tag_mismatch', 'no signature is one the policy knows');
+  if (charges.length > 1) throw new VerificationError('signature_ambiguous', 'two signatures could be meant');
+  return charges;
+}
+
+/** The Accept-Signature of refusals. It says nothing that depends on a key. */
+function acceptable(requirements: Requirements): string | undefined {
+  return typeof requirements === 'function' ? undefined : requirements.map(acceptMember).join(', ');
+}
+
+function acceptMember({ components, tag }: Requirement, index: number): string {
+  const label = index === 0 ? 'sig' : `sig${index + 1}`;
+  return `${label}=(${components.map(({ identifier }) => identifier).join(' ')});created${tag === undefined ? '' : `;tag="${tag}"`}`;
+}
