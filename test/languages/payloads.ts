@@ -5,7 +5,7 @@
  */
 
 import { type Address, type Peer, Refusal, SECRET, type Twist, type WirePayload } from './peer.ts';
-import type { PayloadKind } from './protocol.ts';
+import type { PayloadKind, ProgramName } from './protocol.ts';
 import { canonicalForm, canonicalJson, signPayload } from './reference.ts';
 import { type Report, same, sameCode } from './report.ts';
 import type { Toolchain } from './toolchain.ts';
@@ -26,21 +26,29 @@ const urlencode = (pairs: Pairs): string => new URLSearchParams(pairs.map(([name
 /** Lets a program sign. */
 async function signByProgram(toolchain: Toolchain, data: Data, address: Address): Promise<WirePayload> {
   const input = typeof data === 'string' ? data : Array.isArray(data) ? urlencode(data as Pairs) : JSON.stringify(data, null, 1);
-  const own = address.kind === 'json' && toolchain.language.programs.includes('sign-payload-json');
-  const args = own ? argsOf(address) : [address.kind, ...argsOf(address)];
-  const output = (await toolchain.run(own ? 'sign-payload-json' : 'sign-payload', args, input)).toString();
+  const output = (await toolchain.run('sign-payload', [address.kind, ...argsOf(address)], input)).toString();
   return address.kind === 'json' ? output : [...new URLSearchParams(output)];
 }
 
-/** Lets a program verify; answers what it says was signed. */
-async function verifyByProgram(toolchain: Toolchain, payload: WirePayload, address: Address): Promise<string> {
-  const json = typeof payload === 'string';
-  const args = json ? argsOf(address) : [address.kind, ...argsOf(address)];
-  return (await toolchain.run(json ? 'verify-payload-json' : 'verify-payload', args, json ? payload : urlencode(payload))).toString();
+/** The program that verifies a kind, and how it is told the kind. */
+function verifierOf({ language }: Toolchain, kind: PayloadKind): readonly [program: ProgramName, ...args: string[]] | undefined {
+  if (kind === 'json' && language.programs.includes('verify-payload-json')) return ['verify-payload-json'];
+  return language.programs.includes('verify-payload') && language.formats.includes(kind) ? ['verify-payload', kind] : undefined;
 }
 
-function verifies(toolchain: Toolchain, kind: PayloadKind): boolean {
-  return toolchain.language.programs.includes(kind === 'json' ? 'verify-payload-json' : 'verify-payload');
+async function runVerifier(toolchain: Toolchain, text: string, address: Address): Promise<string> {
+  const [program, ...args] = verifierOf(toolchain, address.kind)!;
+  return (await toolchain.run(program, [...args, ...argsOf(address)], text)).toString();
+}
+
+/** Lets a program verify; answers what it says was signed. */
+function verifyByProgram(toolchain: Toolchain, payload: WirePayload, address: Address): Promise<string> {
+  return runVerifier(toolchain, typeof payload === 'string' ? payload : urlencode(payload), address);
+}
+
+/** Whether a language's programs verify a kind. */
+export function verifiesPayload(toolchain: Toolchain, kind: PayloadKind): boolean {
+  return verifierOf(toolchain, kind) !== undefined;
 }
 
 function contentOf(data: Data): string {
@@ -87,12 +95,13 @@ export async function checkPayloads(report: Report, toolchain: Toolchain, peer: 
         same(await peer.verifyPayload(await signByProgram(toolchain, data, address), address), contentOf(data));
       });
     }
-    if (!verifies(toolchain, kind)) continue;
+    if (!verifiesPayload(toolchain, kind)) continue;
     await report.check(`${peer.name} signs ${what} as ${kind}, ${name} verifies`, async () => {
       same(await verifyByProgram(toolchain, await peer.signPayload(data, address), address), contentOf(data));
     });
   }
-  for (const kind of ['text', 'form', 'json'] as const) if (verifies(toolchain, kind)) await checkRelays(report, toolchain, peer, kind);
+  for (const kind of ['text', 'form', 'json'] as const)
+    if (verifiesPayload(toolchain, kind)) await checkRelays(report, toolchain, peer, kind);
 }
 
 async function checkRelays(report: Report, toolchain: Toolchain, peer: Peer, kind: PayloadKind): Promise<void> {
@@ -114,7 +123,7 @@ async function checkRelays(report: Report, toolchain: Toolchain, peer: Peer, kin
 export async function checkPayloadsBetween(report: Report, signer: Toolchain, verifier: Toolchain): Promise<void> {
   const sortsBytes = [signer, verifier].some(({ language }) => language.sortsBytes);
   for (const [what, kind, data] of samples(combinedValues, sortsBytes)) {
-    if (!signer.language.formats.includes(kind) || !verifies(verifier, kind)) continue;
+    if (!signer.language.formats.includes(kind) || !verifiesPayload(verifier, kind)) continue;
     const address = addressOf(kind, undefined);
     await report.check(`${signer.language.name} signs ${what} as ${kind}, ${verifier.language.name} verifies`, async () => {
       same(await verifyByProgram(verifier, await signByProgram(signer, data, address), address), contentOf(data));
@@ -224,14 +233,8 @@ export async function checkPayloadRefusals(report: Report, toolchain: Toolchain,
   });
   for (const [what, text] of malformations(kind)) {
     await report.check(`${name} refuses ${what} (${kind})`, async () => {
-      const json = kind === 'json';
-      const code = await codeOf(() =>
-        toolchain.run(json ? 'verify-payload-json' : 'verify-payload', [...(json ? [] : [kind]), ...argsOf(addressOf(kind))], text),
-      );
+      const code = await codeOf(() => runVerifier(toolchain, text, addressOf(kind)));
       if (!/^(payload_malformed|signature_m[a-z]+)$/.test(code)) throw new Error(code);
     });
   }
 }
-
-/** Whether a language's programs verify a kind. */
-export { verifies as verifiesPayload };

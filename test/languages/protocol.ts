@@ -11,9 +11,9 @@
  * | `sign-payload text TAG AUDIENCE [SUBJECT]`             | the text          | urlencoded: payload, and the two fields   |
  * | `sign-payload form TAG AUDIENCE [SUBJECT]`             | urlencoded fields | the same with the two fields              |
  * | `sign-payload json TAG AUDIENCE [SUBJECT]`             | a JSON object     | the same with the two members             |
- * | `sign-payload-json TAG AUDIENCE [SUBJECT]` (Go)        | a JSON object     | the same with the two members             |
  * | `verify-payload text\|form TAG AUDIENCE [SUBJECT]`     | urlencoded fields | the text, or the canonical fields         |
  * | `verify-payload-json TAG AUDIENCE [SUBJECT]`           | a JSON object     | the canonical JSON without the two        |
+ * | `verify-payload json TAG AUDIENCE [SUBJECT]` (Go)      | a JSON object     | the same                                  |
  * | `sign-url METHOD URL EXPIRES-IN [once]`                | nothing           | the signed URL                            |
  * | `verify-license PRODUCT KEYID PUBLIC-KEY [MACHINE [SUBJECT]]` | the license       | the canonical JSON without the two        |
  *
@@ -37,7 +37,6 @@ export type ProgramName =
   | 'sign-request'
   | 'verify-request'
   | 'sign-payload'
-  | 'sign-payload-json'
   | 'verify-payload'
   | 'verify-payload-json'
   | 'sign-url'
@@ -53,7 +52,11 @@ export interface Language {
   /** What must be there: Debian's package, and a command that fails without it. */
   readonly needs: readonly { readonly debian: string; readonly probe: readonly [command: string, ...args: string[]] }[];
   readonly programs: readonly ProgramName[];
-  /** What the language's programs sign. */
+  /** The files that several programs need beside them. */
+  readonly shared: readonly string[];
+  /** How a guide starts a program, where that takes more than the program's own file. */
+  shownAs?(program: ProgramName): string;
+  /** What the language's programs sign, and verify if they do. */
   readonly formats: readonly PayloadKind[];
   readonly serving?: Serving | undefined;
   /** Sorts member names as UTF-8, which differs from UTF-16 beyond U+DFFF. */
@@ -83,15 +86,18 @@ function interpreted(
   name: string,
   extension: string,
   ...interpreter: [string, ...string[]]
-): Pick<Language, 'name' | 'extension' | 'command'> {
-  return { name, extension, command: (program) => [...interpreter, join(programs, name, `${program}.${extension}`)] };
+): Pick<Language, 'name' | 'extension' | 'shared' | 'command'> {
+  return { name, extension, shared: [], command: (program) => [...interpreter, join(programs, name, `${program}.${extension}`)] };
 }
 
-/** Where sixty lines do not hold all formats, JSON has a program of its own. */
-const compiled: readonly ProgramName[] = [...all, 'sign-payload-json'];
-
-/** Java's library has no JSON, and what reads and writes it does not fit beside the rest. */
+/** Go's `verify-payload` takes all formats, Java's library has no JSON. */
 const withoutJson = all.filter((program) => program !== 'verify-payload-json');
+
+/** The files of a Go program, as its guide names them. */
+function goFiles(program: ProgramName): readonly string[] {
+  const canonical = /payload|license/.test(program) ? ['canonical.go'] : [];
+  return [`${program}.go`, 'countersign.go', ...canonical];
+}
 
 /** Every language there is a guide for. */
 export const languages: readonly Language[] = [
@@ -116,16 +122,20 @@ export const languages: readonly Language[] = [
     name: 'go',
     extension: 'go',
     needs: [{ debian: 'golang-go', probe: ['go', 'version'] }],
-    programs: compiled,
+    programs: withoutJson,
+    shared: ['canonical.go', 'countersign.go'],
     formats: everyFormat,
     serving: 'itself',
     sortsBytes: true,
     strict: true,
     build: (sources, output) => [
       ['sh', '-c', 'test -z "$(gofmt -d "$1" | tee /dev/stderr)"', 'gofmt', sources],
-      ...compiled.map((program) => ['go', 'build', '-o', join(output, program), join(sources, `${program}.go`)] as const),
+      ...withoutJson.map(
+        (program) => ['go', 'build', '-o', join(output, program), ...goFiles(program).map((file) => join(sources, file))] as const,
+      ),
     ],
     command: (program, output) => [join(output, program)],
+    shownAs: (program) => `go run ${goFiles(program).join(' ')} `,
   },
   {
     ...interpreted('ruby', 'rb', 'ruby'),
@@ -149,13 +159,13 @@ export const languages: readonly Language[] = [
     extension: 'java',
     needs: [{ debian: 'default-jdk-headless', probe: ['javac', '-version'] }],
     programs: withoutJson,
+    shared: ['Countersign.java', 'Form.java', 'Json.java', 'Verifier.java'],
     formats: ['text', 'form'],
     serving: 'itself',
     strict: true,
-    build: (sources, output) => [
-      ['javac', '-Xlint:all', '-Werror', '-d', output, ...withoutJson.map((program) => join(sources, `${program}.java`))],
-    ],
+    build: (sources, output) => [['sh', '-c', 'javac -Xlint:all -Werror -d "$1" "$2"/*.java', 'javac', output, sources]],
     command: (program, output) => ['java', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', output, className(program)],
+    shownAs: (program) => `java -cp classes ${className(program)} `,
   },
   {
     ...interpreted('curl', 'sh', 'bash'),

@@ -1,71 +1,54 @@
-// Signs a payload that the customer's browser relays: sign-payload text|form TAG AUDIENCE [SUBJECT]
+// Signs a payload that the customer's browser relays: sign-payload text|form|json TAG AUDIENCE [SUBJECT]
 //
-// text: one opaque text on stdin; form: urlencoded fields. Prints urlencoded fields, to become hidden inputs.
+// text: one opaque text on stdin; form: urlencoded fields; json: an object. Prints urlencoded fields, to become hidden
+// inputs, or the object with two more members.
 package main
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
-	"sort"
-	"strings"
 	"time"
 )
 
-// percent keeps RFC 3986's unreserved characters.
-func percent(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
-
-// canonical sorts fields by their encoded names.
-func canonical(fields url.Values) string {
-	encoded, pairs := map[string]string{}, []string{}
-	for name, values := range fields {
-		if len(values) != 1 || name == "signature-input" || name == "signature" {
-			panic("a name occurs twice, or is of the signature: " + name)
-		}
-		encoded[percent(name)] = percent(values[0])
-		pairs = append(pairs, percent(name))
-	}
-	sort.Strings(pairs)
-	for i, name := range pairs {
-		pairs[i] = name + "=" + encoded[name]
-	}
-	return strings.Join(pairs, "&")
-}
-
-// sign answers the two fields that stand beside the data. The texts in it are printable ASCII, which %+q quotes rightly.
-func sign(content string, address ...string) (input, signature string) {
+// signPayload answers what stands beside the data. The texts in it are printable ASCII, which %+q quotes rightly.
+func signPayload(content, kind, tag, audience string, subject ...string) (input, signature string) {
 	nonce := make([]byte, 16)
-	if _, err := rand.Read(nonce); err != nil {
-		panic(err)
-	}
-	encode, hash := base64.StdEncoding.EncodeToString, sha256.Sum256([]byte(content))
+	_, err := rand.Read(nonce)
+	demand(err == nil, "no random bytes")
 	params := fmt.Sprintf(`("content-digest");created=%d`, time.Now().Unix())
-	params += fmt.Sprintf(`;nonce="%s"`, base64.RawURLEncoding.EncodeToString(nonce))
-	params += fmt.Sprintf(`;keyid=%+q;tag=%+q;audience=%+q`, os.Getenv("COUNTERSIGN_KEYID"), address[0], address[1])
-	if len(address) > 2 {
-		params += fmt.Sprintf(`;subject=%+q`, address[2])
+	params += fmt.Sprintf(`;nonce="%s";keyid=%+q`, base64.RawURLEncoding.EncodeToString(nonce), keyid)
+	params += fmt.Sprintf(`;tag=%+q;audience=%+q`, "cs1-"+kind+":"+tag, audience)
+	if len(subject) > 0 {
+		params += fmt.Sprintf(`;subject=%+q`, subject[0])
 	}
-	mac := hmac.New(sha256.New, []byte(os.Getenv("COUNTERSIGN_SECRET"))) // a text secret is its UTF-8 bytes
-	fmt.Fprintf(mac, "\"content-digest\": sha-256=:%s:\n\"@signature-params\": %s", encode(hash[:]), params)
-	return "sig=" + params, "sig=:" + encode(mac.Sum(nil)) + ":"
+	lines := fmt.Sprintf("\"content-digest\": %s\n", digest([]byte(content)))
+	return "sig=" + params, sign(lines, params, secret)
 }
 
 func main() {
 	stdin, _ := io.ReadAll(os.Stdin)
-	content, fields := string(stdin), url.Values{"payload": {string(stdin)}}
-	if os.Args[1] == "form" {
-		var err error
-		if fields, err = url.ParseQuery(content); err != nil || len(fields) == 0 {
-			panic("not urlencoded fields")
-		}
-		content = canonical(fields)
+	content, kind, address := string(stdin), os.Args[1], os.Args[2:]
+	if kind == "json" {
+		data := parseJSON(content)
+		demand(data["signature-input"] == nil && data["signature"] == nil, "it has a signature")
+		input, signature := signPayload(canonicalJSON(data), kind, address[0], address[1], address[2:]...)
+		data["signature-input"], data["signature"] = input, signature
+		fmt.Print(canonicalJSON(data))
+		return
 	}
-	input, signature := sign(content, append([]string{"cs1-" + os.Args[1] + ":" + os.Args[2]}, os.Args[3:]...)...)
+	fields := url.Values{"payload": {content}}
+	if kind == "form" {
+		var err error
+		fields, err = url.ParseQuery(content)
+		demand(err == nil && len(fields) > 0, "not urlencoded fields")
+		demand(fields["signature-input"] == nil && fields["signature"] == nil, "it has a signature")
+		content = canonicalForm(fields)
+	}
+	input, signature := signPayload(content, kind, address[0], address[1], address[2:]...)
 	fields.Set("signature-input", input)
 	fields.Set("signature", signature)
 	fmt.Print(fields.Encode())

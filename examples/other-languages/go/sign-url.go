@@ -4,9 +4,7 @@
 package main
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"net/url"
@@ -19,15 +17,6 @@ import (
 
 // What no parser on the way changes, without a fragment: what is signed is what is sent.
 var final = regexp.MustCompile(`^(?:[\w.~!$&()*+,;=:@/?-]|%[0-9A-Fa-f]{2})+$`)
-
-// percent keeps RFC 3986's unreserved characters.
-func percent(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
-
-func demand(condition bool, message string) {
-	if !condition {
-		panic(message)
-	}
-}
 
 func signURL(method, address string, expiresIn int64, once bool) string {
 	parsed, err := url.Parse(address)
@@ -43,18 +32,19 @@ func signURL(method, address string, expiresIn int64, once bool) string {
 	if once {
 		params += fmt.Sprintf(`;nonce="%s"`, base64.RawURLEncoding.EncodeToString(nonce))
 	}
-	params += fmt.Sprintf(`;keyid=%+q;tag="cs1-url"`, os.Getenv("COUNTERSIGN_KEYID")) // printable ASCII
+	params += fmt.Sprintf(`;keyid=%+q;tag="cs1-url"`, keyid)
 	port := map[string]string{"https": ":443", "http": ":80"}[parsed.Scheme]
-	mac := hmac.New(sha256.New, []byte(os.Getenv("COUNTERSIGN_SECRET"))) // a text secret is its UTF-8 bytes
-	fmt.Fprintf(mac, "\"@method\": %s\n\"@authority\": %s\n", method, strings.TrimSuffix(strings.ToLower(parsed.Host), port))
-	fmt.Fprintf(mac, "\"@path\": /%s\n\"@query\": ?%s\n", strings.TrimPrefix(parsed.EscapedPath(), "/"), parsed.RawQuery)
-	fmt.Fprintf(mac, `"@signature-params": %s`, params)
+	path := "/" + strings.TrimPrefix(parsed.EscapedPath(), "/")
+	host := strings.TrimSuffix(strings.ToLower(parsed.Host), port)
+	lines := fmt.Sprintf("\"@method\": %s\n\"@authority\": %s\n", method, host)
+	lines += fmt.Sprintf("\"@path\": %s\n\"@query\": ?%s\n", path, parsed.RawQuery)
 	separator := "&"
 	if parsed.RawQuery == "" {
 		separator = strings.Repeat("?", 1-strings.Count(address, "?"))
 	}
-	signature := "sig=:" + base64.StdEncoding.EncodeToString(mac.Sum(nil)) + ":"
-	return address + separator + "signature-input=" + percent("sig="+params) + "&signature=" + percent(signature)
+	signature := sign(lines, params, secret)
+	pair := "signature-input=" + url.QueryEscape("sig="+params) + "&signature=" + url.QueryEscape(signature)
+	return address + separator + strings.ReplaceAll(pair, "+", "%20") // RFC 3986's unreserved characters only
 }
 
 func main() {

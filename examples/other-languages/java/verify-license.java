@@ -1,75 +1,52 @@
-// Verifies a license, offline: java verify-license.java PRODUCT KEYID PUBLIC-KEY [MACHINE [SUBJECT]] < license
+// Verifies a license, offline: java -cp classes VerifyLicense PRODUCT KEYID PUBLIC-KEY [MACHINE [SUBJECT]] < license
 //
 // The license is the JSON file or its one-line form; PUBLIC-KEY is the base64url text of 32 bytes. Prints the terms.
 import java.security.*;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Instant;
 import java.util.*;
-import java.util.regex.*;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 final class VerifyLicense {
-    static final String TEXT = "\"((?:[ !#-\\[\\]-~]++|\\\\[\"\\\\])*+)\"";
     /** What countersign signs, as it writes it; nothing else is taken. */
-    static final Pattern MEMBER = Pattern.compile("sig=(\\(\"content-digest\"\\);created=(\\d{1,12})(?:;expires=(\\d{1,12}))?"
-        + ";keyid=" + TEXT + ";tag=" + TEXT + "(?:;subject=" + TEXT + ")?)");
-    /** JSON's tokens; commas and colons are skipped, for whatever is read, only what was signed comes out. */
-    static final Pattern TOKEN = Pattern.compile("\\G[\\s,:]*+([\\[\\]{}]|true|false|null|-?(?:0|[1-9]\\d{0,15})(?![\\d.eE])"
-        + "|\"(?:[^\"\\\\\\x00-\\x1f]++|\\\\.)*+\")");
+    static final Pattern MEMBER = Pattern.compile("sig=(?<params>\\(\"content-digest\"\\);created=(?<created>\\d{1,12})"
+        + "(?:;expires=(?<expires>\\d{1,12}))?;keyid=(?<keyid>TEXT);tag=(?<tag>TEXT)(?:;subject=(?<subject>TEXT))?)"
+        .replace("TEXT", Verifier.TEXT));
+    static final Pattern SIGNATURE = Pattern.compile("\"sig=:([A-Za-z0-9+/]{85}[AQgw]==):\"");
 
-    static void demand(boolean condition, String code) { if (!condition) throw new SecurityException("refused: " + code); }
-
-    static String unescape(String text) { return text.replaceAll("\\\\(.)", "$1"); }
-
-    /** The next value without white space, members in order, texts and integers as JSON.stringify wrote them. */
-    static String value(Matcher tokens) {
-        demand(tokens.find(), "payload_malformed");
-        if (tokens.group(1).matches("[}\\]]")) return null;
-        if (tokens.group(1).equals("{")) return write(members(tokens));
-        if (!tokens.group(1).equals("[")) return tokens.group(1);
-        var items = new StringJoiner(",", "[", "]");
-        for (var item = value(tokens); item != null; item = value(tokens)) items.add(item);
-        return items.toString();
-    }
-
-    static TreeMap<String, String> members(Matcher tokens) {
-        var members = new TreeMap<String, String>();
-        for (var name = value(tokens); name != null; name = value(tokens))
-            demand(members.put(name.substring(1, name.length() - 1), value(tokens)) == null, "payload_malformed");
-        return members;
-    }
-
-    static String write(Map<String, String> members) {
-        var texts = members.entrySet().stream().map(one -> '"' + one.getKey() + "\":" + one.getValue());
-        return texts.collect(Collectors.joining(",", "{", "}"));
-    }
-
-    /** The terms that were signed, as canonical JSON. */
-    static String verify(String text, String product, Map<String, String> keys, String machine, String subject) throws Exception {
-        if (!text.strip().startsWith("{")) text = new String(Base64.getUrlDecoder().decode(text.replaceAll("\\s", "")), UTF_8);
-        var tokens = TOKEN.matcher(text.replaceAll("[\r\n]+", "")); // mail programs wrap lines
-        demand(tokens.find() && tokens.group(1).equals("{"), "payload_malformed");
-        var terms = members(tokens);
-        var input = unescape(Objects.requireNonNullElse(terms.remove("signature-input"), ""));
-        var member = MEMBER.matcher(input.replaceAll("^\"|\"$", ""));
-        var signature = Pattern.compile("\"sig=:([A-Za-z0-9+/]{86}==):\"").matcher("" + terms.remove("signature"));
-        demand(member.matches() && signature.matches(), "signature_malformed");
-        demand(member.group(5).equals("cs1-license:" + product), "tag_mismatch");
-        demand(subject == null || subject.equals(unescape("" + member.group(6))), "subject_mismatch");
-        demand(Long.parseLong(member.group(2)) <= Instant.now().getEpochSecond() + 300, "created_in_future");
-        demand(member.group(3) == null || Instant.now().getEpochSecond() <= Long.parseLong(member.group(3)), "expired");
-        var key = Base64.getUrlDecoder().decode(keys.getOrDefault(unescape(member.group(4)), ""));
-        demand(key.length == 32, "key_unknown");
+    /** The terms that were signed, as canonical JSON; null for a machine or subject that does not matter. */
+    static String verify(String text, String product, Map<String, String> keys, String machine, String subject)
+        throws GeneralSecurityException {
+        if (!text.strip().startsWith("{"))
+            text = new String(Base64.getUrlDecoder().decode(text.replaceAll("\\s", "")), UTF_8);
+        var terms = Json.parse(text.replaceAll("[\r\n]+", "")); // mail programs wrap lines
+        var input = Verifier.unquote(terms.remove("signature-input"));
+        var member = MEMBER.matcher(Objects.requireNonNullElse(input, ""));
+        var signature = SIGNATURE.matcher(Objects.requireNonNullElse(terms.remove("signature"), ""));
+        Verifier.demand(member.matches() && signature.matches(), "signature_malformed");
+        var tag = Verifier.unquote(member.group("tag"));
+        Verifier.demand(tag.equals("cs1-license:" + product), "tag_mismatch");
+        var holder = Verifier.unquote(member.group("subject"));
+        Verifier.demand(subject == null || subject.equals(holder), "subject_mismatch");
+        var now = Instant.now().getEpochSecond();
+        Verifier.demand(Long.parseLong(member.group("created")) <= now + 300, "created_in_future");
+        var expires = member.group("expires");
+        Verifier.demand(expires == null || now <= Long.parseLong(expires), "expired");
+        var key = Base64.getUrlDecoder().decode(keys.getOrDefault(Verifier.unquote(member.group("keyid")), ""));
+        Verifier.demand(key.length == 32, "key_unknown");
         var spki = HexFormat.of().parseHex("302a300506032b6570032100" + HexFormat.of().formatHex(key));
-        var digest = Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(write(terms).getBytes(UTF_8)));
         var verifier = Signature.getInstance("Ed25519");
         verifier.initVerify(KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(spki)));
-        verifier.update(("\"content-digest\": sha-256=:" + digest + ":\n\"@signature-params\": " + member.group(1)).getBytes(UTF_8));
-        demand(verifier.verify(Base64.getDecoder().decode(signature.group(1))), "signature_mismatch");
-        demand(terms.getOrDefault("critical", "[]").matches("\\[((\"features\"|\"machine\"),?)*]"), "critical_unknown");
-        demand(terms.getOrDefault("machine", "\"" + machine + "\"").equals("\"" + machine + "\""), "machine_mismatch");
-        return write(terms);
+        var covered = Map.of("content-digest", Countersign.digest(Json.canonical(terms).getBytes(UTF_8)));
+        verifier.update(Countersign.base(covered, member.group("params")).getBytes(UTF_8));
+        Verifier.demand(verifier.verify(Base64.getDecoder().decode(signature.group(1))), "signature_mismatch");
+        // Members that this program obeys: add your own.
+        var critical = terms.getOrDefault("critical", "[]").matches("\\[((\"features\"|\"machine\"),?)*]");
+        Verifier.demand(critical, "critical_unknown");
+        var bound = Verifier.unquote(terms.get("machine"));
+        Verifier.demand(bound == null || bound.equals(machine), "machine_mismatch");
+        return Json.canonical(terms);
     }
 
     public static void main(String[] args) throws Exception {

@@ -1,70 +1,52 @@
-// Verifies requests: java verify-request.java PORT serves on 127.0.0.1 and answers with the content that was signed.
+// Verifies requests on 127.0.0.1, answering with the content that was signed: java -cp classes VerifyRequest PORT
 import com.sun.net.httpserver.*;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.*;
-import java.security.*;
+import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.*;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 final class VerifyRequest {
-    /** What countersign signs by default, as it writes it; nothing else is taken. */
-    static final Pattern MEMBER = Pattern.compile("sig=(\\(([^)]*)\\);created=(\\d{1,12})(?:;expires=(\\d{1,12}))?"
-        + ";nonce=\"([\\w-]{1,128})\";keyid=\"((?:[ !#-\\[\\]-~]++|\\\\[\"\\\\])*+)\")");
-    static final Map<String, String> SECRETS = Map.of(System.getenv("COUNTERSIGN_KEYID"), System.getenv("COUNTERSIGN_SECRET"));
+    static final Pattern MEMBER = Pattern.compile("sig=(?<params>(?<names>\\([^)]*\\))" + Verifier.MESSAGE + ")");
+    static final Map<String, String> SECRETS = Map.of(Countersign.KEYID, Countersign.SECRET);
 
-    /** Why a request is refused, or null. */
-    static String verify(String method, String target, Headers fields, byte[] content) throws GeneralSecurityException, IOException {
+    /** With the target as it arrived, not decoded. */
+    static void verify(String method, String target, Headers fields, byte[] content)
+        throws GeneralSecurityException, IOException {
         var member = MEMBER.matcher(String.join(", ", fields.getOrDefault("Signature-input", List.of())));
-        if (!member.matches()) return "signature_malformed";
+        Verifier.demand(member.matches(), "signature_malformed");
         var covered = new LinkedHashMap<String, String>();
         covered.put("@method", method);
-        covered.put("@authority", System.getenv("COUNTERSIGN_AUTHORITY")); // who we are, as clients write it: never what Host says
+        covered.put("@authority", System.getenv("COUNTERSIGN_AUTHORITY")); // who we are: never what Host says
         covered.put("@path", target.replaceFirst("\\?.*", ""));
         covered.put("@query", target.contains("?") ? target.substring(target.indexOf('?')) : "?");
-        for (var name : List.of("content-type", "content-encoding", "content-digest")) {
+        for (var name : List.of("content-type", "content-encoding", "content-digest"))
             if (fields.containsKey(name)) covered.put(name, String.join(", ", fields.get(name)));
-        }
-        var digest = "sha-256=:" + Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(content)) + ":";
         if (content.length > 0) covered.putIfAbsent("content-digest", "none");
-        if (!member.group(2).equals("\"" + String.join("\" \"", covered.keySet()) + "\"")) return "component_uncovered";
-        long now = Instant.now().getEpochSecond(), created = Long.parseLong(member.group(3));
-        if (created > now + 5) return "created_in_future";
-        if (now > created + 300 || member.group(4) != null && now > Long.parseLong(member.group(4))) return "expired";
-        var keyid = member.group(6).replaceAll("\\\\(.)", "$1");
-        if (!SECRETS.containsKey(keyid)) return "signature_mismatch";
-        var base = new StringBuilder();
-        covered.forEach((name, value) -> base.append('"' + name + "\": " + value + '\n'));
-        var mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(SECRETS.get(keyid).getBytes(UTF_8), "HmacSHA256"));
-        var bytes = mac.doFinal(base.append("\"@signature-params\": ").append(member.group(1)).toString().getBytes(UTF_8));
-        var signature = "sig=:" + Base64.getEncoder().encodeToString(bytes) + ":";
-        var received = Objects.requireNonNullElse(fields.getFirst("signature"), "");
-        if (!MessageDigest.isEqual(signature.getBytes(UTF_8), received.getBytes(UTF_8))) return "signature_mismatch";
-        if (covered.containsKey("content-digest") && !covered.get("content-digest").equals(digest)) return "digest_mismatch";
-        // Once for each nonce: here a file that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
-        var once = MessageDigest.getInstance("SHA-256").digest((keyid + "\n" + member.group(5)).getBytes(UTF_8));
-        try { Files.createFile(Path.of(System.getenv("COUNTERSIGN_NONCES"), HexFormat.of().formatHex(once))); }
-        catch (FileAlreadyExistsException replayed) { return "nonce_replayed"; }
-        return null;
+        Verifier.demand(member.group("names").equals(Countersign.names(covered)), "component_uncovered");
+        var digest = Countersign.digest(content);
+        Verifier.demand(covered.getOrDefault("content-digest", digest).equals(digest), "digest_mismatch");
+        var signature = Objects.requireNonNullElse(fields.getFirst("signature"), "");
+        Verifier.accept(covered, member, signature, SECRETS);
     }
 
     static void answer(HttpExchange exchange) throws IOException {
-        String code, target = exchange.getRequestURI().toString();
         var content = exchange.getRequestBody().readAllBytes();
-        try { code = verify(exchange.getRequestMethod(), target, exchange.getRequestHeaders(), content); }
+        var status = 200; // your application goes here, with the content that was verified
+        var target = exchange.getRequestURI().toString();
+        try { verify(exchange.getRequestMethod(), target, exchange.getRequestHeaders(), content); }
         catch (GeneralSecurityException error) { throw new IOException(error); }
-        if (code != null) { // otherwise your application may use the content
+        catch (SecurityException refused) {
+            status = 401;
+            var code = refused.getMessage().replace("refused: ", "");
             exchange.getResponseHeaders().set("Content-Type", "application/problem+json");
             exchange.getResponseHeaders().set("WWW-Authenticate", "Signature error=\"" + code + "\"");
             content = "{\"type\":\"urn:countersign:problem:%s\",\"status\":401,\"code\":\"%1$s\",\"now\":%d}"
                 .formatted(code, Instant.now().getEpochSecond()).getBytes(UTF_8);
         }
-        exchange.sendResponseHeaders(code == null ? 200 : 401, content.length == 0 ? -1 : content.length);
+        exchange.sendResponseHeaders(status, content.length == 0 ? -1 : content.length);
         exchange.getResponseBody().write(content);
         exchange.close();
     }
