@@ -26,7 +26,9 @@ const SIGNATURE = 'signature';
 
 /** Appends the two pairs to a URL or target that has none. */
 export function appendSignature(url: string, input: string, signature: string): string {
-  const separator = !url.includes('?') ? '?' : url.endsWith('?') ? '' : '&';
+  const mark = url.indexOf('?');
+  // Only the first question mark begins a query; a value may end with another.
+  const separator = mark < 0 ? '?' : mark === url.length - 1 ? '' : '&';
   return `${url}${separator}${INPUT}=${percentEncode(input)}&${SIGNATURE}=${percentEncode(signature)}`;
 }
 

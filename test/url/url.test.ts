@@ -54,6 +54,8 @@ describe('a signed URL', () => {
     'https://bank.example/?a&&b=',
     'https://bank.example/é?ü=|^`{}"<>\'',
     'https://bank.example/a;b=c/d:e@f?x=/?y',
+    'https://bank.example/?q=what?',
+    'https://bank.example/???',
     'http://bank.example:8080/x?y#z',
     'wss://bank.example/socket?room=1',
   ])('survives for %s', async (text) => {
