@@ -13,7 +13,7 @@ import type { Call } from './call.ts';
 import type { Reason } from './deny.ts';
 import type { Settings } from './options.ts';
 import type { Stream } from './read-body.ts';
-import { objectionTo, toFixpoint, withoutFragment } from './target.ts';
+import { hasStray, objectionTo, toFixpoint } from './target.ts';
 
 /** Streams need `duplex`, which TypeScript's DOM does not know. */
 type Init = RequestInit & { duplex?: 'half' };
@@ -75,7 +75,7 @@ function objectionToInit(source: Request | undefined, init: RequestInit, url: UR
   if (allowed?.has(url.origin) === false) return 'origin';
   if ((init.mode ?? source?.mode) === 'no-cors') return 'mode';
   if (init.body != null && isBodiless(init.method ?? source?.method ?? 'GET')) return 'bodiless';
-  return source && toFixpoint(url) !== withoutFragment(source.url) ? 'fixpoint' : undefined;
+  return source && hasStray(source.url, url.origin) ? 'fixpoint' : undefined;
 }
 
 function requestInit(source: Request | undefined, init: RequestInit, bytes: Uint8Array<ArrayBuffer> | undefined, stream: boolean): Init {

@@ -5,11 +5,17 @@
  * @module
  */
 
-import { stableTarget } from '../http/fixpoint.ts';
+import { encodeStray, stableTarget } from '../http/fixpoint.ts';
 
 /** The fixpoint of a URL without credentials, up to its fragment, which is never sent. */
 export function toFixpoint({ href, origin }: URL): string {
   return origin + stableTarget(withoutFragment(href).slice(origin.length));
+}
+
+/** Whether a URL, as a `Request` has it, holds what some parser on the way would encode. */
+export function hasStray(url: string, origin: string): boolean {
+  const target = withoutFragment(url).slice(origin.length);
+  return encodeStray(target) !== target;
 }
 
 /** A URL up to its fragment. */

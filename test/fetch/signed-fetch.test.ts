@@ -116,7 +116,13 @@ describe('requests', () => {
 
   it('sends a URL that no parser changes', async () => {
     await createSignedFetch({ signer })(`${server.origin}/a|b^c'd/[e]{f}%zz%7E\\g?h='|^\`\\é#x`);
-    expect(last().url).toBe('/a%7Cb%5Ec%27d/%5Be%5D%7Bf%7D%25zz%7E/g?h=%27%7C%5E%60%5C%C3%A9');
+    expect(last().url).toBe('/a%7Cb%5Ec%27d/%5Be%5D%7Bf%7D%25zz~/g?h=%27%7C%5E%60%5C%C3%A9');
+    await verify(last());
+  });
+
+  it('sends a Request with the escapes that it has', async () => {
+    await createSignedFetch({ signer })(new Request(`${server.origin}/%7e?q=%c3%a9`));
+    expect(last().url).toBe('/%7e?q=%c3%a9');
     await verify(last());
   });
 

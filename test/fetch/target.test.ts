@@ -8,7 +8,10 @@ describe('the fixpoint of a URL (RFC 3986 2.2 to 2.4, 3.3)', () => {
   it.each([
     ['/a|b^c', '/a%7Cb%5Ec'],
     ["/it's?it's", '/it%27s?it%27s'],
-    ['/%zz%4%41%7e', '/%25zz%254%41%7e'],
+    ['/%zz%4%41%7e', '/%25zz%254A~'],
+    ['/%41%2D%2e%5F%7e%30?%61', '/A-._~0?a'],
+    ['/%c3%a9%2f%3B?%ff%00%25%2525', '/%C3%A9%2F%3B?%FF%00%25%2525'],
+    ['/%%34', '/%254'],
     ['/a?b={"c":[1]}&d=`\\', '/a?b=%7B%22c%22:%5B1%5D%7D&d=%60%5C'],
     ['/ü?ü=€', '/%C3%BC?%C3%BC=%E2%82%AC'],
     ['/a b?c d', '/a%20b?c%20d'],
@@ -45,7 +48,7 @@ describe('the fixpoint of a URL (RFC 3986 2.2 to 2.4, 3.3)', () => {
         expect(toFixpoint(new URL(url))).toBe(url);
         expect(new URL(url).href).toBe(url);
         expect(new Request(url).url).toBe(url);
-        expect(url).toMatch(/^https:\/\/bank\.example\/(?:[A-Za-z0-9\-._~!$&()*+,;=:@/?]|%[0-9A-Fa-f]{2})*$/);
+        expect(url).toMatch(/^https:\/\/bank\.example\/(?:[A-Za-z0-9\-._~!$&()*+,;=:@/?]|%[0-9A-F]{2})*$/);
       }),
       { numRuns: 2000 },
     );
