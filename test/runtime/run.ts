@@ -12,6 +12,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { installRuntimes } from './install.ts';
+import { startCarriers } from './rig/carriers.ts';
 import { startRecorder } from './rig/recorder.ts';
 import { startRelay } from './rig/relay.ts';
 import { describeRows, printMatrix, writeReference } from './rig/report.ts';
@@ -57,6 +58,7 @@ export async function runMatrix(names: readonly string[], packageFolder?: string
   const servers = await startServers(all, bundle, relay.authorities);
   relay.servers = servers.origins;
   const [home, away] = [await startRecorder(), await startRecorder()];
+  const carriers = await startCarriers(bundle);
   const client = { home: home.origin, away: away.origin, verifier: Object.values(servers.origins)[0]! };
   const cross: CrossConfig = { ...CROSS, relays: relay.origins, servers: servers.origins };
   const { ed25519, hostile } = bundleVectors();
@@ -66,7 +68,7 @@ export async function runMatrix(names: readonly string[], packageFolder?: string
     for (const runtime of chosen.filter((one) => !missing.includes(one))) {
       const row = await runRuntime(
         runtime,
-        () => runtime.run(bundle, { runtime: runtime.name, cross, client }),
+        () => runtime.run(bundle, { runtime: runtime.name, cross, client, carriers: carriers.origin }),
         cross,
         expected,
         relay,
@@ -76,7 +78,7 @@ export async function runMatrix(names: readonly string[], packageFolder?: string
       console.log(describeRows([row], servers));
     }
   } finally {
-    await servers.close();
+    await Promise.all([servers.close(), carriers.close()]);
     for (const helper of [relay, home, away]) helper.close();
   }
   printMatrix(rows, servers, relay);

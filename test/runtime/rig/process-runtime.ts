@@ -40,11 +40,12 @@ export function processRuntime({ name, title, program, flags = [], server }: Pro
         await child.kill();
       }
     },
-    ...(server && { serve: (bundle: SuiteBundle, config: ServerConfig) => serve(start(bundle, bundle.servers[server], config)) }),
+    ...(server && { serve: (bundle: SuiteBundle, config: ServerConfig) => awaitServer(start(bundle, bundle.servers[server], config)) }),
   };
 }
 
-async function serve(child: Child): Promise<VerifyingServer> {
+/** Waits for the origin that a server prints. */
+export async function awaitServer(child: Child): Promise<VerifyingServer> {
   try {
     const origin = await child.line(RESULT_MARK, 30);
     return { origin, close: () => child.kill() };

@@ -20,8 +20,14 @@ export interface SuiteBundle {
   readonly edge: string;
   /** A script for engines without Web APIs, with the package inside. */
   readonly bare: string;
-  /** The verifying servers of the cross matrix. */
-  readonly servers: { readonly node: string; readonly deno: string; readonly bun: string; readonly worker: string };
+  /** The verifying servers of the cross matrix, and the one that pages open signed URLs of. */
+  readonly servers: {
+    readonly node: string;
+    readonly deno: string;
+    readonly bun: string;
+    readonly worker: string;
+    readonly carriers: string;
+  };
 }
 
 /** A server that verifies what it is sent. */

@@ -10,6 +10,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { installed } from './installed.ts';
 import type { SuiteBundle } from './runtime.ts';
 import { bundleVectors } from './vectors.ts';
 
@@ -30,9 +31,9 @@ export async function stageSuite(packageFolder: string = ROOT): Promise<SuiteBun
   // A scope of its own: inside ours, the name would mean the working tree.
   writeFileSync(join(FOLDER, 'package.json'), '{"private":true,"type":"module"}');
   symlinkSync(join(ROOT, 'node_modules', '@noble'), join(modules, '@noble'));
+  symlinkSync(installed('ws'), join(modules, 'ws'));
   await Promise.all(targets().map((target) => build(target)));
   const at = (name: string) => join(FOLDER, name);
-  const servers = { node: at('serve-node.mjs'), deno: at('serve-deno.mjs'), bun: at('serve-bun.mjs'), worker: at('serve-worker.mjs') };
   return {
     folder: FOLDER,
     process: at('process.mjs'),
@@ -40,7 +41,13 @@ export async function stageSuite(packageFolder: string = ROOT): Promise<SuiteBun
     page: at('page.mjs'),
     edge: at('edge.js'),
     bare: at('bare.js'),
-    servers,
+    servers: {
+      node: at('serve-node.mjs'),
+      deno: at('serve-deno.mjs'),
+      bun: at('serve-bun.mjs'),
+      worker: at('serve-worker.mjs'),
+      carriers: at('serve-carriers.mjs'),
+    },
   };
 }
 
@@ -50,6 +57,7 @@ function targets(): readonly BuildOptions[] {
     target('serve-node', '.mjs', 'node', { external: ['countersign', 'countersign/*'] }),
     target('serve-deno', '.mjs', 'node', { external: ['countersign', 'countersign/*'] }),
     target('serve-bun', '.mjs', 'node', { external: ['countersign', 'countersign/*'] }),
+    target('serve-carriers', '.mjs', 'node', { external: ['countersign', 'countersign/*', 'ws'] }),
     target('worker', '.mjs', 'neutral', { conditions: ['workerd', 'worker'] }),
     target('serve-worker', '.mjs', 'neutral', { conditions: ['workerd', 'worker'] }),
     target('page', '.mjs', 'browser', {}),

@@ -10,6 +10,8 @@ export interface SuiteConfig {
   /** The cross matrix, once its servers run. */
   readonly cross?: CrossConfig | undefined;
   readonly client?: ClientConfig | undefined;
+  /** The origin of `rig/carrier-server.ts`, for pages. */
+  readonly carriers?: string | undefined;
 }
 
 /** The servers that the signed fetch is tried against. */

@@ -12,11 +12,13 @@ import { runTests } from './collect.ts';
 import type { SuiteConfig, SuiteResult } from './config.ts';
 import { runCross } from './cross.ts';
 import { errorTests } from './error-tests.ts';
+import { formTests } from './form-tests.ts';
 import { inJavaScript } from './javascript.ts';
 import { keyTests } from './key-tests.ts';
 import { measureEngine } from './measure.ts';
 import { pageTests } from './page-tests.ts';
 import { signTests } from './sign-tests.ts';
+import { urlTests } from './url-tests.ts';
 import { vectorTests, verdictString } from './vectors.ts';
 import { verifyTests } from './verify-tests.ts';
 
@@ -35,6 +37,7 @@ export async function runSuite(config: SuiteConfig): Promise<SuiteResult> {
     errors: errorTests,
     page: pageTests,
     ...(config.client && { client: clientTests(config.runtime, config.client) }),
+    ...(config.carriers && { urls: urlTests(config.runtime, config.carriers), forms: formTests(config.runtime, config.carriers) }),
     vectors: vectorTests(native, javascript),
   });
   return {

@@ -26,6 +26,8 @@ const METHODS = ['GET', 'GET', 'POST', 'POST', 'POST', 'PUT', 'PATCH', 'DELETE',
 /** Space to tilde. */
 const PRINTABLE: readonly string[] = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
 const BEYOND_ASCII = ['é', 'ß', '☃', '東', '𝄞'] as const;
+/** Escapes that mean the same as another spelling. */
+const LOOSE = ['%7e', '%41', '%2d', '%c3%a9', '%2f', '%3B', '%E2%98%83'] as const;
 const BODY_KINDS = ['none', 'empty text', 'text', 'json', 'bytes', 'buffer', 'view', 'blob', 'params', 'form', 'stream'] as const;
 type BodyKind = (typeof BODY_KINDS)[number];
 
@@ -51,13 +53,19 @@ export function randomRequest(random: Random, index: number, origins: readonly s
 
 /** A target as it stands on the wire: no parser on the way changes it. */
 export function stableTarget(target: string): string {
-  return target.replace(/%(?![\dA-Fa-f]{2})|[^\w.~!$&()*+,;=:@/?#%-]/gu, (found) => (found === "'" ? '%27' : encodeURIComponent(found)));
+  const encoded = target.replace(/%(?![\dA-Fa-f]{2})|[^\w.~!$&()*+,;=:@/?#%-]/gu, (found) =>
+    found === "'" ? '%27' : encodeURIComponent(found),
+  );
+  return encoded.replace(/%[\dA-Fa-f]{2}/g, (triplet) => {
+    const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
+    return /[\w.~-]/.test(character) ? character : triplet.toUpperCase();
+  });
 }
 
 function randomText(random: Random, length: number): string {
   let text = '';
   for (let index = 0; index < length; index++) text += random.below(25) === 0 ? random.pick(BEYOND_ASCII) : random.pick(PRINTABLE);
-  return text;
+  return random.below(4) === 0 ? text + random.pick(LOOSE) : text;
 }
 
 /** What would end the path or the query is written escaped; a segment of dots alone would be resolved away. */
