@@ -49,7 +49,7 @@ export interface SignatureMembers {
 /** A signed JSON object: write it with `JSON.stringify`. */
 export type SignedObject<T extends object> = T & SignatureMembers;
 
-/** A signed opaque string: write it with `JSON.stringify`, or as three form fields. */
+/** A signed opaque string: write it with `JSON.stringify`, or as three form fields if it has no line breaks. */
 export type SignedText = { readonly payload: string } & SignatureMembers;
 
 /** Signed form fields: hidden inputs, `new URLSearchParams(pairs)`, a query string. */
