@@ -10,6 +10,7 @@ export const entries: Readonly<Record<string, string>> = {
   index: 'src/index.ts',
   browser: 'src/browser/index.ts',
   explain: 'src/explain/index.ts',
+  http: 'src/http/index.ts',
   node: 'src/adapter/node.ts',
   license: 'src/license/index.ts',
   payload: 'src/payload/index.ts',

@@ -1,7 +1,8 @@
 /**
  * Relayed messages: the shop's backend signs, and this page, which nobody trusts, brings it to the bank.
  */
-import { canonicalizeFields, createContentDigest } from 'countersign';
+import { canonicalizeFields } from 'countersign';
+import { createContentDigest } from 'countersign/http';
 import type { Case } from './page-requests.ts';
 import { sendByWire, sendDirectly } from './page-trial.ts';
 import type { Parcel } from './wire.ts';

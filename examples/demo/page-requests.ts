@@ -1,15 +1,8 @@
 /**
  * Signed requests: the page is a consumer with a key of its own, and somebody on the wire tries what he can.
  */
-import {
-  createContentDigest,
-  createSigner,
-  exportPublicKeyJwk,
-  generateKeyPair,
-  type SignedFields,
-  type Signer,
-  signRequest,
-} from 'countersign';
+import { createSigner, exportPublicKeyJwk, generateKeyPair, type SignedFields, type Signer, signRequest } from 'countersign';
+import { createContentDigest } from 'countersign/http';
 import { sendByWire, sendDirectly, type Trial } from './page-trial.ts';
 import type { Parcel } from './wire.ts';
 

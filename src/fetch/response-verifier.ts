@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { VerifyResponseOptions } from '../http/verify-response.ts';
+import type { VerifyResponseOptions } from '../http/judge-response.ts';
 import { assertFunction, assertObject } from '../internal/assert.ts';
 
 /** How to verify responses. */

@@ -8,14 +8,12 @@
 import { isVerificationError, SignedFetchError } from '../errors.ts';
 import { verifyContentDigest } from '../http/content-digest.ts';
 import { createDigestStream } from '../http/digest-stream.ts';
-import { judgeResponse } from '../http/judge-response.ts';
+import { judgeResponse, type VerifyResponseOptions } from '../http/judge-response.ts';
 import { DEFAULT_LIMITS } from '../http/limits.ts';
 import { messageFromRequest, messageFromResponse } from '../http/message.ts';
-import type { VerifyResponseOptions } from '../http/verify-response.ts';
 import { readBody } from './read-body.ts';
-import type { ResponseVerifierOptions } from './response-verifier.ts';
 
-type AnswerOptions = ResponseVerifierOptions & Pick<VerifyResponseOptions, 'nonce'>;
+type AnswerOptions = VerifyResponseOptions & { readonly streaming?: boolean | undefined };
 
 /** The verified answer; what is refused rejects as `response_refused`. */
 export async function verifyAnswer(response: Response, request: Request, options: AnswerOptions): Promise<Response> {

@@ -10,17 +10,40 @@ import { assertFunction, assertObject, assertText } from '../internal/assert.ts'
 import { systemTime } from '../internal/time.ts';
 import { plainComponent } from '../signature/component.ts';
 import { type Evidence, judge, selectSignature } from '../signature/judge.ts';
-import { compilePolicy } from '../signature/policy.ts';
+import type { ResolveKey } from '../signature/key-record.ts';
+import { compilePolicy, type Policy } from '../signature/policy.ts';
 import { readCandidates } from './candidates.ts';
 import { readContent } from './content.ts';
 import { verifyContentDigest } from './content-digest.ts';
 import { responseSource } from './derive.ts';
-import { combine } from './field.ts';
+import { combine, type FieldTypes } from './field.ts';
 import { DEFAULT_LIMITS, type Limits, requireWithinLimits } from './limits.ts';
 import { createFieldReader, messageFromResponse, type RequestMessage, type ResponseMessage } from './message.ts';
 import { responseToComponents } from './response-components.ts';
-import { toVerifiedSignature } from './verified-request.ts';
-import type { VerifiedResponse, VerifyResponseOptions } from './verify-response.ts';
+import { toVerifiedSignature, type VerifiedSignature } from './verified-request.ts';
+
+/** How to judge a response. */
+export interface VerifyResponseOptions {
+  readonly resolveKey: ResolveKey;
+  /** The nonce of the request: an answer to another request has another one. */
+  readonly nonce: string;
+  readonly policy?: Policy | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  readonly fieldTypes?: FieldTypes | undefined;
+  /** Seconds to wait for `resolveKey`; 5 by default. */
+  readonly timeout?: number | undefined;
+  /** Whole seconds since the epoch. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** A response that was verified. */
+export interface VerifiedResponse {
+  readonly status: number;
+  readonly keyid: string;
+  readonly signature: VerifiedSignature;
+  /** The content; `undefined` when the policy lets it go uncovered. */
+  readonly bytes: Uint8Array | undefined;
+}
 
 const STATUS = /* @__PURE__ */ plainComponent('@status');
 const WHEN_PRESENT = /* @__PURE__ */ ['content-type', 'content-encoding', 'content-digest'].map(plainComponent);

@@ -11,20 +11,51 @@ import type { Awaitable } from '../internal/awaitable.ts';
 import { isThenable } from '../internal/deadline.ts';
 import { asRefusal } from '../signature/as-refusal.ts';
 import { BASE_OF, type Bench, type Charge, type Evidence, judge, selectSignature } from '../signature/judge.ts';
+import type { ResolveKey } from '../signature/key-record.ts';
 import { KnownLists } from '../signature/known-lists.ts';
 import type { Requirement } from '../signature/policy.ts';
-import type { SignatureCandidate } from '../signature/unverified-signature.ts';
+import type { ReplayStore } from '../signature/replay-store.ts';
+import type { SignatureCandidate, UnverifiedSignature } from '../signature/unverified-signature.ts';
 import { readCandidates } from './candidates.ts';
 import { requestSource } from './derive.ts';
-import { requireWithinLimits } from './limits.ts';
+import type { FieldTypes } from './field.ts';
+import { type Limits, requireWithinLimits } from './limits.ts';
 import { createFieldReader, type FieldReader, messageFromRequest, type RequestMessage } from './message.ts';
 import { type Court, RequestEvidence } from './request-evidence.ts';
 import { requireTarget } from './target.ts';
-import { createVerifiedRequest } from './verified-request.ts';
-import type { QueryCarrier, Requirements, Verifier, VerifierSettings } from './verify.ts';
+import { createVerifiedRequest, type VerifiedRequest } from './verified-request.ts';
+
+/** Reads a signature off the query; `undefined` if there is none. `countersign/url` makes one. */
+export type QueryCarrier = (message: RequestMessage) =>
+  | {
+      /** The message without the signature. */
+      readonly message: RequestMessage;
+      readonly signedMethod: string;
+      readonly candidates: readonly SignatureCandidate[];
+      readonly requirement: Requirement;
+    }
+  | undefined;
+
+/** The policies of a verifier, made ready; a function of the caller's is asked anew for every signature. */
+export type Requirements = readonly Requirement[] | ((untrusted: UnverifiedSignature) => Promise<Requirement | undefined>);
+
+/** The options of a verifier, checked and with their defaults. */
+export interface VerifierSettings {
+  readonly resolveKey: ResolveKey;
+  readonly replayStore: ReplayStore;
+  readonly requirements: Requirements;
+  readonly checkAuthority: ((message: RequestMessage) => void) | undefined;
+  readonly query?: QueryCarrier | undefined;
+  readonly limits: Limits;
+  readonly scheme?: 'https' | 'http' | undefined;
+  readonly fieldTypes?: FieldTypes | undefined;
+  readonly timeout: number;
+  readonly now: () => number;
+  readonly insecurelyExposeSignatureBase?: boolean | undefined;
+}
 
 /** What a verifier does once it is loaded. */
-export type VerifyRequest = Verifier['verifyRequest'];
+export type VerifyRequest = (request: Request | RequestMessage) => Promise<VerifiedRequest>;
 
 /** Makes the function that judges requests by these settings. */
 export function createVerifyRequest(settings: VerifierSettings): VerifyRequest {

@@ -13,29 +13,18 @@ import { systemTime } from '../internal/time.ts';
 import { asRefusal } from '../signature/as-refusal.ts';
 import { type Component, plainComponent } from '../signature/component.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
-import { compilePolicy, type Policy, type Requirement } from '../signature/policy.ts';
+import { compilePolicy, type Policy } from '../signature/policy.ts';
 import type { ReplayStore } from '../signature/replay-store.ts';
-import type { SignatureCandidate, UnverifiedSignature } from '../signature/unverified-signature.ts';
+import type { UnverifiedSignature } from '../signature/unverified-signature.ts';
 import type { FieldTypes } from './field.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { RequestMessage } from './message.ts';
 import { normalizeAuthority } from './plain-source.ts';
 import type { VerifiedRequest } from './verified-request.ts';
-import type { VerifyRequest } from './verify-request.ts';
+import type { QueryCarrier, Requirements, VerifierSettings, VerifyRequest } from './verify-request.ts';
 
 /** One policy; several, each met by a signature of its own; or a function of what a signature claims. */
 export type PolicyChoice = Policy | readonly Policy[] | ((untrusted: UnverifiedSignature) => Awaitable<Policy | null | undefined>);
-
-/** Reads a signature off the query; `undefined` if there is none. `countersign/url` makes one. */
-export type QueryCarrier = (message: RequestMessage) =>
-  | {
-      /** The message without the signature. */
-      readonly message: RequestMessage;
-      readonly signedMethod: string;
-      readonly candidates: readonly SignatureCandidate[];
-      readonly requirement: Requirement;
-    }
-  | undefined;
 
 /** How a verifier judges. */
 export interface VerifierOptions {
@@ -72,19 +61,6 @@ export interface Verifier {
 }
 
 const CONTROL: readonly Component[] = /* @__PURE__ */ ['@method', '@authority', '@path', '@query'].map(plainComponent);
-
-/** The policies of a verifier, made ready; a function of the caller's is asked anew for every signature. */
-export type Requirements = readonly Requirement[] | ((untrusted: UnverifiedSignature) => Promise<Requirement | undefined>);
-
-/** The options of a verifier, checked and with their defaults. */
-export interface VerifierSettings
-  extends Pick<VerifierOptions, 'resolveKey' | 'replayStore' | 'query' | 'scheme' | 'fieldTypes' | 'insecurelyExposeSignatureBase'> {
-  readonly checkAuthority: ((message: RequestMessage) => void) | undefined;
-  readonly requirements: Requirements;
-  readonly limits: Limits;
-  readonly timeout: number;
-  readonly now: () => number;
-}
 
 /**
  * Creates a verifier. It does no I/O and draws no randomness until the first request.

@@ -9,7 +9,6 @@
  */
 
 import type { Algorithm } from '../crypto/algorithm.ts';
-import { dummyVerify } from '../crypto/dummy-verify.ts';
 import type { VerificationKey } from '../crypto/verification-key.ts';
 import { VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
@@ -145,6 +144,14 @@ function findKey(
   return isThenable(holds) ? holds.then(choose) : choose(holds);
 }
 
+let dummy: typeof import('../crypto/dummy-verify.ts') | undefined;
+
+/** Takes as long as verifying would. Loaded once: honest messages never need it. */
+async function spendTime(signature: Uint8Array, base: Uint8Array): Promise<void> {
+  dummy ??= await import('../crypto/dummy-verify.ts');
+  await dummy.dummyVerify(signature, base);
+}
+
 /** An unknown or unfit key must not answer sooner than a wrong signature. */
 async function refuse(
   code: 'key_unknown' | 'algorithm_forbidden',
@@ -152,7 +159,7 @@ async function refuse(
   { signature }: UnverifiedSignature,
   base: Uint8Array,
 ): Promise<never> {
-  await dummyVerify(signature, base);
+  await spendTime(signature, base);
   throw new VerificationError(code, message);
 }
 
@@ -163,7 +170,7 @@ async function refuseMismatch(
   base: Uint8Array,
   text: string,
 ): Promise<never> {
-  if (!keys.some((key) => fitsLength(key, signature.length))) await dummyVerify(signature, base);
+  if (!keys.some((key) => fitsLength(key, signature.length))) await spendTime(signature, base);
   const error = new VerificationError('signature_mismatch', 'the signature does not fit the message and the key');
   BASE_OF.set(error, text);
   throw error;

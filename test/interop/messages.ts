@@ -1,6 +1,6 @@
 /** The same messages for every peer: with content and without, with what URLs and fields can hold. */
 import type { FieldLines, RequestMessage } from 'countersign';
-import { createContentDigest } from 'countersign';
+import { createContentDigest } from 'countersign/http';
 
 export const NOW = (): number => Math.floor(Date.now() / 1000);
 export const SECRET = 'correct horse battery staple, 32+';
