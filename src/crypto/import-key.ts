@@ -12,6 +12,8 @@ import type { ImportCryptoKeyOptions, ImportKeyOptions, ImportPrivateKeyOptions 
 import type { PrivateKey } from './private-key.ts';
 import type { PublicKey } from './public-key.ts';
 
+const load = (): Promise<typeof import('./key-forms.ts')> => import('./key-forms.ts');
+
 /**
  * Imports a public key from JWK.
  *
@@ -19,7 +21,7 @@ import type { PublicKey } from './public-key.ts';
  *   and wherever the members, `alg`, `use`, `key_ops` and the `algorithm` asked for do not agree
  */
 export async function importPublicKeyJwk(jwk: Jwk, options?: ImportKeyOptions): Promise<PublicKey> {
-  const { makePublicKey, readPublicJwk } = await import('./key-forms.ts');
+  const { makePublicKey, readPublicJwk } = await load();
   return makePublicKey(await readPublicJwk(jwk, options));
 }
 
@@ -29,7 +31,7 @@ export async function importPublicKeyJwk(jwk: Jwk, options?: ImportKeyOptions): 
  * @throws {TypeError | RangeError} also if private and public members do not belong together, which some runtimes let pass
  */
 export async function importPrivateKeyJwk(jwk: Jwk, options?: ImportKeyOptions & ImportPrivateKeyOptions): Promise<PrivateKey> {
-  const { makePrivateKey, readPrivateJwk } = await import('./key-forms.ts');
+  const { makePrivateKey, readPrivateJwk } = await load();
   return makePrivateKey(await readPrivateJwk(jwk, options), options?.extractable);
 }
 
@@ -39,7 +41,7 @@ export async function importPrivateKeyJwk(jwk: Jwk, options?: ImportKeyOptions &
  * @throws {TypeError | RangeError} for a private key, another form, and an RSA key of under 2048 bits or without `algorithm`
  */
 export async function importPublicKeyPem(publicKey: string, options?: ImportKeyOptions): Promise<PublicKey> {
-  const { makePublicKey, readPublicPem } = await import('./key-forms.ts');
+  const { makePublicKey, readPublicPem } = await load();
   return makePublicKey(await readPublicPem(publicKey, options));
 }
 
@@ -49,7 +51,7 @@ export async function importPublicKeyPem(publicKey: string, options?: ImportKeyO
  * @throws {TypeError | RangeError} for a public key, another form, and an RSA key of under 2048 bits or without `algorithm`
  */
 export async function importPrivateKeyPem(privateKey: string, options?: ImportKeyOptions & ImportPrivateKeyOptions): Promise<PrivateKey> {
-  const { makePrivateKey, readPrivatePem } = await import('./key-forms.ts');
+  const { makePrivateKey, readPrivatePem } = await load();
   return makePrivateKey(await readPrivatePem(privateKey, options), options?.extractable);
 }
 
@@ -59,7 +61,7 @@ export async function importPrivateKeyPem(privateKey: string, options?: ImportKe
  * @throws {TypeError} for a private key, and one of an algorithm or hash that is not supported
  */
 export async function importPublicCryptoKey(publicKey: CryptoKeyLike): Promise<PublicKey> {
-  const { makePublicKey, readPublicCryptoKey } = await import('./key-forms.ts');
+  const { makePublicKey, readPublicCryptoKey } = await load();
   return makePublicKey(await readPublicCryptoKey(publicKey));
 }
 
@@ -69,7 +71,7 @@ export async function importPublicCryptoKey(publicKey: CryptoKeyLike): Promise<P
  * @throws {TypeError} for a public key, one that may not sign, or one that does not belong to `publicKey`
  */
 export async function importPrivateCryptoKey(privateKey: CryptoKeyLike, options?: ImportCryptoKeyOptions): Promise<PrivateKey> {
-  const { makePrivateKey, readPrivateCryptoKey } = await import('./key-forms.ts');
+  const { makePrivateKey, readPrivateCryptoKey } = await load();
   return makePrivateKey(await readPrivateCryptoKey(privateKey, options));
 }
 

@@ -8,11 +8,12 @@
 
 import { VerificationError } from '../errors.ts';
 import { parseItem } from '../structured-fields/parse.ts';
-import { serializeItem } from '../structured-fields/serialize.ts';
 import type { Item, Parameters } from '../structured-fields/value.ts';
-import { type Component, isPlainName, plainComponent } from './plain-component.ts';
+import { type Component, isPlainName } from './plain-component.ts';
 
 export { type Component, plainComponent } from './plain-component.ts';
+
+const NO_PARAMETERS: Parameters = /* @__PURE__ */ new Map();
 
 /**
  * Reads a component that the caller names: `@method`, `content-type`, or a whole identifier such as
@@ -21,21 +22,20 @@ export { type Component, plainComponent } from './plain-component.ts';
  * @throws {TypeError} If it is neither, or if its parameters do not fit (section 2.1, 2.2).
  */
 export function parseComponent(text: string, name = 'component'): Component {
-  const component = text.startsWith('"') ? parseIdentifier(text, name) : plainComponent(text.toLowerCase());
-  const problem = componentProblem(component);
+  const item = text.startsWith('"') ? parseIdentifier(text, name) : { value: text.toLowerCase(), params: NO_PARAMETERS };
+  const problem = componentProblem(item.value, item.params);
   if (problem !== undefined) throw new TypeError(`${name} ${text}: ${problem}`);
-  return component;
+  return createComponent(item.value, item.params, identifierOf(item.value, item.params));
 }
 
-function parseIdentifier(text: string, name: string): Component {
-  let item: Item;
+function parseIdentifier(text: string, name: string): { readonly value: string; readonly params: Parameters } {
   try {
-    item = parseItem(text);
+    const { value, params } = parseItem(text);
+    if (typeof value === 'string') return { value, params };
   } catch (cause) {
     throw new TypeError(`${name} ${text} is not a component identifier`, { cause });
   }
-  if (typeof item.value !== 'string') throw new TypeError(`${name} ${text} is not a component identifier`);
-  return createComponent(item.value, item.params, serializeItem(item));
+  throw new TypeError(`${name} ${text} is not a component identifier`);
 }
 
 /**
@@ -43,23 +43,28 @@ function parseIdentifier(text: string, name: string): Component {
  *
  * @throws {VerificationError} `signature_malformed` if RFC 9421 forbids it.
  */
-export function componentOf(item: Item, identifier: string): Component {
-  const { value, params } = item;
+export function componentOf({ value, params }: Item, identifier: string): Component {
   if (typeof value !== 'string') throw new VerificationError('signature_malformed', 'a covered component is not a string');
-  const component = createComponent(value, params, identifier);
-  const problem = componentProblem(component);
+  const problem = componentProblem(value, params);
   if (problem !== undefined) throw new VerificationError('signature_malformed', `covered component ${identifier}: ${problem}`);
-  return component;
+  return createComponent(value, params, identifier);
 }
 
 function createComponent(name: string, params: Parameters, identifier: string): Component {
   if (params.size === 0) return { name, params, identifier, identity: `"${name}"` };
   const sorted = [...params].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { name, params, identifier, identity: serializeItem({ value: name, params: new Map(sorted) }) };
+  return { name, params, identifier, identity: identifierOf(name, sorted) };
+}
+
+/** The text of a component without problems: its parameters are flags and strings, of printable ASCII as all strings are. */
+function identifierOf(name: string, params: Iterable<readonly [string, unknown]>): string {
+  let text = `"${name}"`;
+  for (const [key, value] of params) text += value === true ? `;${key}` : `;${key}="${String(value).replace(/["\\]/g, '\\$&')}"`;
+  return text;
 }
 
 /** What RFC 9421 forbids about a component by itself, whatever the message; `undefined` if nothing. */
-function componentProblem({ name, params }: Component): string | undefined {
+function componentProblem(name: string, params: Parameters): string | undefined {
   const derived = name.startsWith('@');
   if (!isPlainName(name) && name !== '@query-param') return 'no such component';
   if (params.size === 0) return name === '@query-param' ? 'needs the parameter name' : undefined;
