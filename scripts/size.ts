@@ -1,8 +1,9 @@
 /**
  * What an application pays: the built package bundled for a browser with what one use needs, minified and gzipped.
  *
- * Eager is what a page loads at once, the static imports. The fallback is what a page without native Ed25519 loads
- * besides. Measured with Rolldown, which cuts a file wherever one part of it is loaded on demand.
+ * Counted is what a page loads at once, the static imports, and what such a page always asks for after that. The
+ * fallback is what a page without native Ed25519 loads besides. Measured with Rolldown, which cuts a file wherever one
+ * part of it is loaded on demand.
  *
  * @module
  */
@@ -12,27 +13,25 @@ import { type OutputChunk, rolldown } from 'rolldown';
 import { root } from './run-command.ts';
 
 const KIB = 1024;
+/** How far a figure may be above what we want to get down to. */
+const SLACK = 1.25;
 
 interface Budget {
   readonly use: string;
-  readonly source: string;
-  /** In KiB: what may be paid, and what we want to get down to. */
-  readonly eager: number;
+  readonly names: readonly string[];
+  /** In KiB. */
   readonly goal: number;
+  /** What is loaded on demand but such a page always demands, by its file. */
+  readonly always?: string | undefined;
 }
 
 const budgets: readonly Budget[] = [
-  {
-    use: 'signed fetch with Ed25519',
-    source: "export { createSignedFetch, createSigner, importPrivateKeyBase64url } from 'countersign';",
-    eager: 8.7,
-    goal: 6,
-  },
-  { use: 'signed fetch with HMAC', source: "export { createSignedFetch, hmacSigner } from 'countersign';", eager: 11.2, goal: 9.5 },
-  { use: 'everything of the root', source: "export * from 'countersign';", eager: 34.5, goal: 15 },
+  { use: 'signed fetch with Ed25519', names: ['createSignedFetch', 'createSigner', 'importPrivateKeyBase64url'], goal: 6 },
+  { use: 'signed fetch with HMAC', names: ['createSignedFetch', 'hmacSigner'], goal: 9.5, always: 'hmac-noble' },
+  { use: 'everything of the root', names: Object.keys(await import('countersign')), goal: 15 },
 ];
 
-const FALLBACK = { use: 'Ed25519 fallback, lazy', budget: 9 };
+const FALLBACK = { use: 'Ed25519 fallback, lazy', goal: 9, file: 'ed25519-fallback' };
 
 async function bundle(source: string): Promise<readonly OutputChunk[]> {
   const entry = 'virtual:entry';
@@ -68,24 +67,27 @@ function kib(chunks: Iterable<OutputChunk>): number {
   return bytes / KIB;
 }
 
-function report(use: string, size: number, budget: number, goal: number): boolean {
-  const fits = size <= budget;
-  console.log(
-    `${fits ? 'ok  ' : 'OVER'} ${use.padEnd(28)} ${size.toFixed(2).padStart(6)} KiB of ${String(budget).padStart(4)} (goal ${goal})`,
-  );
+function report(use: string, size: number, goal: number): boolean {
+  const fits = size <= goal * SLACK;
+  console.log(`${fits ? 'ok  ' : 'OVER'} ${use.padEnd(28)} ${size.toFixed(2).padStart(6)} KiB, goal ${goal}, ${goal * SLACK} at most`);
   return fits;
 }
 
+/** What is loaded besides when a file is asked for. */
+function besides(chunks: readonly OutputChunk[], file: string, eager: ReadonlySet<OutputChunk>): readonly OutputChunk[] {
+  const start = chunks.find(({ fileName }) => fileName.includes(file));
+  if (start === undefined) throw new Error(`the bundle has no ${file}`);
+  return [...closure(chunks, start)].filter((chunk) => !eager.has(chunk));
+}
+
 let fits = true;
-for (const { use, source, eager: budget, goal } of budgets) {
-  const chunks = await bundle(source);
+for (const { use, names, goal, always } of budgets) {
+  // As an application uses it: what it imports is its own affair, and exported to nobody.
+  const chunks = await bundle(`import { ${names} } from 'countersign'; globalThis.app = [${names}];`);
   const entry = chunks.find(({ isEntry }) => isEntry);
   if (entry === undefined) throw new Error('the bundle has no entry');
   const eager = closure(chunks, entry);
-  fits = report(use, kib(eager), budget, goal) && fits;
-  const fallback = chunks.find(({ fileName }) => fileName.includes('ed25519-fallback'));
-  if (fallback === undefined || use !== budgets[0]?.use) continue;
-  const lazy = [...closure(chunks, fallback)].filter((chunk) => !eager.has(chunk));
-  fits = report(FALLBACK.use, kib(lazy), FALLBACK.budget, FALLBACK.budget) && fits;
+  fits = report(use, kib([...eager, ...(always === undefined ? [] : besides(chunks, always, eager))]), goal) && fits;
+  if (use === budgets[0]?.use) fits = report(FALLBACK.use, kib(besides(chunks, FALLBACK.file, eager)), FALLBACK.goal) && fits;
 }
 if (!fits) process.exitCode = 1;

@@ -50,7 +50,7 @@ function openFile(bank: Bank, path: string, type: string, text: string): void {
 function openRegistration(bank: Bank): void {
   bank.route('POST /keys', async (request, response) => {
     const jwk = JSON.parse(await readText(request)) as Jwk;
-    const keyid = jwkThumbprint(jwk);
+    const keyid = await jwkThumbprint(jwk);
     bank.register(keyid, await importPublicKeyJwk(jwk));
     sendJson(response, { keyid });
   });

@@ -1,17 +1,18 @@
 /**
  * HMAC-SHA256 (RFC 9421, section 3.3.3): one shared secret signs and verifies.
  *
- * Synchronous for secrets given as text or bytes: a signature base is short, and awaiting WebCrypto costs Node five to
+ * Synchronous for secrets given as text or bytes, once what computes it is there: a signature base is short, and awaiting WebCrypto costs Node five to
  * seven times the HMAC itself. The key is prepared once per signer.
  *
  * @module
  */
 
 import { assertObject } from '../internal/assert.ts';
+import type { Awaitable } from '../internal/awaitable.ts';
+import { isThenable } from '../internal/deadline.ts';
 import { equalBytes } from '../internal/equal.ts';
 import type { CryptoKeyLike } from './crypto-key.ts';
 import { isCryptoKey } from './crypto-key.ts';
-import { nobleMac } from './hmac-noble.ts';
 import type { Mac } from './hmac-node.ts';
 import { nodeMac } from './hmac-node.ts';
 import { assertKeyid } from './keyid.ts';
@@ -24,10 +25,23 @@ import type { VerificationKey } from './verification-key.ts';
 /** Text (its UTF-8 bytes), bytes, or a WebCrypto HMAC key. At least 32 bytes. */
 export type Secret = string | Uint8Array | CryptoKeyLike;
 
-function prepareMac(secret: string | Uint8Array, options: SecretOptions): Mac {
+type AwaitableMac = (base: Uint8Array) => Awaitable<Uint8Array>;
+
+function prepareMac(secret: string | Uint8Array, options: SecretOptions): AwaitableMac {
   const bytes = secretBytes(secret, options);
   const node = nodeCrypto();
-  return node === undefined ? nobleMac(bytes) : nodeMac(node, bytes);
+  return node === undefined ? prepareLazily(bytes) : nodeMac(node, bytes);
+}
+
+/** In JavaScript where node:crypto is not: loaded at the first use, at once from then on. */
+function prepareLazily(secret: Uint8Array): AwaitableMac {
+  let mac: Mac | undefined;
+  const load = async (base: Uint8Array): Promise<Uint8Array> => {
+    const { nobleMac } = await import('./hmac-noble.ts');
+    mac ??= nobleMac(secret);
+    return mac(base);
+  };
+  return (base) => (mac ?? load)(base);
 }
 
 /** Requires an HMAC-SHA256 key of WebCrypto that may be used so. */
@@ -75,10 +89,13 @@ export function hmacKey(secret: Secret, options: SecretOptions = {}): Verificati
   const algorithm = 'hmac-sha256';
   if (!isCryptoKey(secret)) {
     const mac = prepareMac(secret, options);
-    return Object.freeze({
-      algorithm,
-      verify: (base: Uint8Array, signature: Uint8Array) => signature.length === 32 && equalBytes(mac(base), signature),
-    });
+    const verify = (base: Uint8Array, signature: Uint8Array): Awaitable<boolean> => {
+      if (signature.length !== 32) return false;
+      const expected = mac(base);
+      const holds = (bytes: Uint8Array): boolean => equalBytes(bytes, signature);
+      return isThenable(expected) ? expected.then(holds) : holds(expected);
+    };
+    return Object.freeze({ algorithm, verify });
   }
   const [subtle, key] = importCryptoKey(secret, 'verify', options);
   // Not every runtime answers a signature of the wrong length with false.

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { sha256 } from '@noble/hashes/sha2.js';
 import { encodeBase64url } from '../internal/base64.ts';
 import { encodeUtf8 } from '../internal/bytes.ts';
+import { digest } from './digest.ts';
 import type { Jwk } from './jwk.ts';
 import { publicMembers } from './jwk.ts';
 
@@ -15,6 +15,6 @@ import { publicMembers } from './jwk.ts';
  *
  * @throws {TypeError} if the JWK is incomplete, or a secret: its thumbprint would let one guess it
  */
-export function jwkThumbprint(jwk: Jwk): string {
-  return encodeBase64url(sha256(encodeUtf8(JSON.stringify(publicMembers(jwk)))));
+export async function jwkThumbprint(jwk: Jwk): Promise<string> {
+  return encodeBase64url(await digest('sha-256', encodeUtf8(JSON.stringify(publicMembers(jwk)))));
 }

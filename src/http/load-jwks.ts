@@ -88,7 +88,7 @@ async function importKey(jwk: Jwk): Promise<JwksKey | undefined> {
   try {
     const key = await importPublicKeyJwk(jwk);
     const kid: unknown = Object.hasOwn(jwk, 'kid') ? jwk.kid : undefined;
-    return { kid: typeof kid === 'string' ? kid : undefined, thumbprint: jwkThumbprint(key.jwk), key };
+    return { kid: typeof kid === 'string' ? kid : undefined, thumbprint: await jwkThumbprint(key.jwk), key };
   } catch {
     return undefined;
   }

@@ -50,7 +50,7 @@ describe('JWK and PEM', () => {
       ];
       for (const signer of signers) {
         const signature = await signer.sign(BASE);
-        expect(signer).toMatchObject({ algorithm, thumbprint: jwkThumbprint(jwkOf(publicKey)), extractable: false });
+        expect(signer).toMatchObject({ algorithm, thumbprint: await jwkThumbprint(jwkOf(publicKey)), extractable: false });
         for (const verifier of verifiers) {
           expect(verifier).toMatchObject({ algorithm, jwk: publicOf(jwkOf(publicKey)) });
           expect(await verifier.verify(BASE, signature)).toBe(true);
@@ -259,7 +259,7 @@ describe('PEM', () => {
       return `-----BEGIN PRIVATE KEY-----\n${der.toString('base64')}\n-----END PRIVATE KEY-----`;
     };
     const right = await importPrivateKeyPem(version2(jwkOf(ed25519.publicKey).x!));
-    expect(right.thumbprint).toBe(jwkThumbprint(jwkOf(ed25519.publicKey)));
+    expect(right.thumbprint).toBe(await jwkThumbprint(jwkOf(ed25519.publicKey)));
     await expect(importPrivateKeyPem(version2(jwkOf(other.ed25519.publicKey).x!))).rejects.toThrow('do not belong together');
   });
 
@@ -333,7 +333,7 @@ describe('CryptoKey', () => {
       const signer = await importPrivateCryptoKey(privateKey, { publicKey });
       const verifier = await importPublicCryptoKey(publicKey);
       expect(await verifier.verify(BASE, await signer.sign(BASE))).toBe(true);
-      expect(signer.thumbprint).toBe(jwkThumbprint(verifier.jwk));
+      expect(signer.thumbprint).toBe(await jwkThumbprint(verifier.jwk));
       expect(signer.extractable).toBe(false);
       expect((await derivePublicKey(signer)).jwk).toEqual(verifier.jwk);
     }

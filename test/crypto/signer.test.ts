@@ -7,7 +7,7 @@ import { createSigner } from '../../src/crypto/signer.ts';
 describe('createSigner', () => {
   it('names the key by its thumbprint, unless told otherwise', async () => {
     const { privateKey, publicKey } = await generateKeyPair();
-    expect(createSigner({ privateKey }).keyid).toBe(jwkThumbprint(publicKey.jwk));
+    expect(createSigner({ privateKey }).keyid).toBe(await jwkThumbprint(publicKey.jwk));
     expect(createSigner({ privateKey, keyid: 'mine' })).toMatchObject({ keyid: 'mine', algorithm: 'ed25519' });
   });
 

@@ -69,8 +69,8 @@ describe('createJwksResolver', () => {
     const { find, resolve } = open(server.url);
     expect(server.requests).toEqual([]);
     expect(shown(await find('one'))).toBe(one.jwk.x);
-    expect(shown(await find(jwkThumbprint(one.jwk)))).toBe(one.jwk.x);
-    expect(shown(await find(jwkThumbprint(two.jwk)))).toBe(two.jwk.x);
+    expect(shown(await find(await jwkThumbprint(one.jwk)))).toBe(one.jwk.x);
+    expect(shown(await find(await jwkThumbprint(two.jwk)))).toBe(two.jwk.x);
     expect(await find('undefined')).toBeUndefined();
     expect(server.requests).toEqual(['GET /jwks.json']);
     // No promise once it is known.
@@ -132,8 +132,8 @@ describe('createJwksResolver', () => {
     for (const url of [first.url, [second.url, first.url]]) {
       const { find } = open(url);
       expect(await find('same')).toBeUndefined();
-      expect(shown(await find(jwkThumbprint(a.jwk)))).toBe(a.jwk.x);
-      expect(shown(await find(jwkThumbprint(b.jwk)))).toBe(b.jwk.x);
+      expect(shown(await find(await jwkThumbprint(a.jwk)))).toBe(a.jwk.x);
+      expect(shown(await find(await jwkThumbprint(b.jwk)))).toBe(b.jwk.x);
     }
   });
 
@@ -151,7 +151,7 @@ describe('createJwksResolver', () => {
 
   it('prefers the key whose thumbprint it is to one that only says so', async () => {
     const real = makeKey();
-    const thumbprint = jwkThumbprint(real.jwk);
+    const thumbprint = await jwkThumbprint(real.jwk);
     const server = await serve(answer([makeKey(thumbprint).jwk, real.jwk]));
     expect(shown(await open(server.url).find(thumbprint))).toBe(real.jwk.x);
   });

@@ -76,7 +76,7 @@ export function keyTests(test: Declare): void {
     equal(await (await importPublicKeyHex(RFC8032.publicKey)).verify(unhex(RFC8032.message), unhex(RFC8032.signature)), true);
   });
   test('knows the thumbprint of RFC 8037', async () => {
-    equal(jwkThumbprint(RFC8037.jwk), RFC8037.thumbprint);
+    equal(await jwkThumbprint(RFC8037.jwk), RFC8037.thumbprint);
     const privateKey = await importPrivateKeyJwk({ ...RFC8037.jwk, d: RFC8037.d });
     equal(createSigner({ privateKey }).keyid, RFC8037.thumbprint);
   });

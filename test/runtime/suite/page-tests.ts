@@ -23,7 +23,7 @@ export function pageTests(test: Declare): void {
     const pairs = await Promise.all([openKeyPair('suite'), openKeyPair('suite'), openKeyPair('suite')]);
     const again = await openKeyPair('suite', { keyid: pairs[0]!.keyid });
     equal(new Set([...pairs, again].map(({ keyid }) => keyid)).size, 1);
-    equal(again.keyid, jwkThumbprint(again.publicJwk));
+    equal(again.keyid, await jwkThumbprint(again.publicJwk));
   });
   test('it signs, and its private half is not to be had', async () => {
     const { signer, publicJwk } = await openKeyPair('suite');
