@@ -210,6 +210,9 @@ function malformations(kind: PayloadKind): readonly (readonly [what: string, pay
   ];
 }
 
+/** What an unset variable would make of keyid and secret. */
+const NOBODY: Twist = { keyid: '', secret: '' };
+
 /** What a program must refuse. */
 export async function checkPayloadRefusals(report: Report, toolchain: Toolchain, kind: PayloadKind): Promise<void> {
   const { name } = toolchain.language;
@@ -226,6 +229,11 @@ export async function checkPayloadRefusals(report: Report, toolchain: Toolchain,
       sameCode(await codeOf(() => verifyByProgram(toolchain, payload, addressOf(kind))), code, toolchain.language.strict),
     );
   }
+  await report.check(`${name} accepts nothing where no secret is configured (${kind})`, async () => {
+    const payload = signPayload(kind === 'text' ? 'x' : kind === 'form' ? [['a', 'x']] : { a: 'x' }, addressOf(kind), NOBODY);
+    const answer = await verifyByProgram(toolchain.unconfigured(), payload, addressOf(kind)).catch(() => 'refused');
+    same(answer, 'refused');
+  });
   await report.check(`${name} refuses a message that was accepted before (${kind})`, async () => {
     const payload = signPayload(kind === 'text' ? 'x' : kind === 'form' ? [['a', 'x']] : { a: 'x' }, addressOf(kind));
     await verifyByProgram(toolchain, payload, addressOf(kind));

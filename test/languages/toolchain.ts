@@ -84,6 +84,11 @@ export class Toolchain {
     rmSync(this.#home, { recursive: true, force: true });
   }
 
+  /** The same programs where nobody has configured a key. */
+  unconfigured(): Toolchain {
+    return new Toolchain(this.language, this.#home, { ...this.#env, COUNTERSIGN_KEYID: '', COUNTERSIGN_SECRET: '' });
+  }
+
   /** The command and environment of a program, for whoever starts it otherwise. */
   launch(program: ProgramName): { readonly command: Command; readonly env: Env } {
     return { command: this.language.command(program, this.#output), env: { ...BARE, ...this.#env } };

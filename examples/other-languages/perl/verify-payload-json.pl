@@ -6,7 +6,7 @@ use Encode qw(encode);
 use JSON::PP;
 use MIME::Base64 qw(encode_base64);
 
-my %keys   = ($ENV{COUNTERSIGN_KEYID} => $ENV{COUNTERSIGN_SECRET});
+my %keys   = ($ENV{COUNTERSIGN_KEYID} => $ENV{COUNTERSIGN_SECRET} || die "COUNTERSIGN_SECRET is missing\n");
 my $param  = qr/;([a-z*][a-z0-9_.*-]*)=(0|[1-9][0-9]{0,11}|"(?:[ !#-\[\]-~]|\\["\\])*")/;
 my $member = qr/\A([a-z*][a-z0-9_.*-]*)=(\("content-digest"\)((?:$param)*))\z/;
 

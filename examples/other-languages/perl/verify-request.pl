@@ -4,7 +4,7 @@ use Digest::SHA qw(hmac_sha256 sha256 sha256_hex);
 use MIME::Base64 qw(encode_base64);
 
 my $authority = $ENV{COUNTERSIGN_AUTHORITY};    # who we are, as clients write it: never what Host says
-my %keys      = ($ENV{COUNTERSIGN_KEYID} => $ENV{COUNTERSIGN_SECRET});
+my %keys      = ($ENV{COUNTERSIGN_KEYID} => $ENV{COUNTERSIGN_SECRET} || die "COUNTERSIGN_SECRET is missing\n");
 my $param     = qr/;([a-z*][a-z0-9_.*-]*)=(0|[1-9][0-9]{0,11}|"(?:[ !#-\[\]-~]|\\["\\])*")/;
 my $member    = qr/\A([a-z*][a-z0-9_.*-]*)=(\(("[a-z0-9@-]+"(?: "[a-z0-9@-]+")*)\)((?:$param)*))\z/;
 

@@ -27,7 +27,7 @@ function countNames(string $json): int {
 
 /** The bytes that were signed, and nothing else: parse these, not what was received. */
 function verify(string $received, string $tag, string $audience, ?string $subject = null): string {
-    $keys = [getenv('COUNTERSIGN_KEYID') => getenv('COUNTERSIGN_SECRET')];
+    $keys = [getenv('COUNTERSIGN_KEYID') => getenv('COUNTERSIGN_SECRET') ?: throw new LogicException('COUNTERSIGN_SECRET is missing')];
     try { $data = json_decode($received, false, 64, JSON_THROW_ON_ERROR); } catch (JsonException) { $data = null; }
     demand(is_object($data) && countNames($received) === countNames(canonical($data)), 'payload_malformed');
     demand(!str_contains(canonical($data), '"__proto__":'), 'payload_malformed');

@@ -29,7 +29,7 @@ function canonical(string $kind, array $fields): string {
 
 /** The bytes that were signed, and nothing else: use these, not what was received. */
 function verify(string $received, string $kind, string $tag, string $audience, ?string $subject = null): string {
-    $keys = [getenv('COUNTERSIGN_KEYID') => getenv('COUNTERSIGN_SECRET')];
+    $keys = [getenv('COUNTERSIGN_KEYID') => getenv('COUNTERSIGN_SECRET') ?: throw new LogicException('COUNTERSIGN_SECRET is missing')];
     $fields = fields($received) + ['signature-input' => '', 'signature' => ''];
     demand(preg_match(MEMBER, $fields['signature-input'], $member) === 1, 'signature_malformed');
     preg_match_all('%' . PARAM . '%', $member[3], $pairs);

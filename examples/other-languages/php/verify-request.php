@@ -14,7 +14,7 @@ function consume(string $keyid, string $nonce): void {
 
 /** $fields: lower-case names, lines of one name joined with ', '. Throws unless all is well. */
 function verify(string $method, string $target, array $fields, string $content): void {
-    $keys = [getenv('COUNTERSIGN_KEYID') => getenv('COUNTERSIGN_SECRET')];
+    $keys = [getenv('COUNTERSIGN_KEYID') => getenv('COUNTERSIGN_SECRET') ?: throw new LogicException('COUNTERSIGN_SECRET is missing')];
     demand(isset($fields['signature-input'], $fields['signature']), 'signature_missing');
     demand(preg_match(MEMBER, $fields['signature-input'], $member) === 1, 'signature_malformed');
     preg_match_all('%' . PARAM . '%', $member[4], $pairs);

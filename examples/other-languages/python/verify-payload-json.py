@@ -2,7 +2,7 @@
 Prints what was signed, as canonical JSON. The subject is the user whose session it arrived in."""
 import base64, hashlib, hmac, json, os, pathlib, re, sys, time
 
-KEYS = {os.environ['COUNTERSIGN_KEYID']: os.environ['COUNTERSIGN_SECRET'].encode()}
+KEYS = {k: v.encode() for k, v in [(os.environ['COUNTERSIGN_KEYID'], os.environ['COUNTERSIGN_SECRET'])] if v}
 PARAM = r';([a-z*][a-z0-9_.*-]*)=(0|[1-9]\d{0,11}|"(?:[ !#-\[\]-~]|\\["\\])*")'
 MEMBER = r'([a-z*][a-z0-9_.*-]*)=(\("content-digest"\)((?:%s)*))' % PARAM
 

@@ -5,7 +5,7 @@ Prints what was signed: the opaque text, or the form fields. The subject is the 
 import base64, hashlib, hmac, json, os, pathlib, re, sys, time
 from urllib.parse import parse_qsl, quote as percent
 
-KEYS = {os.environ['COUNTERSIGN_KEYID']: os.environ['COUNTERSIGN_SECRET'].encode()}
+KEYS = {k: v.encode() for k, v in [(os.environ['COUNTERSIGN_KEYID'], os.environ['COUNTERSIGN_SECRET'])] if v}
 PARAM = r';([a-z*][a-z0-9_.*-]*)=(0|[1-9]\d{0,11}|"(?:[ !#-\[\]-~]|\\["\\])*")'
 MEMBER = r'([a-z*][a-z0-9_.*-]*)=(\("content-digest"\)((?:%s)*))' % PARAM
 

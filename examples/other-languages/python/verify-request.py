@@ -2,7 +2,7 @@
 import base64, hashlib, hmac, http.server, json, os, pathlib, re, sys, time
 
 AUTHORITY = os.environ['COUNTERSIGN_AUTHORITY']  # who we are, as clients write it: never what Host says
-KEYS = {os.environ['COUNTERSIGN_KEYID']: os.environ['COUNTERSIGN_SECRET'].encode()}
+KEYS = {k: v.encode() for k, v in [(os.environ['COUNTERSIGN_KEYID'], os.environ['COUNTERSIGN_SECRET'])] if v}
 PARAM = r';([a-z*][a-z0-9_.*-]*)=(0|[1-9]\d{0,11}|"(?:[ !#-\[\]-~]|\\["\\])*")'
 MEMBER = r'([a-z*][a-z0-9_.*-]*)=(\(("[a-z0-9@-]+"(?: "[a-z0-9@-]+")*)\)((?:%s)*))' % PARAM
 

@@ -3,7 +3,7 @@
 require 'json'
 require 'openssl'
 
-KEYS = { ENV.fetch('COUNTERSIGN_KEYID') => ENV.fetch('COUNTERSIGN_SECRET') }
+KEYS = { ENV.fetch('COUNTERSIGN_KEYID') => ENV.fetch('COUNTERSIGN_SECRET') }.reject { |_, secret| secret.empty? }
 PARAM = /;([a-z*][a-z0-9_.*-]*)=(0|[1-9]\d{0,11}|"(?:[ !#-\[\]-~]|\\["\\])*")/
 MEMBER = /\A([a-z*][a-z0-9_.*-]*)=(\("content-digest"\)((?:#{PARAM})*))\z/
 

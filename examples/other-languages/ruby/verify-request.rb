@@ -3,7 +3,7 @@ require 'json'
 require 'openssl'
 
 AUTHORITY = ENV.fetch('COUNTERSIGN_AUTHORITY') # who we are, as clients write it: never what Host says
-KEYS = { ENV.fetch('COUNTERSIGN_KEYID') => ENV.fetch('COUNTERSIGN_SECRET') }
+KEYS = { ENV.fetch('COUNTERSIGN_KEYID') => ENV.fetch('COUNTERSIGN_SECRET') }.reject { |_, secret| secret.empty? }
 PARAM = /;([a-z*][a-z0-9_.*-]*)=(0|[1-9]\d{0,11}|"(?:[ !#-\[\]-~]|\\["\\])*")/
 MEMBER = /\A([a-z*][a-z0-9_.*-]*)=(\(("[a-z0-9@-]+"(?: "[a-z0-9@-]+")*)\)((?:#{PARAM})*))\z/
 
