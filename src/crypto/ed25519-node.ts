@@ -11,7 +11,8 @@
 
 import type { Awaitable } from '../internal/awaitable.ts';
 import type { Ed25519KeyPair, Ed25519Verify } from './ed25519-backend.ts';
-import { pkcs8OfSeed, spkiOfPoint } from './ed25519-der.ts';
+import { pkcs8OfSeed } from './ed25519-der.ts';
+import { spkiOfPoint } from './ed25519-spki.ts';
 import type { Callback, NodeCrypto } from './runtime.ts';
 
 /** Whether an operation ran since the last microtask, and how many the pool holds: of the whole process, as the pool is. */

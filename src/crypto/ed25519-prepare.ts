@@ -7,7 +7,7 @@
  * @module
  */
 
-import { isBytes } from '../internal/bytes.ts';
+import { isBytes } from '../internal/is-bytes.ts';
 import type { Jwk } from './jwk.ts';
 import { type NodeCrypto, nodeCrypto, webCrypto } from './runtime.ts';
 

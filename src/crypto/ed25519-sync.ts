@@ -6,8 +6,8 @@
  */
 
 import { nodeName } from './digest.ts';
-import { spkiOfPoint } from './ed25519-der.ts';
 import { isAcceptableKey, isAcceptableSignature } from './ed25519-gate.ts';
+import { spkiOfPoint } from './ed25519-spki.ts';
 import { anyNodeCrypto, type NodeCrypto } from './runtime.ts';
 
 /** Checks a signature at once. */

@@ -7,7 +7,8 @@
 
 import type { Algorithm } from './algorithm.ts';
 import { algorithms } from './algorithm.ts';
-import { pkcs8OfSeed, spkiOfPoint } from './ed25519-der.ts';
+import { pkcs8OfSeed } from './ed25519-der.ts';
+import { spkiOfPoint } from './ed25519-spki.ts';
 import type { Jwk } from './jwk.ts';
 import { memberBytes } from './jwk.ts';
 import { writePem } from './pem.ts';

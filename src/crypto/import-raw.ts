@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decodeBase64url } from '../internal/decode-base64.ts';
+import { decodeBase64url } from '../internal/decode-base64url.ts';
 import { decodeHex } from '../internal/hex.ts';
 import { importEd25519Private } from './ed25519-private.ts';
 import { importEd25519Public } from './ed25519-public.ts';

@@ -6,7 +6,7 @@
  */
 
 import { encodeBase64url } from '../internal/base64.ts';
-import { isBytes } from '../internal/bytes.ts';
+import { isBytes } from '../internal/is-bytes.ts';
 
 /** Gives so many bytes from a cryptographically secure source. */
 export type RandomBytes = (length: number) => Uint8Array;

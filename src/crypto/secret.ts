@@ -9,9 +9,11 @@
  */
 
 import { encodeBase64url } from '../internal/base64.ts';
-import { encodeUtf8, isBytes, isWellFormed } from '../internal/bytes.ts';
-import { decodeBase64, decodeBase64url } from '../internal/decode-base64.ts';
+import { encodeUtf8, isWellFormed } from '../internal/bytes.ts';
+import { decodeBase64 } from '../internal/decode-base64.ts';
+import { decodeBase64url } from '../internal/decode-base64url.ts';
 import { decodeHex, encodeHex } from '../internal/hex.ts';
+import { isBytes } from '../internal/is-bytes.ts';
 import type { Jwk } from './jwk.ts';
 import { memberBytes } from './jwk.ts';
 import type { RandomBytes } from './random.ts';

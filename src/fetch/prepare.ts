@@ -8,7 +8,6 @@
  * @module
  */
 
-import { encodeUtf8 } from '../internal/bytes.ts';
 import type { Call } from './call.ts';
 import type { Reason } from './deny.ts';
 import type { Settings } from './options.ts';
@@ -43,7 +42,7 @@ export async function prepare(input: string | URL | Request, init: RequestInit, 
   // Bun would send it instead of the URL's host; elsewhere it has no effect.
   headers.delete('host');
 
-  if (typeof body === 'string') bytes = encodeUtf8(body);
+  if (typeof body === 'string') bytes = new TextEncoder().encode(body);
   // Firefox does not tell whether there is a body (undefined): reading it does. Only asked where it must be, since Deno
   // sends a string whose `body` was looked at in chunks.
   const unread = !bytes && !isBodiless(method) && request.body !== null;

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { concatBytes, isBytes } from '../internal/bytes.ts';
+import { concatBytes } from '../internal/bytes.ts';
+import { isBytes } from '../internal/is-bytes.ts';
 import { abortable } from './abort.ts';
 
 /** A body that arrives over time. */

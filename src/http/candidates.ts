@@ -8,8 +8,8 @@
 import type { KnownLists } from '../signature/known-lists.ts';
 import { parseSignatureFields, type SignatureCandidate } from '../signature/unverified-signature.ts';
 import { combine } from './field-lines.ts';
+import type { FieldReader } from './field-reader.ts';
 import type { Limits } from './limits.ts';
-import type { FieldReader } from './message.ts';
 
 /** The signatures of a message's fields, within the limits. */
 export function readCandidates(read: FieldReader, limits: Limits, known?: KnownLists): readonly SignatureCandidate[] {

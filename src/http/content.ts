@@ -6,8 +6,10 @@
 
 import { VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
-import { concatBytes, isBytes } from '../internal/bytes.ts';
-import { createFieldReader, type RequestMessage, type ResponseMessage } from './message.ts';
+import { concatBytes } from '../internal/bytes.ts';
+import { isBytes } from '../internal/is-bytes.ts';
+import { createFieldReader } from './field-reader.ts';
+import type { RequestMessage, ResponseMessage } from './message.ts';
 
 /**
  * Reads the content of a message into memory.

@@ -10,13 +10,15 @@
 import { VerificationError } from '../errors.ts';
 import type { ComponentSource } from '../signature/base.ts';
 import type { Component } from '../signature/component.ts';
+import { splitTarget } from './control-source.ts';
 import { type FieldTypes, fieldComponent } from './field.ts';
 import { plainField } from './field-lines.ts';
-import { createFieldReader, type FieldReader, type RequestMessage, type ResponseMessage } from './message.ts';
-import { plainSource, splitTarget } from './plain-source.ts';
+import { createFieldReader, type FieldReader } from './field-reader.ts';
+import type { RequestMessage, ResponseMessage } from './message.ts';
+import { plainSource } from './plain-source.ts';
 import { formDecode } from './query-param.ts';
 
-export { normalizeAuthority, splitTarget } from './plain-source.ts';
+export { normalizeAuthority, splitTarget } from './control-source.ts';
 
 /** Reads components off a request. A `req` component is a mistake there (section 2.4). */
 export function requestSource(

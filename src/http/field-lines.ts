@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { FieldReader } from './message.ts';
+import type { FieldReader } from './field-reader.ts';
 import { occursTwice, singleValue } from './single-value.ts';
 
 /** Fields with one value: two lines, or one value that was joined of two, leave open which counts. */

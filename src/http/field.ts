@@ -15,7 +15,7 @@ import { parseDictionary, parseItem, parseList } from '../structured-fields/pars
 import { serializeDictionary, serializeInnerList, serializeItem, serializeList } from '../structured-fields/serialize.ts';
 import { isInnerList } from '../structured-fields/value.ts';
 import { plainField, trimLine } from './field-lines.ts';
-import type { FieldReader } from './message.ts';
+import type { FieldReader } from './field-reader.ts';
 
 export { combine } from './field-lines.ts';
 

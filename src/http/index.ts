@@ -5,5 +5,6 @@
  * @module
  */
 
-export { createAcceptSignature, fulfillAcceptSignature, parseAcceptSignature, type RequestedSignature } from './accept-signature.ts';
+export { createAcceptSignature, parseAcceptSignature, type RequestedSignature } from './accept-signature.ts';
 export { createContentDigest, type DigestAlgorithm, readWantedDigest, verifyContentDigest } from './content-digest.ts';
+export { fulfillAcceptSignature } from './fulfill-accept-signature.ts';

@@ -17,8 +17,9 @@ import { readContent } from './content.ts';
 import { verifyContentDigest } from './content-digest.ts';
 import { responseSource } from './derive.ts';
 import { combine, type FieldTypes } from './field.ts';
+import { createFieldReader } from './field-reader.ts';
 import { DEFAULT_LIMITS, type Limits, requireWithinLimits } from './limits.ts';
-import { createFieldReader, messageFromResponse, type RequestMessage, type ResponseMessage } from './message.ts';
+import { messageFromResponse, type RequestMessage, type ResponseMessage } from './message.ts';
 import { responseToComponents } from './response-components.ts';
 import { toVerifiedSignature, type VerifiedSignature } from './verified-request.ts';
 

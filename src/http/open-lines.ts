@@ -2,7 +2,8 @@ import type { ComponentSource } from '../signature/base.ts';
 import { requestSource } from './derive.ts';
 import type { FieldTypes } from './field.ts';
 import { combine } from './field-lines.ts';
-import { createFieldReader, type FieldLines, type FieldReader, type HeadersLike, type RequestMessage } from './message.ts';
+import { createFieldReader, type FieldReader } from './field-reader.ts';
+import type { FieldLines, HeadersLike, RequestMessage } from './message.ts';
 import type { ReadField } from './sign-message.ts';
 
 /** Reads fields, lines or not, each as one value. */

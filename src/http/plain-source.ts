@@ -1,7 +1,5 @@
 /**
- * Plain components of a request: control data and whole fields, which is what most signatures cover.
- *
- * Pure text in, pure text out. The target is cut by hand and never decoded: the signed text is the wire text.
+ * Plain components of a request: control data and whole fields.
  *
  * @see RFC 9421, sections 2.1 and 2.2
  * @module
@@ -9,54 +7,24 @@
 
 import type { ComponentSource } from '../signature/base.ts';
 import { ComponentError } from '../signature/component-error.ts';
+import { controlSource, normalizeAuthority } from './control-source.ts';
 import type { RequestMessage } from './message.ts';
 
 /** Reads components without parameters off a request; `field` reads the value of one that is a field. */
 export function plainSource(message: RequestMessage, field: (name: string) => string | undefined): ComponentSource {
-  const { method, scheme, authority, target } = message;
-  return ({ name, identifier }) => {
+  const { scheme, authority, target } = message;
+  return controlSource(message, (name) => {
     switch (name) {
-      case '@method':
-        return method;
       case '@scheme':
         return scheme.toLowerCase();
-      case '@authority':
-        return normalizeAuthority(authority, scheme);
       case '@target-uri':
         return `${scheme.toLowerCase()}://${normalizeAuthority(authority, scheme)}${target}`;
       case '@request-target':
         return target;
-      case '@path':
-        return splitTarget(target).path;
-      case '@query':
-        return splitTarget(target).query;
       default:
         // A name that begins with @ is never read from fields.
-        if (name.startsWith('@')) throw new ComponentError('component_unresolvable', `${identifier} is not of requests`);
+        if (name.startsWith('@')) throw new ComponentError('component_unresolvable', `"${name}" is not of requests`);
         return field(name);
     }
-  };
-}
-
-/** Path and query of a raw target; without a query it is `?` (section 2.2.7). */
-export function splitTarget(target: string): { readonly path: string; readonly query: string } {
-  const mark = target.indexOf('?');
-  if (mark < 0) return { path: target || '/', query: '?' };
-  return { path: target.slice(0, mark) || '/', query: target.slice(mark) };
-}
-
-const HOST = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::(\d{0,5}))?$/;
-
-/**
- * Host in lower case, without the scheme's default port (section 2.2.3).
- *
- * @throws {ComponentError} `authority_forbidden` for anything but an A-label host or IP literal with a port.
- */
-export function normalizeAuthority(authority: string, scheme: string): string {
-  const lower = authority.toLowerCase();
-  const match = HOST.exec(lower);
-  if (match === null) throw new ComponentError('authority_forbidden', 'the authority is not a host with an optional port');
-  const port = match[1];
-  const standard = scheme.toLowerCase() === 'https' ? '443' : '80';
-  return port === '' || port === standard ? lower.slice(0, lower.lastIndexOf(':')) : lower;
+  });
 }

@@ -14,7 +14,8 @@ import type { Charge, Evidence } from '../signature/judge.ts';
 import { readContent } from './content.ts';
 import { verifyContentDigest } from './content-digest.ts';
 import { combine } from './field.ts';
-import type { FieldReader, RequestMessage } from './message.ts';
+import type { FieldReader } from './field-reader.ts';
+import type { RequestMessage } from './message.ts';
 
 /** What is the same for all requests of a verifier. */
 export interface Court {

@@ -1,6 +1,7 @@
 import { type Component, parseComponent } from '../signature/component.ts';
-import { createFieldReader, type RequestMessage } from './message.ts';
-import { REQUEST_COMPONENTS } from './sign-message.ts';
+import { createFieldReader } from './field-reader.ts';
+import type { RequestMessage } from './message.ts';
+import { REQUEST_COMPONENTS } from './request-components.ts';
 
 /** The request components that a response covers: those that are always there, and the digest if there was one. */
 export function responseToComponents(fields: RequestMessage['fields']): readonly Component[] {

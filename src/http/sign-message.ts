@@ -10,12 +10,11 @@ import type { Signer } from '../crypto/signer.ts';
 import { assertInteger } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { encodeBase64 } from '../internal/base64.ts';
-import { isBytes } from '../internal/bytes.ts';
 import { isThenable } from '../internal/deadline.ts';
+import { isBytes } from '../internal/is-bytes.ts';
 import { systemTime } from '../internal/time.ts';
 import { type ComponentSource, createSignatureBase } from '../signature/base.ts';
 import { baseBytes } from '../signature/base-bytes.ts';
-import { ComponentError } from '../signature/component-error.ts';
 import { MAX_NONCE, type SignatureParams, serializeSignatureParams } from '../signature/params.ts';
 import { type Component, plainComponent } from '../signature/plain-component.ts';
 import { digestField } from './create-digest.ts';
@@ -54,8 +53,6 @@ export interface SignedFields {
   readonly base: string;
 }
 
-/** What every request signature covers by default. */
-export const REQUEST_COMPONENTS: readonly Component[] = /* @__PURE__ */ ['@method', '@authority', '@path', '@query'].map(plainComponent);
 const CONTENT_DIGEST: Component = /* @__PURE__ */ plainComponent('content-digest');
 const WHEN_PRESENT: readonly Component[] = /* @__PURE__ */ [
   .../* @__PURE__ */ ['content-type', 'content-encoding'].map(plainComponent),
@@ -162,8 +159,8 @@ function ownBase(source: ComponentSource, components: readonly Component[], text
   try {
     return createSignatureBase(source, components, text);
   } catch (cause) {
-    if (!(cause instanceof ComponentError) && !(cause instanceof Error && cause.name === 'VerificationError')) throw cause;
-    throw new TypeError(`the message cannot be signed: ${cause.message}`, { cause });
+    const { name, message } = cause as Error;
+    throw /^(Component|Verification)Error$/.test(name) ? new TypeError(`the message cannot be signed: ${message}`, { cause }) : cause;
   }
 }
 

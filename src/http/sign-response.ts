@@ -16,7 +16,7 @@ export interface SignResponseOptions extends SignOptions {
   readonly nonce: string;
 }
 
-const CONTROL: readonly Component[] = /* @__PURE__ */ [plainComponent('@status')];
+const CONTROL: readonly Component[] = [/* @__PURE__ */ plainComponent('@status')];
 
 /**
  * Signs the response to a request: covers status, content, and what was asked.
@@ -29,9 +29,8 @@ export async function signResponse(message: ResponseMessage, request: RequestMes
   const extra = (options.components ?? []).map((text) => parseComponent(text, 'components'));
   const read = fieldValues(message.fields);
   const digest = await newDigest(message.body, read);
-  const components = chooseComponents(CONTROL, extra, read, digest);
-  const asked = responseToComponents(request.fields);
+  const components = chooseComponents(CONTROL, [...extra, ...responseToComponents(request.fields)], read, digest);
   const get = (name: string): string | null => (name === 'content-digest' && digest) || (read(name) ?? null);
   const source = responseSource({ ...message, fields: { get } }, request, options.fieldTypes);
-  return signMessage(source, [...components, ...asked], digest, read, options);
+  return signMessage(source, components, digest, read, options);
 }

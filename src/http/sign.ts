@@ -7,18 +7,11 @@
 
 import { assertObject } from '../internal/assert.ts';
 import type { ComponentSource } from '../signature/base.ts';
-import { type Component, isPlainName, plainComponent } from '../signature/plain-component.ts';
+import { type Component, plainComponent } from '../signature/plain-component.ts';
+import { controlSource } from './control-source.ts';
 import type { HeadersLike, RequestMessage } from './message.ts';
-import { plainSource } from './plain-source.ts';
-import {
-  chooseComponents,
-  newDigest,
-  REQUEST_COMPONENTS,
-  type ReadField,
-  type SignedFields,
-  type SignOptions,
-  signMessage,
-} from './sign-message.ts';
+import { REQUEST_COMPONENTS } from './request-components.ts';
+import { chooseComponents, newDigest, type ReadField, type SignedFields, type SignOptions, signMessage } from './sign-message.ts';
 import { singleValue } from './single-value.ts';
 
 /** How to sign a request. */
@@ -33,6 +26,8 @@ interface Opened {
   sourceWith(digest: string | undefined): ComponentSource;
 }
 
+const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/i;
+
 /** Loaded once: asking for a module that is there takes as long as several signatures. */
 let full: typeof import('./full-source.ts') | undefined;
 
@@ -46,8 +41,8 @@ export async function signRequest(message: RequestMessage, options: SignRequestO
   assertObject(options, 'options');
   const { components: names = [], insecurelyAllowUncovered: uncovered, fieldTypes } = options;
   const { fields, body } = message;
-  // Field lines, and components with parameters, need code which most pages never load.
-  const isSimple = isHeaders(fields) && names.every((name) => isPlainName(name.toLowerCase()));
+  // Field lines, and components other than whole fields, need code which most pages never load.
+  const isSimple = isHeaders(fields) && names.every((name) => FIELD_NAME.test(name));
   const more = isSimple ? undefined : (full ??= await import('./full-source.ts'));
   const extra: readonly Component[] = names.map((name) =>
     more ? more.parseComponent(name, 'components') : plainComponent(name.toLowerCase()),
@@ -69,6 +64,6 @@ function isHeaders(fields: RequestMessage['fields']): boolean {
 function openHeaders(message: RequestMessage, headers: HeadersLike): Opened {
   const read: ReadField = (name) => headers.get(name) ?? undefined;
   const sourceWith: Opened['sourceWith'] = (digest) =>
-    plainSource(message, (name) => (name === 'content-digest' && digest) || singleValue(name, read(name)));
+    controlSource(message, (name) => (name === 'content-digest' && digest) || singleValue(name, read(name)));
   return { read, sourceWith };
 }

@@ -7,8 +7,9 @@
 import { asRefusal } from '../signature/as-refusal.ts';
 import type { UnverifiedSignature } from '../signature/unverified-signature.ts';
 import { readCandidates } from './candidates.ts';
+import { createFieldReader } from './field-reader.ts';
 import { DEFAULT_LIMITS, requireWithinLimits } from './limits.ts';
-import { createFieldReader, messageFromRequest, messageFromResponse, type RequestMessage, type ResponseMessage } from './message.ts';
+import { messageFromRequest, messageFromResponse, type RequestMessage, type ResponseMessage } from './message.ts';
 
 /**
  * The signatures of a message as it claims them. Nothing is proved: never decide anything by them but where to look.

@@ -12,7 +12,8 @@ import type { KeyRecord } from '../signature/key-record.ts';
 import type { StandardSchema } from '../signature/standard-schema.ts';
 import { normalizeAuthority, splitTarget } from './derive.ts';
 import { combine } from './field.ts';
-import { createFieldReader, type FieldReader, type RequestMessage } from './message.ts';
+import { createFieldReader, type FieldReader } from './field-reader.ts';
+import type { RequestMessage } from './message.ts';
 
 /** One signature that was verified. */
 export interface VerifiedSignature {

@@ -19,8 +19,9 @@ import type { SignatureCandidate, UnverifiedSignature } from '../signature/unver
 import { readCandidates } from './candidates.ts';
 import { requestSource } from './derive.ts';
 import type { FieldTypes } from './field.ts';
+import { createFieldReader, type FieldReader } from './field-reader.ts';
 import { type Limits, requireWithinLimits } from './limits.ts';
-import { createFieldReader, type FieldReader, messageFromRequest, type RequestMessage } from './message.ts';
+import { messageFromRequest, type RequestMessage } from './message.ts';
 import { type Court, RequestEvidence } from './request-evidence.ts';
 import { requireTarget } from './target.ts';
 import { createVerifiedRequest, type VerifiedRequest } from './verified-request.ts';

@@ -11,15 +11,15 @@ import { assertFunction, assertInteger, assertObject } from '../internal/assert.
 import type { Awaitable } from '../internal/awaitable.ts';
 import { systemTime } from '../internal/time.ts';
 import { asRefusal } from '../signature/as-refusal.ts';
-import { type Component, plainComponent } from '../signature/component.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
 import { compilePolicy, type Policy } from '../signature/policy.ts';
 import type { ReplayStore } from '../signature/replay-store.ts';
 import type { UnverifiedSignature } from '../signature/unverified-signature.ts';
+import { normalizeAuthority } from './control-source.ts';
 import type { FieldTypes } from './field.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { RequestMessage } from './message.ts';
-import { normalizeAuthority } from './plain-source.ts';
+import { REQUEST_COMPONENTS } from './request-components.ts';
 import type { VerifiedRequest } from './verified-request.ts';
 import type { QueryCarrier, Requirements, VerifierSettings, VerifyRequest } from './verify-request.ts';
 
@@ -59,8 +59,6 @@ export interface Verifier {
    */
   verifyRequest(request: Request | RequestMessage): Promise<VerifiedRequest>;
 }
-
-const CONTROL: readonly Component[] = /* @__PURE__ */ ['@method', '@authority', '@path', '@query'].map(plainComponent);
 
 /**
  * Creates a verifier. It does no I/O and draws no randomness until the first request.
@@ -120,10 +118,10 @@ function compileRequirements(policy: PolicyChoice): Requirements {
   if (typeof policy === 'function') {
     return async (untrusted) => {
       const chosen = await policy(untrusted);
-      return chosen ? compilePolicy(chosen, CONTROL) : undefined;
+      return chosen ? compilePolicy(chosen, REQUEST_COMPONENTS) : undefined;
     };
   }
-  const requirements = (Array.isArray(policy) ? policy : [policy]).map((one: Policy) => compilePolicy(one, CONTROL));
+  const requirements = (Array.isArray(policy) ? policy : [policy]).map((one: Policy) => compilePolicy(one, REQUEST_COMPONENTS));
   if (requirements.length === 0) throw new TypeError('policy must not be empty');
   return requirements;
 }

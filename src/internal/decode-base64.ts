@@ -1,44 +1,7 @@
-/**
- * Base64 (RFC 4648) as bytes, strict: a text decodes only if encoding the result gives the text back.
- *
- * Lenient decoders make one signature spellable in many ways, which defeats whoever keys a store on the text.
- *
- * @module
- */
-
-import { STANDARD, URL_SAFE } from './base64.ts';
-
-/** 255 marks a character outside the alphabet. */
-function reverse(alphabet: string): Uint8Array {
-  const table = new Uint8Array(128).fill(255);
-  for (let index = 0; index < 64; index++) table[alphabet.charCodeAt(index)] = index;
-  return table;
-}
+import { STANDARD } from './base64.ts';
+import { decode, reverse } from './decode-base64url.ts';
 
 const STANDARD_VALUES = /* @__PURE__ */ reverse(STANDARD);
-const URL_SAFE_VALUES = /* @__PURE__ */ reverse(URL_SAFE);
-
-function decode(text: string, length: number, values: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
-  const rest = length % 4;
-  if (rest === 1) return undefined;
-  const out = new Uint8Array((length * 3) >> 2);
-  let offset = 0;
-  let group = 0;
-  let bits = 0;
-  for (let index = 0; index < length; index++) {
-    const code = text.charCodeAt(index);
-    const value = code < 128 ? values[code]! : 255;
-    if (value === 255) return undefined;
-    group = ((group << 6) | value) & 0xffff;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out[offset++] = group >> bits;
-    }
-  }
-  // The bits that fill up the last character must be zero, or two texts would mean the same bytes.
-  return (group & ((1 << bits) - 1)) === 0 ? out : undefined;
-}
 
 /** The bytes of canonical, padded Base64; `undefined` for anything else. */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
@@ -46,9 +9,4 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined 
   let length = text.length;
   if (length > 0 && text[length - 1] === '=') length -= text[length - 2] === '=' ? 2 : 1;
   return decode(text, length, STANDARD_VALUES);
-}
-
-/** The bytes of canonical Base64url without padding; `undefined` for anything else. */
-export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
-  return decode(text, text.length, URL_SAFE_VALUES);
 }

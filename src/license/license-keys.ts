@@ -6,7 +6,7 @@
 
 import type { PublicKey } from '../crypto/public-key.ts';
 import { assertObject } from '../internal/assert.ts';
-import { decodeBase64url } from '../internal/decode-base64.ts';
+import { decodeBase64url } from '../internal/decode-base64url.ts';
 
 /**
  * Ed25519 public keys by keyid: imported, or as text, the base64url of their 32 bytes (`exportPublicKeyBase64url`).

@@ -8,9 +8,10 @@
 
 import { VerificationError } from '../errors.ts';
 import { encodeBase64url } from '../internal/base64.ts';
-import { encodeUtf8, isBytes } from '../internal/bytes.ts';
-import { decodeBase64url } from '../internal/decode-base64.ts';
+import { encodeUtf8 } from '../internal/bytes.ts';
+import { decodeBase64url } from '../internal/decode-base64url.ts';
 import { decodeUtf8 } from '../internal/decode-utf8.ts';
+import { isBytes } from '../internal/is-bytes.ts';
 import { readObject } from '../payload/read-payload.ts';
 
 const MAX_BYTES = 1024 * 1024;

@@ -13,7 +13,7 @@ import type { PublicKey } from '../crypto/public-key.ts';
 import { VerificationError } from '../errors.ts';
 import { encodeBase64 } from '../internal/base64.ts';
 import { encodeUtf8 } from '../internal/bytes.ts';
-import { decodeBase64url } from '../internal/decode-base64.ts';
+import { decodeBase64url } from '../internal/decode-base64url.ts';
 import { digestSource } from '../payload/carrier.ts';
 import { selectPayloadSignature } from '../payload/judge-payload.ts';
 import { asRefusal } from '../signature/as-refusal.ts';

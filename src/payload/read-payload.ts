@@ -7,8 +7,8 @@
 
 import { JsonError, parseJsonStrict } from '../canonical/parse-json.ts';
 import { isVerificationError, VerificationError, type VerificationErrorCode } from '../errors.ts';
-import { isBytes } from '../internal/bytes.ts';
 import { decodeUtf8 } from '../internal/decode-utf8.ts';
+import { isBytes } from '../internal/is-bytes.ts';
 import { canonicalForm, canonicalObject, canonicalText, type FormFields, formPairs } from './canonical-bytes.ts';
 import { INPUT_MEMBER, type PayloadFormat, SIGNATURE_MEMBER, TEXT_MEMBER } from './carrier.ts';
 

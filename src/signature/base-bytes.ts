@@ -5,7 +5,7 @@
  * @module
  */
 
-import { encodeUtf8 } from '../internal/bytes.ts';
+import { encodeLatin1 } from '../internal/latin1.ts';
 
 const PIECE = 16 * 1024;
 const LONGEST = 1024;
@@ -17,8 +17,9 @@ let used = 0;
 /** The bytes of a signature base, which is ASCII. */
 export function baseBytes(text: string): Uint8Array {
   const { length } = text;
-  if (length > LONGEST || typeof TextEncoder === 'undefined') return encodeUtf8(text);
+  if (typeof TextEncoder === 'undefined') return encodeLatin1(text);
   encoder ??= new TextEncoder();
+  if (length > LONGEST) return encoder.encode(text);
   if (used + length > piece.length) {
     piece = new Uint8Array(PIECE);
     used = 0;
@@ -27,5 +28,5 @@ export function baseBytes(text: string): Uint8Array {
   used += length;
   // A key may have transferred the memory to another thread; some engines have no encodeInto.
   const written = encoder.encodeInto?.(text, bytes).written;
-  return written === length ? bytes : encodeUtf8(text);
+  return written === length ? bytes : encoder.encode(text);
 }

@@ -17,15 +17,13 @@ export type ComponentSource = (component: Component) => string | undefined;
 const COMPONENT_TEXT = /^[\t\x20-\x7e]*$/;
 
 /**
- * Builds the signature base of a message; `params` is the text of `@signature-params`.
+ * Builds the signature base of a message; the components are distinct, `params` is the text of `@signature-params`.
  *
  * @throws {ComponentError} `component_unresolvable` if the message lacks a covered component. An absent field is
- *   not an empty field: signing `''` in its place would let a proxy add one. `signature_malformed` if a component is
- *   covered twice.
+ *   not an empty field: signing `''` in its place would let a proxy add one.
  */
 export function createSignatureBase(source: ComponentSource, components: readonly Component[], params: string): string {
   let base = '';
-  requireUnique(components);
   for (const component of components) {
     const { identifier } = component;
     const value = source(component);
@@ -34,23 +32,4 @@ export function createSignatureBase(source: ComponentSource, components: readonl
     base += `${identifier}: ${value}\n`;
   }
   return `${base}"@signature-params": ${params}`;
-}
-
-const FEW = 16;
-
-/** Section 2.5: every identifier occurs once, or two parties may read different values. */
-function requireUnique(components: readonly Component[]): void {
-  // Few are compared with each other, which is quicker than a set.
-  const seen = components.length > FEW ? new Set<string>() : undefined;
-  for (let index = 0; index < components.length; index++) {
-    const { identity, identifier } = components[index]!;
-    if (seen === undefined ? occursBefore(components, index, identity) : seen.has(identity))
-      throw new ComponentError('signature_malformed', `${identifier} is covered twice`);
-    seen?.add(identity);
-  }
-}
-
-function occursBefore(components: readonly Component[], end: number, wanted: string): boolean {
-  for (let index = 0; index < end; index++) if (components[index]!.identity === wanted) return true;
-  return false;
 }

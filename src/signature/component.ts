@@ -9,10 +9,11 @@
 import { VerificationError } from '../errors.ts';
 import { parseItem } from '../structured-fields/parse.ts';
 import type { Item, Parameters } from '../structured-fields/value.ts';
-import { type Component, isPlainName } from './plain-component.ts';
+import type { Component } from './plain-component.ts';
 
 export { type Component, plainComponent } from './plain-component.ts';
 
+const PLAIN_NAME = /^(?:@(?:method|target-uri|authority|scheme|request-target|path|query|status)|[!#$%&'*+\-.^_`|~0-9a-z]+)$/;
 const NO_PARAMETERS: Parameters = /* @__PURE__ */ new Map();
 
 /**
@@ -61,6 +62,11 @@ function identifierOf(name: string, params: Iterable<readonly [string, unknown]>
   let text = `"${name}"`;
   for (const [key, value] of params) text += value === true ? `;${key}` : `;${key}="${String(value).replace(/["\\]/g, '\\$&')}"`;
   return text;
+}
+
+/** Whether a name is a component without parameters: a derived one, or a lower-case field name. */
+function isPlainName(name: string): boolean {
+  return PLAIN_NAME.test(name);
 }
 
 /** What RFC 9421 forbids about a component by itself, whatever the message; `undefined` if nothing. */

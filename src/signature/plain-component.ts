@@ -19,15 +19,9 @@ export interface Component {
 }
 
 const NO_PARAMETERS: Parameters = /* @__PURE__ */ new Map();
-const PLAIN_NAME = /^(?:@(?:method|target-uri|authority|scheme|request-target|path|query|status)|[!#$%&'*+\-.^_`|~0-9a-z]+)$/;
 
 /** A component without parameters. */
 export function plainComponent(name: string): Component {
   const identifier = `"${name}"`;
   return { name, params: NO_PARAMETERS, identifier, identity: identifier };
-}
-
-/** Whether a name is a component without parameters: a derived one, or a lower-case field name. */
-export function isPlainName(name: string): boolean {
-  return PLAIN_NAME.test(name);
 }

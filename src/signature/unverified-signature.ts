@@ -8,7 +8,9 @@
 import { VerificationError } from '../errors.ts';
 import { type MemberSource, parseDictionaryMembers } from '../structured-fields/parse.ts';
 import { type Item, isInnerList } from '../structured-fields/value.ts';
+import { asRefusal } from './as-refusal.ts';
 import { type Component, componentOf } from './component.ts';
+import { requireDistinct } from './distinct.ts';
 import type { KnownLists } from './known-lists.ts';
 import { readSignatureParams, type SignatureParams } from './params.ts';
 
@@ -100,11 +102,17 @@ function candidateOf(
   const read = (): UnverifiedSignature => ({
     ...readSignatureParams(member.params),
     label,
-    components: known?.get(input.slice(start, member.paramsStart)) ?? member.items.map((item) => componentOf(item, textOf(input, item))),
+    components: known?.get(input.slice(start, member.paramsStart)) ?? readComponents(member.items, input),
     params: input.slice(start, end),
     signature: bytes,
   });
   return { label, tag: member.params.get('tag'), read };
+}
+
+function readComponents(items: readonly Item[], input: string): readonly Component[] {
+  const components = items.map((item) => componentOf(item, textOf(input, item)));
+  asRefusal(() => requireDistinct(components));
+  return components;
 }
 
 /** The identifier as it was received, so that the base repeats the sender's own spelling. */

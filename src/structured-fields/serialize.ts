@@ -8,7 +8,8 @@
  */
 
 import { encodeBase64 } from '../internal/base64.ts';
-import { isBytes, isWellFormed } from '../internal/bytes.ts';
+import { isWellFormed } from '../internal/bytes.ts';
+import { isBytes } from '../internal/is-bytes.ts';
 import { endOfRun, KEY, KEY_START, PLAIN, TOKEN, TOKEN_START } from './characters.ts';
 import {
   type BareItem,
