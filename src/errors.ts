@@ -198,10 +198,14 @@ export class SignedFetchError extends Error {
 
 /** Whether a value is a `VerificationError`, also one of another copy of this package. */
 export function isVerificationError(value: unknown): value is VerificationError {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, VERIFICATION_BRAND);
+  return hasBrand(value, VERIFICATION_BRAND);
 }
 
 /** Whether a value is a `SignedFetchError`, also one of another copy of this package. */
 export function isSignedFetchError(value: unknown): value is SignedFetchError {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, FETCH_BRAND);
+  return hasBrand(value, FETCH_BRAND);
+}
+
+function hasBrand(value: unknown, brand: symbol): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, brand);
 }

@@ -20,7 +20,7 @@ export {
   exportPublicKeyPem,
   exportPublicKeyRaw,
 } from './crypto/export-key.ts';
-export { type GenerateKeyPairOptions, generateKeyPair, type KeyPair } from './crypto/generate-key-pair.ts';
+export { generateKeyPair } from './crypto/generate-key-pair.ts';
 export { type HmacSignerOptions, hmacKey, hmacSigner, type Secret } from './crypto/hmac.ts';
 export {
   derivePublicKey,
@@ -42,6 +42,7 @@ export {
 export type { Jwk } from './crypto/jwk.ts';
 export { jwkThumbprint } from './crypto/jwk-thumbprint.ts';
 export type { ImportCryptoKeyOptions, ImportKeyOptions, ImportPrivateKeyOptions } from './crypto/key-options.ts';
+export type { GenerateKeyPairOptions, KeyPair } from './crypto/make-key-pair.ts';
 export type { PrivateKey } from './crypto/private-key.ts';
 export type { PublicKey } from './crypto/public-key.ts';
 export type { RandomBytes } from './crypto/random.ts';

@@ -9,7 +9,6 @@
  */
 
 import { getPublicKey, hashes, Point, sign } from '@noble/ed25519';
-import { encodeBase64url } from '../internal/base64.ts';
 import { concatBytes } from '../internal/bytes.ts';
 import { equalBytes } from '../internal/equal.ts';
 import { encodeHex } from '../internal/hex.ts';
@@ -42,8 +41,8 @@ export function importPublic(bytes: Uint8Array): Ed25519Verify {
   };
 }
 
-/** Prepares a seed. noble derives the public key from it at every signature: no other one can be slipped in. */
-export function importPrivate(seed: Uint8Array): Ed25519KeyPair {
+/** Prepares a seed; `encode` is base64url. noble derives the public key from it at every signature: no other one can be slipped in. */
+export function importPrivate(seed: Uint8Array, encode: (bytes: Uint8Array) => string): Ed25519KeyPair {
   hashes.sha512 ??= sha512;
-  return { x: encodeBase64url(getPublicKey(seed)), sign: (base) => sign(base, seed) };
+  return { x: encode(getPublicKey(seed)), sign: (base) => sign(base, seed) };
 }

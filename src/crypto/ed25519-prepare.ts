@@ -12,7 +12,7 @@ import type { Jwk } from './jwk.ts';
 import { type NodeCrypto, nodeCrypto, webCrypto } from './runtime.ts';
 
 type OnNode = typeof import('./ed25519-node.ts');
-type Fallback = typeof import('./ed25519-fallback.ts');
+export type Fallback = typeof import('./ed25519-fallback.ts');
 
 /** Prepares a key with the best implementation at hand. Only WebCrypto's needs nothing loaded besides. */
 export async function prepare<T>(

@@ -9,8 +9,8 @@
 
 import { assertObject } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
-import { isThenable } from '../internal/deadline.ts';
 import { equalBytes } from '../internal/equal.ts';
+import { isThenable } from '../internal/thenable.ts';
 import type { CryptoKeyLike } from './crypto-key.ts';
 import { isCryptoKey } from './crypto-key.ts';
 import type { Mac } from './hmac-node.ts';

@@ -81,6 +81,5 @@ export async function importPrivateCryptoKey(privateKey: CryptoKeyLike, options?
  * @throws {TypeError} if it is not known: the key is a non-extractable `CryptoKey` that came alone
  */
 export async function derivePublicKey(privateKey: PrivateKey): Promise<PublicKey> {
-  if (privateKey.publicJwk === undefined) throw new TypeError('privateKey does not show its public key');
-  return importPublicKeyJwk(privateKey.publicJwk, { algorithm: privateKey.algorithm });
+  return (await load()).publicHalf(privateKey);
 }

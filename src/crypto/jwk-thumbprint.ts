@@ -8,7 +8,6 @@ import { encodeBase64url } from '../internal/base64.ts';
 import { encodeUtf8 } from '../internal/bytes.ts';
 import { digest } from './digest.ts';
 import type { Jwk } from './jwk.ts';
-import { publicMembers } from './jwk.ts';
 
 /**
  * The SHA-256 thumbprint of a public key (of the public half, if a private one is given), base64url.
@@ -16,5 +15,6 @@ import { publicMembers } from './jwk.ts';
  * @throws {TypeError} if the JWK is incomplete, or a secret: its thumbprint would let one guess it
  */
 export async function jwkThumbprint(jwk: Jwk): Promise<string> {
+  const { publicMembers } = await import('./key-forms.ts');
   return encodeBase64url(await digest('sha-256', encodeUtf8(JSON.stringify(publicMembers(jwk)))));
 }

@@ -7,7 +7,9 @@
 
 export { privatePem, publicPem } from './export-pem.ts';
 export { makePrivateKey, makePublicKey } from './make-key.ts';
+export { makeKeyPair, publicHalf } from './make-key-pair.ts';
+export { publicMembers } from './public-members.ts';
 export { readPrivateCryptoKey, readPublicCryptoKey } from './read-crypto-key.ts';
 export { readPrivateJwk, readPublicJwk } from './read-jwk.ts';
 export { readPrivatePem, readPublicPem } from './read-pem.ts';
-export { generateWebKey, importWebPublic } from './web-key.ts';
+export { importWebPublic } from './web-key.ts';

@@ -8,8 +8,9 @@ import type { Awaitable } from '../internal/awaitable.ts';
 import type { Algorithm } from './algorithm.ts';
 import { algorithms, isAlgorithm } from './algorithm.ts';
 import type { Jwk } from './jwk.ts';
-import { memberBytes, pickMembers, publicMembers } from './jwk.ts';
+import { memberBytes } from './jwk.ts';
 import type { PrivateParts, PublicParts } from './key-parts.ts';
+import { pickMembers, publicMembers } from './public-members.ts';
 import { webCrypto } from './runtime.ts';
 
 const MIN_MODULUS_BITS = 2048;

@@ -69,8 +69,7 @@ export interface Settings extends SignedFetchOptions {
 export function compileSettings(options: SignedFetchOptions): Settings {
   assertObject(options, 'options');
   const { signer, origins, now = systemTime, maxBodyBytes = 10 * 2 ** 20, maxRedirects = 10 } = options;
-  if (typeof signer !== 'function' && typeof signer?.sign !== 'function')
-    throw new TypeError('signer must be a signer, or a function that answers one');
+  if (typeof signer !== 'function' && typeof signer?.sign !== 'function') throw new TypeError('signer must be a signer, or a function');
   assertInteger(maxBodyBytes, 'maxBodyBytes');
   assertInteger(maxRedirects, 'maxRedirects', 0, 20);
   return {

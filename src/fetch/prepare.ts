@@ -14,6 +14,9 @@ import type { Settings } from './options.ts';
 import type { Stream } from './read-body.ts';
 import { hasStray, objectionTo, toFixpoint } from './target.ts';
 
+/** What is needed only when something is not as usual. */
+export const later = (): Promise<typeof import('./later.ts')> => import('./later.ts');
+
 /** Streams need `duplex`, which TypeScript's DOM does not know. */
 type Init = RequestInit & { duplex?: 'half' };
 
@@ -52,7 +55,7 @@ export async function prepare(input: string | URL | Request, init: RequestInit, 
     } catch (error) {
       // WebKitGTK cannot read a form that has a file: it is written here, with the boundary that was drawn.
       if ((error as Error).name !== 'InvalidStateError' || !(body instanceof FormData)) throw error;
-      const { writeForm } = await import('./later.ts');
+      const { writeForm } = await later();
       return prepare(input, { ...init, headers, body: await writeForm(body, headers.get('content-type')!) }, settings);
     }
   }
@@ -101,10 +104,10 @@ function isBodiless(method: string): boolean {
 }
 
 async function read(body: Stream | Request, limit: number, signal: AbortSignal | null | undefined): Promise<Uint8Array<ArrayBuffer>> {
-  return (await (await import('./later.ts')).readBody(body, limit, signal)) ?? deny('size');
+  return (await (await later()).readBody(body, limit, signal)) ?? deny('size');
 }
 
 /** @throws The error for a reason not to send. */
 export async function deny(reason: Reason, target?: string): Promise<never> {
-  throw (await import('./later.ts')).denied(reason, target);
+  throw (await later()).denied(reason, target);
 }

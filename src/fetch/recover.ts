@@ -26,16 +26,16 @@ export async function recover(call: Call, outcome: Outcome, settings: Settings):
   if (response !== undefined && response.status < 400) return followRedirect(call, response, settings);
   if (!call.replayable || call.request.signal?.aborted) return undefined;
   const refusal = response && (await readRefusal(response));
-  const next = answerRefusal(call, outcome, refusal, settings) ?? (await waitForTurn(call, outcome, refusal, settings));
+  const next = (await answerRefusal(call, outcome, refusal, settings)) ?? (await waitForTurn(call, outcome, refusal, settings));
   if (next !== undefined) discard(response);
   return next;
 }
 
 /** A 401 may say what would be accepted. */
-function answerRefusal(call: Call, outcome: Outcome, refusal: Refusal | undefined, settings: Settings): Call | undefined {
+async function answerRefusal(call: Call, outcome: Outcome, refusal: Refusal | undefined, settings: Settings): Promise<Call | undefined> {
   if (outcome.response?.status !== 401) return undefined;
   if (refusal !== undefined && learnClock(call, outcome, refusal, settings)) return resend(call);
-  const extra = negotiate(call, outcome, settings);
+  const extra = await negotiate(call, outcome, settings);
   return extra && resend(call, extra);
 }
 

@@ -11,7 +11,7 @@ import { messageFromRequest } from '../http/message.ts';
 import { signRequest } from '../http/sign.ts';
 import type { Call, Outcome } from './call.ts';
 import { compileSettings, type Fetch, type Settings, type SignedFetchOptions } from './options.ts';
-import { deny, prepare } from './prepare.ts';
+import { deny, later, prepare } from './prepare.ts';
 
 /**
  * Creates a `fetch` that signs. What it covers by default is what `createVerifier` requires by default.
@@ -27,9 +27,7 @@ export function createSignedFetch(options: SignedFetchOptions): Fetch {
     let call = await prepare(input, init, settings);
     for (;;) {
       const outcome = await attempt(call, settings);
-      const next: Call | undefined = isFinal(outcome, settings)
-        ? undefined
-        : await (await import('./later.ts')).recover(call, outcome, settings);
+      const next: Call | undefined = isFinal(outcome, settings) ? undefined : await (await later()).recover(call, outcome, settings);
       if (next === undefined) return finish(call, outcome, settings);
       call = next;
     }
@@ -46,7 +44,7 @@ async function attempt(call: Call, settings: Settings): Promise<Outcome> {
   const options = { ...settings, nonce: undefined, signer, created: now() + skew, ...adapt?.(request), ...call.extra };
   const { fields, nonce } = await signRequest(messageFromRequest(request, uncovered ? undefined : bytes), options).catch(
     async (problem: unknown) => {
-      throw (await import('./later.ts')).explainUnsigned(problem, call, settings);
+      throw (await later()).explainUnsigned(problem, call, settings);
     },
   );
   for (const [name, value] of fields) {

@@ -8,7 +8,7 @@
 import { VerificationError } from '../errors.ts';
 import { assertText } from '../internal/assert.ts';
 import { componentOf, parseComponent } from '../signature/component.ts';
-import { parseDictionary } from '../structured-fields/parse.ts';
+import { parseDictionary } from '../structured-fields/parse-dictionary.ts';
 import { serializeItem, serializeParameters } from '../structured-fields/serialize.ts';
 import { type BareItem, type InnerList, type Item, isInnerList } from '../structured-fields/value.ts';
 

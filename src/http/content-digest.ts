@@ -8,7 +8,7 @@
 import { digest } from '../crypto/digest.ts';
 import { VerificationError } from '../errors.ts';
 import { equalBytes } from '../internal/equal.ts';
-import { parseDictionary } from '../structured-fields/parse.ts';
+import { parseDictionary } from '../structured-fields/parse-dictionary.ts';
 import { type Dictionary, isInnerList } from '../structured-fields/value.ts';
 import { createContentDigest, type DigestAlgorithm, STRONG_DIGESTS } from './create-digest.ts';
 

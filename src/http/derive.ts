@@ -12,9 +12,9 @@ import type { ComponentSource } from '../signature/base.ts';
 import type { Component } from '../signature/component.ts';
 import { splitTarget } from './control-source.ts';
 import { type FieldTypes, fieldComponent } from './field.ts';
-import { plainField } from './field-lines.ts';
 import { createFieldReader, type FieldReader } from './field-reader.ts';
 import type { RequestMessage, ResponseMessage } from './message.ts';
+import { plainField } from './plain-field.ts';
 import { plainSource } from './plain-source.ts';
 import { formDecode } from './query-param.ts';
 

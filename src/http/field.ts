@@ -11,11 +11,13 @@ import { VerificationError } from '../errors.ts';
 import { encodeBase64 } from '../internal/base64.ts';
 import { encodeLatin1 } from '../internal/latin1.ts';
 import type { Component } from '../signature/component.ts';
-import { parseDictionary, parseItem, parseList } from '../structured-fields/parse.ts';
+import { parseItem, parseList } from '../structured-fields/parse.ts';
+import { parseDictionary } from '../structured-fields/parse-dictionary.ts';
 import { serializeDictionary, serializeInnerList, serializeItem, serializeList } from '../structured-fields/serialize.ts';
 import { isInnerList } from '../structured-fields/value.ts';
-import { plainField, trimLine } from './field-lines.ts';
+import { trimLine } from './field-lines.ts';
 import type { FieldReader } from './field-reader.ts';
+import { plainField } from './plain-field.ts';
 
 export { combine } from './field-lines.ts';
 

@@ -8,6 +8,7 @@
 import { type Component, parseComponent } from '../signature/component.ts';
 import { requireDistinct } from '../signature/distinct.ts';
 import type { RequestedSignature } from './accept-signature.ts';
+import { checkOptions } from './check-options.ts';
 import type { RequestMessage } from './message.ts';
 import { openLines } from './open-lines.ts';
 import type { SignRequestOptions } from './sign.ts';
@@ -38,6 +39,7 @@ export async function fulfillAcceptSignature(
     includeAlg: requested.alg !== undefined || options.includeAlg,
     expiresIn: options.expiresIn ?? (requested.expires ? 300 : undefined),
   };
+  checkOptions(wanted);
   const { read, sourceWith } = openLines(message, options.fieldTypes);
   const digest = components.some(({ name }) => name === 'content-digest') ? await newDigest(message.body, read) : undefined;
   return signMessage(sourceWith(digest), components, digest, read, wanted);

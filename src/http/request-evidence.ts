@@ -7,7 +7,7 @@
 
 import { VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
-import { isThenable } from '../internal/deadline.ts';
+import { isThenable } from '../internal/thenable.ts';
 import type { ComponentSource } from '../signature/base.ts';
 import { type Component, plainComponent } from '../signature/component.ts';
 import type { Charge, Evidence } from '../signature/judge.ts';

@@ -25,7 +25,8 @@ const CONTROL: readonly Component[] = [/* @__PURE__ */ plainComponent('@status')
  */
 export async function signResponse(message: ResponseMessage, request: RequestMessage, options: SignResponseOptions): Promise<SignedFields> {
   assertObject(options, 'options');
-  const { fieldValues, parseComponent, responseSource, responseToComponents } = await import('./full-source.ts');
+  const { checkOptions, fieldValues, parseComponent, responseSource, responseToComponents } = await import('./full-source.ts');
+  checkOptions(options);
   const extra = (options.components ?? []).map((text) => parseComponent(text, 'components'));
   const read = fieldValues(message.fields);
   const digest = await newDigest(message.body, read);

@@ -39,11 +39,13 @@ let full: typeof import('./full-source.ts') | undefined;
  */
 export async function signRequest(message: RequestMessage, options: SignRequestOptions): Promise<SignedFields> {
   assertObject(options, 'options');
-  const { components: names = [], insecurelyAllowUncovered: uncovered, fieldTypes } = options;
+  const { components: names = [], insecurelyAllowUncovered: uncovered, fieldTypes, tag, label, nonce, expiresIn } = options;
   const { fields, body } = message;
-  // Field lines, and components other than whole fields, need code which most pages never load.
-  const isSimple = isHeaders(fields) && names.every((name) => FIELD_NAME.test(name));
+  // Field lines, components other than whole fields, and rare options need code which most pages never load.
+  const isUsual = [tag, label, nonce, expiresIn].every((option) => option === undefined);
+  const isSimple = isUsual && isHeaders(fields) && names.every((name) => FIELD_NAME.test(name));
   const more = isSimple ? undefined : (full ??= await import('./full-source.ts'));
+  more?.checkOptions(options);
   const extra: readonly Component[] = names.map((name) =>
     more ? more.parseComponent(name, 'components') : plainComponent(name.toLowerCase()),
   );

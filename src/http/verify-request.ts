@@ -8,7 +8,7 @@
 import { annotateRefusal, VerificationError } from '../errors.ts';
 import { assertObject } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
-import { isThenable } from '../internal/deadline.ts';
+import { isThenable } from '../internal/thenable.ts';
 import { asRefusal } from '../signature/as-refusal.ts';
 import { BASE_OF, type Bench, type Charge, type Evidence, judge, selectSignature } from '../signature/judge.ts';
 import type { ResolveKey } from '../signature/key-record.ts';

@@ -25,7 +25,7 @@ function encode(bytes: Uint8Array, alphabet: string): string {
 
 /** Base64 with padding (RFC 4648, section 4). */
 export function encodeBase64(bytes: Uint8Array): string {
-  return encode(bytes, STANDARD).padEnd(Math.ceil(bytes.length / 3) * 4, '=');
+  return encode(bytes, STANDARD) + ['', '==', '='][bytes.length % 3]!;
 }
 
 /** Base64url without padding (RFC 4648, section 5). */

@@ -1,9 +1,5 @@
 import type { Awaitable } from './awaitable.ts';
-
-/** Whether a value is a promise, of whatever make. */
-export function isThenable<T>(value: Awaitable<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}
+import { isThenable } from './thenable.ts';
 
 /**
  * Waits for a value, a number of seconds at the most; `onLate` is called before the rejection. A value that is there

@@ -9,7 +9,7 @@
 
 import { VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
-import { isThenable } from '../internal/deadline.ts';
+import { isThenable } from '../internal/thenable.ts';
 
 /** Where the application keeps the latest time it saw, in whole seconds: a file, the registry, `localStorage`. */
 export interface LastSeenStore {

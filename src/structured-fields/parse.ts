@@ -10,7 +10,7 @@
 import { KEY, KEY_START } from './characters.ts';
 import { readBareItem } from './parse-bare-item.ts';
 import { fail, type ParseOptions, type Scanner, sees, skipBlanks, skipSpaces, take, takeRun } from './scanner.ts';
-import type { BareItem, Dictionary, InnerList, Item, List, Member, Parameters } from './value.ts';
+import type { BareItem, InnerList, Item, List, Member, Parameters } from './value.ts';
 
 export { type ParseOptions, StructuredFieldError } from './scanner.ts';
 
@@ -32,16 +32,6 @@ export function parseItem(text: string, options?: ParseOptions): Item {
 /** Parses a List field; field lines are joined with a comma before. @throws {StructuredFieldError} */
 export function parseList(text: string, options?: ParseOptions): List {
   return parseField(text, options, (scanner) => readMembers(scanner, readMember));
-}
-
-/** Parses a Dictionary field; of equal keys the last wins, in the place of the first. @throws {StructuredFieldError} */
-export function parseDictionary(text: string, options?: ParseOptions): Dictionary {
-  const dictionary = new Map<string, Member>();
-  for (const { key, member } of parseDictionaryMembers(text, options)) {
-    if (dictionary.has(key)) options?.onDuplicate?.('member', key);
-    dictionary.set(key, member);
-  }
-  return dictionary;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { parseDictionary, parseItem, parseList, StructuredFieldError } from '../../src/structured-fields/parse.ts';
+import { parseItem, parseList, StructuredFieldError } from '../../src/structured-fields/parse.ts';
+import { parseDictionary } from '../../src/structured-fields/parse-dictionary.ts';
 import { serializeDictionary, serializeItem, serializeList } from '../../src/structured-fields/serialize.ts';
 import {
   type BareItem,

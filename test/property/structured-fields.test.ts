@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type ParseOptions,
-  parseDictionary,
   parseDictionaryMembers,
   parseItem,
   parseList,
   StructuredFieldError,
 } from '../../src/structured-fields/parse.ts';
+import { parseDictionary } from '../../src/structured-fields/parse-dictionary.ts';
 import {
   serializeBareItem,
   serializeDictionary,

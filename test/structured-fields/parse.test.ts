@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   type ParseOptions,
-  parseDictionary,
   parseDictionaryMembers,
   parseItem,
   parseList,
   StructuredFieldError,
 } from '../../src/structured-fields/parse.ts';
+import { parseDictionary } from '../../src/structured-fields/parse-dictionary.ts';
 import { type InnerList, type Item, isInnerList, type Member } from '../../src/structured-fields/value.ts';
 
 const SIGNATURE_INPUT =
