@@ -130,7 +130,7 @@ export class VerificationError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(code: VerificationErrorCode, message: string, options: VerificationErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    super(message, options);
     this.code = code;
     this.status = STATUS[code] ?? 401;
     this.retryAfter = options.retryAfter ?? (this.status === 503 ? 2 : undefined);
@@ -189,7 +189,7 @@ export class SignedFetchError extends Error {
   readonly target: string | undefined;
 
   constructor(code: SignedFetchErrorCode, message: string, options: ErrorOptions & { readonly target?: string | undefined } = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    super(message, options);
     this.code = code;
     this.target = options.target;
     Object.defineProperty(this, FETCH_BRAND, { value: true });

@@ -16,7 +16,7 @@ export class KeyStorageError extends Error {
   readonly code: KeyStorageErrorCode;
 
   constructor(code: KeyStorageErrorCode, message: string, options: ErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    super(message, options);
     this.code = code;
     Object.defineProperty(this, BRAND, { value: true });
   }

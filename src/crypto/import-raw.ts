@@ -4,26 +4,12 @@
  * @module
  */
 
-import { decodeBase64url } from '../internal/decode-base64url.ts';
-import { decodeHex } from '../internal/hex.ts';
 import { importEd25519Private } from './ed25519-private.ts';
 import { importEd25519Public } from './ed25519-public.ts';
 import type { ImportPrivateKeyOptions } from './key-options.ts';
 import type { PrivateKey } from './private-key.ts';
 import type { PublicKey } from './public-key.ts';
-
-function decoded(bytes: Uint8Array | undefined, what: string): Uint8Array {
-  if (bytes === undefined) throw new TypeError(what);
-  return bytes;
-}
-
-function fromBase64url(text: string, name: string): Uint8Array {
-  return decoded(typeof text === 'string' ? decodeBase64url(text) : undefined, `${name} must be base64url without padding`);
-}
-
-function fromHex(text: string, name: string): Uint8Array {
-  return decoded(typeof text === 'string' ? decodeHex(text) : undefined, `${name} must be hexadecimal`);
-}
+import { fromBase64url, fromHex } from './written-bytes.ts';
 
 /**
  * Imports an Ed25519 public key of 32 bytes.

@@ -11,13 +11,13 @@
 import { encodeBase64url } from '../internal/base64.ts';
 import { encodeUtf8, isWellFormed } from '../internal/bytes.ts';
 import { decodeBase64 } from '../internal/decode-base64.ts';
-import { decodeBase64url } from '../internal/decode-base64url.ts';
-import { decodeHex, encodeHex } from '../internal/hex.ts';
+import { encodeHex } from '../internal/hex.ts';
 import { isBytes } from '../internal/is-bytes.ts';
 import type { Jwk } from './jwk.ts';
 import { memberBytes } from './jwk.ts';
 import type { RandomBytes } from './random.ts';
 import { drawBytes, systemRandomBytes } from './random.ts';
+import { fromBase64url, fromHex } from './written-bytes.ts';
 
 /** Both are refused unless named at the call. */
 export interface SecretOptions {
@@ -73,19 +73,14 @@ export function secretBytes(secret: string | Uint8Array, options: SecretOptions)
   return bytes;
 }
 
-function decoded(bytes: Uint8Array<ArrayBuffer> | undefined, what: string): Uint8Array<ArrayBuffer> {
-  if (bytes === undefined) throw new TypeError(`secret must be ${what}`);
-  return bytes;
-}
-
 /** A secret written in base64url without padding. Anything else is a TypeError. */
 export function secretFromBase64url(text: string): Uint8Array {
-  return decoded(typeof text === 'string' ? decodeBase64url(text) : undefined, 'base64url without padding');
+  return fromBase64url(text, 'secret');
 }
 
 /** A secret written in hexadecimal, of either case. Anything else is a TypeError. */
 export function secretFromHex(text: string): Uint8Array {
-  return decoded(typeof text === 'string' ? decodeHex(text) : undefined, 'hexadecimal');
+  return fromHex(text, 'secret');
 }
 
 /** The secret of a JWK of `kty` `oct` (RFC 7518, section 6.4), whose `alg`, if any, must be HS256. */
