@@ -5,6 +5,7 @@ import type { RequestMessage } from '../../src/http/message.ts';
 import { createVerifier, type VerifierOptions } from '../../src/http/verify.ts';
 import { encodeUtf8 } from '../../src/internal/bytes.ts';
 import type { KeyRecord } from '../../src/signature/key-record.ts';
+import { memoryReplayStore } from '../../src/signature/memory-replay-store.ts';
 import { BODY, codeOf, countingStore, key, message, NOW, SECRET, signed, signer, verdict, verifier, withField } from '../support/bank.ts';
 
 const field = (request: RequestMessage, name: string) =>
@@ -18,6 +19,12 @@ describe('an honest request', () => {
     expect(verified.keyid).toBe('jdoe');
     expect(verified.json()).toEqual({ currency: 'goldcoins', amount: 10 });
     expect(await codeOf(() => bank.verifyRequest(request))).toBe('nonce_replayed');
+  });
+  it('is accepted once, also when its copies are the first that a new verifier and a new store see', async () => {
+    const bank = verifier({ replayStore: memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true }) });
+    const request = await signed();
+    const verdicts = await Promise.all(Array.from({ length: 50 }, () => codeOf(() => bank.verifyRequest(request))));
+    expect(verdicts.filter((code) => code === 'nonce_replayed')).toHaveLength(49);
   });
   it('is accepted as a fetch Request', async () => {
     const { fields } = await signed();
