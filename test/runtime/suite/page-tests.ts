@@ -8,6 +8,7 @@ import { createSignedFetch, importPublicKeyJwk, jwkThumbprint } from 'countersig
 import { deleteKeyPair, isKeyStorageError, openKeyPair } from 'countersign/browser';
 import { type Declare, equal, ok, refuses } from './collect.ts';
 import { engine, utf8 } from './engine.ts';
+import { openDocument, SHARED_KEY } from './key-document.ts';
 
 /** Declares the tests. */
 export function pageTests(test: Declare): void {
@@ -39,5 +40,18 @@ export function pageTests(test: Declare): void {
     const second = await openKeyPair('suite');
     ok(second.keyid !== first.keyid, 'another keyid');
     await second.delete();
+  });
+  test('two documents at once, a reload and the page itself find one pair, and after a deletion another', async () => {
+    await deleteKeyPair(SHARED_KEY);
+    const documents = [openDocument(), openDocument()];
+    const found = await Promise.all(documents.map(({ keyid }) => keyid));
+    found.push(await documents[0]!.reload(), (await openKeyPair(SHARED_KEY)).keyid);
+    equal(new Set(found).size, 1);
+    await deleteKeyPair(SHARED_KEY);
+    const next = await documents[1]!.reload();
+    ok(next !== found[0], 'another keyid');
+    equal(next, (await openKeyPair(SHARED_KEY)).keyid);
+    await deleteKeyPair(SHARED_KEY);
+    for (const { close } of documents) close();
   });
 }
