@@ -92,8 +92,7 @@ export function hmacKey(secret: Secret, options: SecretOptions = {}): Verificati
     const verify = (base: Uint8Array, signature: Uint8Array): Awaitable<boolean> => {
       if (signature.length !== 32) return false;
       const expected = mac(base);
-      const holds = (bytes: Uint8Array): boolean => equalBytes(bytes, signature);
-      return isThenable(expected) ? expected.then(holds) : holds(expected);
+      return isThenable(expected) ? expected.then((bytes) => equalBytes(bytes, signature)) : equalBytes(expected, signature);
     };
     return Object.freeze({ algorithm, verify });
   }

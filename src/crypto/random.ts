@@ -28,15 +28,17 @@ export function drawBytes(randomBytes: RandomBytes, length: number): Uint8Array 
   return bytes;
 }
 
-/** The rest of what was drawn last. */
+/** What was drawn last, and how much of it was given away. */
 let pool: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+let used = 0;
 
 /** Bytes of one nonce after the other; each is used once. */
 function drawPooled(): Uint8Array {
-  if (pool.length === 0) pool = systemRandomBytes(POOL_BYTES);
-  const bytes = pool.subarray(0, NONCE_BYTES);
-  pool = pool.subarray(NONCE_BYTES);
-  return bytes;
+  if (used === pool.length) {
+    pool = systemRandomBytes(POOL_BYTES);
+    used = 0;
+  }
+  return pool.subarray(used, (used += NONCE_BYTES));
 }
 
 /**

@@ -8,7 +8,10 @@ import type { ReadField } from './sign-message.ts';
 
 /** Reads fields, lines or not, each as one value. */
 export function fieldValues(fields: FieldLines | HeadersLike): ReadField {
-  const lines = createFieldReader(fields);
+  return joined(createFieldReader(fields));
+}
+
+function joined(lines: FieldReader): ReadField {
   return (name) => {
     const found = lines(name);
     return found && combine(found);
@@ -22,7 +25,7 @@ export function openLines(
 ): { read: ReadField; sourceWith(digest: string | undefined): ComponentSource } {
   const lines = createFieldReader(message.fields);
   return {
-    read: fieldValues(message.fields),
+    read: joined(lines),
     sourceWith: (digest) => {
       const read: FieldReader = digest === undefined ? lines : (name) => (name === 'content-digest' ? [digest] : lines(name));
       return requestSource(message, read, types);

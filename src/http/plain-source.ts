@@ -13,7 +13,7 @@ import type { RequestMessage } from './message.ts';
 /** Reads components without parameters off a request; `field` reads the value of one that is a field. */
 export function plainSource(message: RequestMessage, field: (name: string) => string | undefined): ComponentSource {
   const { scheme, authority, target } = message;
-  return controlSource(message, (name) => {
+  const control = controlSource(message, (name) => {
     switch (name) {
       case '@scheme':
         return scheme.toLowerCase();
@@ -22,9 +22,9 @@ export function plainSource(message: RequestMessage, field: (name: string) => st
       case '@request-target':
         return target;
       default:
-        // A name that begins with @ is never read from fields.
-        if (name.startsWith('@')) throw new ComponentError('component_unresolvable', `"${name}" is not of requests`);
-        return field(name);
+        throw new ComponentError('component_unresolvable', `"${name}" is not of requests`);
     }
   });
+  // A name that begins with @ is never read from fields.
+  return (component) => (component.name.startsWith('@') ? control(component) : field(component.name));
 }

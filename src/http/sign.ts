@@ -42,7 +42,7 @@ export async function signRequest(message: RequestMessage, options: SignRequestO
   const { components: names = [], insecurelyAllowUncovered: uncovered, fieldTypes, tag, label, nonce, expiresIn } = options;
   const { fields, body } = message;
   // Field lines, components other than whole fields, and rare options need code which most pages never load.
-  const isUsual = [tag, label, nonce, expiresIn].every((option) => option === undefined);
+  const isUsual = tag === undefined && label === undefined && nonce === undefined && expiresIn === undefined;
   const isSimple = isUsual && isHeaders(fields) && names.every((name) => FIELD_NAME.test(name));
   const more = isSimple ? undefined : (full ??= await import('./full-source.ts'));
   more?.checkOptions(options);
