@@ -21,6 +21,10 @@ interface Budget {
   readonly names: readonly string[];
   /** In KiB. */
   readonly goal: number;
+  /** Where the names are from; the root by default. */
+  readonly from?: string | undefined;
+  /** What is accepted for now; a quarter above the goal by default. */
+  readonly most?: number | undefined;
   /** What is loaded on demand but such a page always demands, by its file. */
   readonly always?: string | undefined;
 }
@@ -29,6 +33,7 @@ const budgets: readonly Budget[] = [
   { use: 'signed fetch with Ed25519', names: ['createSignedFetch', 'createSigner', 'importPrivateKeyBase64url'], goal: 6 },
   { use: 'signed fetch with HMAC', names: ['createSignedFetch', 'hmacSigner'], goal: 9.5, always: 'hmac-noble' },
   { use: 'everything of the root', names: Object.keys(await import('countersign')), goal: 15 },
+  { use: 'verifying licenses', from: 'countersign/license', names: ['verifyLicense'], goal: 6, most: 12.5 },
 ];
 
 const FALLBACK = { use: 'Ed25519 fallback, lazy', goal: 9, file: 'ed25519-fallback' };
@@ -67,9 +72,9 @@ function kib(chunks: Iterable<OutputChunk>): number {
   return bytes / KIB;
 }
 
-function report(use: string, size: number, goal: number): boolean {
-  const fits = size <= goal * SLACK;
-  console.log(`${fits ? 'ok  ' : 'OVER'} ${use.padEnd(28)} ${size.toFixed(2).padStart(6)} KiB, goal ${goal}, ${goal * SLACK} at most`);
+function report(use: string, size: number, goal: number, most: number = goal * SLACK): boolean {
+  const fits = size <= most;
+  console.log(`${fits ? 'ok  ' : 'OVER'} ${use.padEnd(28)} ${size.toFixed(2).padStart(6)} KiB, goal ${goal}, ${most} at most`);
   return fits;
 }
 
@@ -81,13 +86,13 @@ function besides(chunks: readonly OutputChunk[], file: string, eager: ReadonlySe
 }
 
 let fits = true;
-for (const { use, names, goal, always } of budgets) {
+for (const { use, from = 'countersign', names, goal, most, always } of budgets) {
   // As an application uses it: what it imports is its own affair, and exported to nobody.
-  const chunks = await bundle(`import { ${names} } from 'countersign'; globalThis.app = [${names}];`);
+  const chunks = await bundle(`import { ${names} } from '${from}'; globalThis.app = [${names}];`);
   const entry = chunks.find(({ isEntry }) => isEntry);
   if (entry === undefined) throw new Error('the bundle has no entry');
   const eager = closure(chunks, entry);
-  fits = report(use, kib([...eager, ...(always === undefined ? [] : besides(chunks, always, eager))]), goal) && fits;
+  fits = report(use, kib([...eager, ...(always === undefined ? [] : besides(chunks, always, eager))]), goal, most) && fits;
   if (use === budgets[0]?.use) fits = report(FALLBACK.use, kib(besides(chunks, FALLBACK.file, eager)), FALLBACK.goal) && fits;
 }
 if (!fits) process.exitCode = 1;
