@@ -10,15 +10,15 @@
 import { VerificationError } from '../errors.ts';
 import type { ComponentSource } from '../signature/base.ts';
 import type { Component } from '../signature/component.ts';
-import { splitTarget } from './control-source.ts';
+import { splitTarget } from './control-value.ts';
+import { derivedValue } from './derived-value.ts';
 import { type FieldTypes, fieldComponent } from './field.ts';
 import { createFieldReader, type FieldReader } from './field-reader.ts';
 import type { RequestMessage, ResponseMessage } from './message.ts';
 import { plainField } from './plain-field.ts';
-import { plainSource } from './plain-source.ts';
 import { formDecode } from './query-param.ts';
 
-export { normalizeAuthority, splitTarget } from './control-source.ts';
+export { normalizeAuthority, splitTarget } from './control-value.ts';
 
 /** Reads components off a request. A `req` component is a mistake there (section 2.4). */
 export function requestSource(
@@ -26,10 +26,10 @@ export function requestSource(
   read: FieldReader = createFieldReader(message.fields),
   types?: FieldTypes,
 ): ComponentSource {
-  const plain = plainSource(message, (name) => plainField(read, name));
   return (component) => {
     const { name, params } = component;
-    if (params.size === 0) return plain(component);
+    // A name that begins with @ is never read from fields.
+    if (params.size === 0) return name.startsWith('@') ? derivedValue(message, name) : plainField(read, name);
     if (params.has('req')) throw unresolvable(component, 'a request answers no request');
     if (name === '@query-param') return queryParam(splitTarget(message.target).query, component);
     return fieldComponent(params.has('tr') ? createFieldReader(message.trailers) : read, component, types);

@@ -8,7 +8,7 @@
 import { assertObject } from '../internal/assert.ts';
 import type { ComponentSource } from '../signature/base.ts';
 import { type Component, plainComponent } from '../signature/plain-component.ts';
-import { controlSource } from './control-source.ts';
+import { controlValue } from './control-value.ts';
 import type { HeadersLike, RequestMessage } from './message.ts';
 import { REQUEST_COMPONENTS } from './request-components.ts';
 import { chooseComponents, newDigest, type ReadField, type SignedFields, type SignOptions, signMessage } from './sign-message.ts';
@@ -65,7 +65,9 @@ function isHeaders(fields: RequestMessage['fields']): boolean {
 
 function openHeaders(message: RequestMessage, headers: HeadersLike): Opened {
   const read: ReadField = (name) => headers.get(name) ?? undefined;
-  const sourceWith: Opened['sourceWith'] = (digest) =>
-    controlSource(message, (name) => (name === 'content-digest' && digest) || singleValue(name, read(name)));
+  const sourceWith: Opened['sourceWith'] =
+    (digest) =>
+    ({ name }) =>
+      controlValue(message, name) ?? ((name === 'content-digest' && digest) || singleValue(name, read(name)));
   return { read, sourceWith };
 }

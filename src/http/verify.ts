@@ -15,7 +15,7 @@ import type { ResolveKey } from '../signature/key-record.ts';
 import { compilePolicy, type Policy } from '../signature/policy.ts';
 import type { ReplayStore } from '../signature/replay-store.ts';
 import type { UnverifiedSignature } from '../signature/unverified-signature.ts';
-import { normalizeAuthority } from './control-source.ts';
+import { normalizeAuthority } from './control-value.ts';
 import type { FieldTypes } from './field.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { RequestMessage } from './message.ts';

@@ -7,7 +7,7 @@
 
 import { percentEncode } from '../canonical/fields.ts';
 import { VerificationError } from '../errors.ts';
-import { splitTarget } from '../http/control-source.ts';
+import { splitTarget } from '../http/control-value.ts';
 import { encodeUtf8 } from '../internal/bytes.ts';
 import { decodeUtf8 } from '../internal/decode-utf8.ts';
 import { type Component, plainComponent } from '../signature/plain-component.ts';

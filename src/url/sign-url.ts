@@ -7,9 +7,9 @@
 
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
+import { derivedValue } from '../http/derived-value.ts';
 import { stableTarget } from '../http/fixpoint.ts';
 import { splitUrl } from '../http/message.ts';
-import { plainSource } from '../http/plain-source.ts';
 import { signComponents } from '../http/sign-message.ts';
 import { assertInteger, assertObject } from '../internal/assert.ts';
 import { systemTime } from '../internal/time.ts';
@@ -50,12 +50,7 @@ export async function signUrl(url: string | URL, options: SignUrlOptions): Promi
   const message = { method: method === 'HEAD' ? 'GET' : method, scheme: SCHEMES[scheme]!, authority, target, fields: [] };
   const nonce = oneTime ? randomNonce(options.randomBytes) : undefined;
   const params = { created, expires: created + expiresIn, nonce, keyid: signer.keyid, tag: URL_TAG };
-  const { text, signature } = await signComponents(
-    plainSource(message, () => undefined),
-    URL_COMPONENTS,
-    params,
-    signer,
-  );
+  const { text, signature } = await signComponents(({ name }) => derivedValue(message, name), URL_COMPONENTS, params, signer);
   return `${scheme}://${authority}${appendSignature(target, `sig=${text}`, `sig=:${signature}:`)}${fragment}`;
 }
 

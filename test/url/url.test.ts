@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { percentEncode } from '../../src/canonical/fields.ts';
+import { derivedValue } from '../../src/http/derived-value.ts';
 import { messageFromRequest } from '../../src/http/message.ts';
-import { plainSource } from '../../src/http/plain-source.ts';
 import { signComponents } from '../../src/http/sign-message.ts';
 import { type SignUrlOptions, signedUrls, signUrl, type VerifyUrlOptions, verifyUrl } from '../../src/url/index.ts';
 import { appendSignature, URL_COMPONENTS } from '../../src/url/query.ts';
@@ -160,7 +160,7 @@ describe('what is refused', () => {
   it('no signature at all', async () => expect(await verdict(URL_TEXT)).toBe('signature_missing'));
   it('one without expires, whoever signed it', async () => {
     const message = { method: 'GET', scheme: 'https', authority: 'bank.example', target: '/x', fields: [] };
-    const source = plainSource(message, () => undefined);
+    const source = ({ name }: { readonly name: string }) => derivedValue(message, name);
     const make = async (expires?: number) => {
       const params = { created: NOW, expires, keyid: 'jdoe', tag: 'cs1-url' };
       const { text, signature } = await signComponents(source, URL_COMPONENTS, params, signer);

@@ -1,35 +1,29 @@
 /**
- * What nearly every signature of a request covers: method, authority, path, query, and whole fields.
+ * What nearly every signature of a request covers besides whole fields: method, authority, path and query.
  *
  * Pure text in, pure text out. The target is cut by hand and never decoded: the signed text is the wire text.
  *
- * @see RFC 9421, sections 2.1 and 2.2
+ * @see RFC 9421, section 2.2
  * @module
  */
 
-import type { ComponentSource } from '../signature/base.ts';
 import { ComponentError } from '../signature/component-error.ts';
 import type { RequestMessage } from './message.ts';
 
-/** Reads such components off a request; `field` reads the value of one that is a field. */
-export function controlSource(
-  { method, scheme, authority, target }: RequestMessage,
-  field: (name: string) => string | undefined,
-): ComponentSource {
-  return ({ name }) => {
-    switch (name) {
-      case '@method':
-        return method;
-      case '@authority':
-        return normalizeAuthority(authority, scheme);
-      case '@path':
-        return splitTarget(target).path;
-      case '@query':
-        return splitTarget(target).query;
-      default:
-        return field(name);
-    }
-  };
+/** The value of such a component; `undefined` for any other. */
+export function controlValue({ method, scheme, authority, target }: RequestMessage, name: string): string | undefined {
+  switch (name) {
+    case '@method':
+      return method;
+    case '@authority':
+      return normalizeAuthority(authority, scheme);
+    case '@path':
+      return splitTarget(target).path;
+    case '@query':
+      return splitTarget(target).query;
+    default:
+      return undefined;
+  }
 }
 
 /** Path and query of a raw target; without a query it is `?` (section 2.2.7). */
