@@ -28,7 +28,7 @@ export async function verifyContentDigest(value: string, bytes: Uint8Array): Pro
 
 /** @throws {VerificationError} `digest_mismatch` */
 export function requireDigest(algorithm: DigestAlgorithm, expected: Uint8Array, actual: Uint8Array): void {
-  if (!equalBytes(expected, actual)) throw new VerificationError('digest_mismatch', `the content does not fit its ${algorithm} digest`);
+  if (!equalBytes(expected, actual)) throw new VerificationError('digest_mismatch', algorithm);
 }
 
 /**
@@ -42,7 +42,7 @@ export function strongDigests(value: string): readonly (readonly [DigestAlgorith
     const expected = members.get(algorithm);
     return expected === undefined ? [] : [[algorithm, expected] as const];
   });
-  if (strong.length === 0) throw new VerificationError('digest_missing', 'the digest field has neither sha-256 nor sha-512');
+  if (strong.length === 0) throw new VerificationError('digest_missing', 'neither sha-256 nor sha-512');
   return strong;
 }
 
@@ -59,18 +59,14 @@ function readDigests(value: string): ReadonlyMap<string, Uint8Array> {
 /** Refuses a key that occurs twice: the last one would win silently. */
 function parseDigestField(value: string): Dictionary {
   try {
-    return parseDictionary(value, {
-      onDuplicate: () => {
-        throw malformed();
-      },
-    });
+    return parseDictionary(value, { unique: true });
   } catch (cause) {
     throw malformed(cause);
   }
 }
 
 function malformed(cause?: unknown): VerificationError {
-  return new VerificationError('digest_mismatch', 'the digest field is malformed', { cause });
+  return new VerificationError('digest_mismatch', 'the field is malformed', { cause });
 }
 
 /**

@@ -7,12 +7,13 @@
  * @module
  */
 
-import { KEY, KEY_START } from './characters.ts';
+import { sees, takes } from '../internal/scan.ts';
 import { readBareItem } from './parse-bare-item.ts';
-import { fail, type ParseOptions, type Scanner, sees, skipBlanks, skipSpaces, take, takeRun } from './scanner.ts';
-import type { BareItem, InnerList, Item, List, Member, Parameters } from './value.ts';
+import { readKey, readParameters } from './parse-parameters.ts';
+import { fail, type ParseOptions, type Scanner, skipBlanks, skipSpaces } from './scanner.ts';
+import type { InnerList, Item, List, Member } from './value.ts';
 
-export { type ParseOptions, StructuredFieldError } from './scanner.ts';
+export type { ParseOptions } from './scanner.ts';
 
 /** A member of a Dictionary and where its value stands: after `key=`, or after `key` if it has none. */
 export interface MemberSource {
@@ -22,27 +23,26 @@ export interface MemberSource {
   readonly end: number;
 }
 
-const NO_PARAMETERS: Parameters = /* @__PURE__ */ new Map();
-
-/** Parses an Item field. @throws {StructuredFieldError} */
+/** Parses an Item field. @throws {SyntaxError} */
 export function parseItem(text: string, options?: ParseOptions): Item {
   return parseField(text, options, readItem);
 }
 
-/** Parses a List field; field lines are joined with a comma before. @throws {StructuredFieldError} */
+/** Parses a List field; field lines are joined with a comma before. @throws {SyntaxError} */
 export function parseList(text: string, options?: ParseOptions): List {
   return parseField(text, options, (scanner) => readMembers(scanner, readMember));
 }
 
 /**
- * Parses a Dictionary field into its members as they stand, equal keys included: `onDuplicate` hears of parameters only.
+ * Parses a Dictionary field into its members as they stand, equal keys included, also if `unique`.
  *
- * @throws {StructuredFieldError}
+ * @throws {SyntaxError}
  */
 export function parseDictionaryMembers(text: string, options?: ParseOptions): readonly MemberSource[] {
   return parseField(text, options, (scanner) => readMembers(scanner, readEntry));
 }
 
+/** Parses a whole text by what reads its parts. Blanks around are none of it (section 4.2). */
 function parseField<T>(text: string, options: ParseOptions = {}, read: (scanner: Scanner) => T): T {
   const scanner: Scanner = { text, at: 0, options };
   if (text.length > (options.maxLength ?? 65536)) fail(scanner, 'too long');
@@ -64,21 +64,21 @@ function readMembers<T>(scanner: Scanner, read: (scanner: Scanner) => T): T[] {
     members.push(read(scanner));
     skipBlanks(scanner);
     if (scanner.at === text.length) return members;
-    if (!take(scanner, ',')) fail(scanner, 'expected a comma');
+    if (!takes(scanner, ',')) fail(scanner, 'expected a comma');
     skipBlanks(scanner);
   }
 }
 
 function readEntry(scanner: Scanner): MemberSource {
   const key = readKey(scanner);
-  const hasValue = take(scanner, '=');
+  const hasValue = takes(scanner, '=');
   const start = scanner.at;
   const member = hasValue ? readMember(scanner) : { value: true, params: readParameters(scanner), start, end: scanner.at };
   return { key, member, start, end: scanner.at };
 }
 
 function readMember(scanner: Scanner): Member {
-  return take(scanner, '(') ? readInnerList(scanner) : readItem(scanner);
+  return takes(scanner, '(') ? readInnerList(scanner) : readItem(scanner);
 }
 
 /** Section 4.2.1.2. */
@@ -87,7 +87,7 @@ function readInnerList(scanner: Scanner): InnerList {
   const items: Item[] = [];
   for (;;) {
     skipSpaces(scanner);
-    if (take(scanner, ')')) return { items, paramsStart: scanner.at, params: readParameters(scanner) };
+    if (takes(scanner, ')')) return { items, paramsStart: scanner.at, params: readParameters(scanner) };
     if (items.length >= maxItems) fail(scanner, 'too many items');
     items.push(readItem(scanner));
     if (!sees(scanner, ' ') && !sees(scanner, ')')) fail(scanner, 'expected a space or )');
@@ -100,24 +100,4 @@ function readItem(scanner: Scanner): Item {
   const value = readBareItem(scanner);
   const params = readParameters(scanner);
   return { value, params, start, end: scanner.at };
-}
-
-/** Section 4.2.3.2. */
-function readParameters(scanner: Scanner): Parameters {
-  if (!sees(scanner, ';')) return NO_PARAMETERS;
-  const { maxParameters = 256, onDuplicate } = scanner.options;
-  const params = new Map<string, BareItem>();
-  for (let count = 0; take(scanner, ';'); count++) {
-    if (count >= maxParameters) fail(scanner, 'too many parameters');
-    skipSpaces(scanner);
-    const key = readKey(scanner);
-    if (params.has(key)) onDuplicate?.('parameter', key);
-    params.set(key, take(scanner, '=') ? readBareItem(scanner) : true);
-  }
-  return params;
-}
-
-/** Section 4.2.3.3. */
-function readKey(scanner: Scanner): string {
-  return takeRun(scanner, KEY, KEY_START) || fail(scanner, 'expected a key');
 }

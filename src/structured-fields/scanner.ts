@@ -1,32 +1,15 @@
 /**
- * The place of a parser in a structured field, and what every production of RFC 9651 needs: looking, taking, failing.
- *
- * Every step moves forward, so that a parse costs time linear in its text.
+ * The place of a parser in a structured field, and what every production of RFC 9651 needs.
  *
  * @module
  */
 
-import { endOfRun } from './characters.ts';
-
-/** A text is not the structured field it should be, or exceeds a limit. */
-export class StructuredFieldError extends SyntaxError {
-  override readonly name = 'StructuredFieldError';
-  /** The index in the text at which it went wrong. */
-  readonly position: number;
-
-  constructor(message: string, position: number) {
-    super(`${message} at index ${position}`);
-    this.position = position;
-  }
-}
+import { type Scan, takes } from '../internal/scan.ts';
 
 /** How a structured field is parsed. The default limits are the least that RFC 9651 wants every parser to take. */
 export interface ParseOptions {
-  /**
-   * Told of a key that occurs again. RFC 9651 lets the last value win, in the place of the first; who cannot have that
-   * throws here.
-   */
-  readonly onDuplicate?: ((kind: 'member' | 'parameter', key: string) => void) | undefined;
+  /** Refuses a key that occurs again. RFC 9651 lets the last value win, in the place of the first. */
+  readonly unique?: boolean | undefined;
   /** Characters of the text. Default: 65536. */
   readonly maxLength?: number | undefined;
   /** Members of a List or Dictionary. Default: 1024. */
@@ -38,51 +21,21 @@ export interface ParseOptions {
 }
 
 /** A text, how far it is read, and the options. */
-export interface Scanner {
-  readonly text: string;
-  at: number;
+export interface Scanner extends Scan {
   readonly options: ParseOptions;
 }
 
-/** Fails at the present place. */
-export function fail(scanner: Scanner, message: string): never {
-  throw new StructuredFieldError(message, scanner.at);
-}
-
-/** Whether this character is next. */
-export function sees({ text, at }: Scanner, character: string): boolean {
-  return at < text.length && text.charCodeAt(at) === character.charCodeAt(0);
-}
-
-/** Takes this character, if it is next. */
-export function take(scanner: Scanner, character: string): boolean {
-  const seen = sees(scanner, character);
-  if (seen) scanner.at++;
-  return seen;
-}
-
-/** Takes the run of characters of a class that stands here; `''` if there is none. */
-export function takeRun(scanner: Scanner, rest: number, first?: number): string {
-  const { text, at } = scanner;
-  scanner.at = endOfRun(text, at, rest, first);
-  return text.slice(at, scanner.at);
-}
-
-/** Takes the text before the next such character, and the character; `undefined` if there is none. */
-export function takeUntil(scanner: Scanner, character: string): string | undefined {
-  const { text, at } = scanner;
-  const end = text.indexOf(character, at);
-  if (end < 0) return undefined;
-  scanner.at = end + 1;
-  return text.slice(at, end);
+/** Fails at the present place. @throws {SyntaxError} That names it, and nothing of the text. */
+export function fail({ at }: Scan, message: string): never {
+  throw new SyntaxError(`${message} at index ${at}`);
 }
 
 /** Skips spaces. */
-export function skipSpaces(scanner: Scanner): void {
-  while (take(scanner, ' '));
+export function skipSpaces(scanner: Scan): void {
+  while (takes(scanner, ' '));
 }
 
 /** Skips spaces and tabs. */
-export function skipBlanks(scanner: Scanner): void {
-  while (take(scanner, ' ') || take(scanner, '\t'));
+export function skipBlanks(scanner: Scan): void {
+  while (takes(scanner, ' ') || takes(scanner, '\t'));
 }

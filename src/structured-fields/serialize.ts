@@ -10,7 +10,8 @@
 import { encodeBase64 } from '../internal/base64.ts';
 import { isWellFormed } from '../internal/bytes.ts';
 import { isBytes } from '../internal/is-bytes.ts';
-import { endOfRun, KEY, KEY_START, PLAIN, TOKEN, TOKEN_START } from './characters.ts';
+import { take } from '../internal/scan.ts';
+import { KEY, TOKEN } from './grammar.ts';
 import {
   type BareItem,
   Decimal,
@@ -32,7 +33,7 @@ export function serializeBareItem(value: BareItem): string {
   if (typeof value === 'number') return serializeInteger(value);
   if (typeof value === 'boolean') return value ? '?1' : '?0';
   if (isBytes(value)) return `:${encodeBase64(value)}:`;
-  if (value instanceof Token) return requireRun('token', value.value, TOKEN, TOKEN_START);
+  if (value instanceof Token) return requireForm('token', value.value, TOKEN);
   if (value instanceof Decimal) return serializeDecimal(value.value);
   if (value instanceof SfDate) return `@${serializeInteger(value.seconds)}`;
   if (value instanceof DisplayString) return serializeDisplayString(value.value);
@@ -79,12 +80,11 @@ function serializeMember(member: Member): string {
 }
 
 function serializeKey(key: string): string {
-  return requireRun('key', key, KEY, KEY_START);
+  return requireForm('key', key, KEY);
 }
 
 /** Section 4.1.6. */
 function serializeString(value: string): string {
-  if (endOfRun(value, 0, PLAIN) === value.length) return `"${value}"`;
   if (/[^ -~]/.test(value)) refuse('string');
   return `"${value.replace(/["\\]/g, '\\$&')}"`;
 }
@@ -119,8 +119,8 @@ function serializeDisplayString(value: string): string {
   return `%"${value.replace(/[%"]|[^ -~]+/g, (text) => encodeURIComponent(text).toLowerCase())}"`;
 }
 
-function requireRun(kind: string, text: string, rest: number, first: number): string {
-  if (text === '' || endOfRun(text, 0, rest, first) < text.length) refuse(kind);
+function requireForm(kind: string, text: string, form: RegExp): string {
+  if (text === '' || take({ text, at: 0 }, form) !== text) refuse(kind);
   return text;
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseItem, parseList, StructuredFieldError } from '../../src/structured-fields/parse.ts';
+import { parseItem, parseList } from '../../src/structured-fields/parse.ts';
 import { parseDictionary } from '../../src/structured-fields/parse-dictionary.ts';
 import { serializeDictionary, serializeItem, serializeList } from '../../src/structured-fields/serialize.ts';
 import {
@@ -149,7 +149,7 @@ describeWithVectors('RFC 9651 (httpwg/structured-field-tests)', () => {
         const text = record.raw.join(', ');
         ran++;
         if (record.must_fail) {
-          expect(() => parse(record.header_type, text), record.name).toThrow(StructuredFieldError);
+          expect(() => parse(record.header_type, text), record.name).toThrow(/ at index \d+$/);
           continue;
         }
         const expected = toValue(record);
@@ -157,7 +157,7 @@ describeWithVectors('RFC 9651 (httpwg/structured-field-tests)', () => {
         expect(serialize(expected), record.name).toBe(canonical);
         expect(plain(parse(record.header_type, canonical)), record.name).toStrictEqual(plain(expected));
         if (record.can_fail && STRICTER.includes(record.name)) {
-          expect(() => parse(record.header_type, text), record.name).toThrow(StructuredFieldError);
+          expect(() => parse(record.header_type, text), record.name).toThrow(/ at index \d+$/);
           refused.push(record.name);
           continue;
         }
