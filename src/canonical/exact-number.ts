@@ -15,20 +15,20 @@
  * @param value - What the language makes of the text.
  */
 export function isExactNumber(text: string, value: number): boolean {
-  if (Number.isInteger(value) ? !Number.isSafeInteger(value) : !Number.isFinite(value)) return false;
+  // So large a number is whole, or infinite. Written so that NaN is not exact.
+  if (!(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) return false;
   const written = String(value);
   return written === text || decimalOf(written) === decimalOf(text);
 }
 
 /** Sign, significant digits and exponent: the same for all texts of one decimal number. */
 function decimalOf(text: string): string {
-  const sign = text.startsWith('-') ? '-' : '';
-  const [mantissa = '', exponent = '0'] = text.slice(sign.length).toLowerCase().split('e');
+  const [mantissa = '', exponent = '0'] = text.split(/e/i);
   const [whole = '', fraction = ''] = mantissa.split('.');
-  const digits = (whole + fraction).replace(/^0+/, '');
+  const digits = (whole + fraction).replace(/^(-?)0+/, '$1');
   // No /0+$/: it would try again at each zero of a long run.
   let end = digits.length;
-  while (end > 0 && digits[end - 1] === '0') end--;
+  while (digits[end - 1] === '0') end--;
   // Zero has one form, whatever its exponent or sign.
-  return end === 0 ? '0' : `${sign}${digits.slice(0, end)}e${Number(exponent) - fraction.length + digits.length - end}`;
+  return Number(digits) ? `${digits.slice(0, end)}e${Number(exponent) - fraction.length + digits.length - end}` : '0';
 }

@@ -12,7 +12,7 @@
  */
 
 import { isWellFormed } from '../internal/bytes.ts';
-import { DEEPEST, jsonPointer, quotePointer } from './pointer.ts';
+import { DEEPEST, quotePointer } from './pointer.ts';
 import { sortedKeys } from './sorted-keys.ts';
 
 /** Limits of what is canonicalised. */
@@ -143,5 +143,5 @@ function checkText(text: string, walk: Walk): string {
 }
 
 function refuse(what: string, { path }: Walk): TypeError {
-  return new TypeError(`canonical JSON cannot carry ${what} at ${quotePointer(jsonPointer(path))}`);
+  return new TypeError(`canonical JSON cannot carry ${what} at ${quotePointer(path)}`);
 }

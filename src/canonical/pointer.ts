@@ -8,12 +8,11 @@
 /** The deepest nesting that may be asked for: every engine's stack holds it, QuickJS's too. */
 export const DEEPEST = 512;
 
-/** The JSON Pointer of a path of member names and indices; `''` is the whole value. */
-export function jsonPointer(path: readonly (string | number)[]): string {
-  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
-/** A pointer for an error message: quoted and escaped, and short, whatever a peer called its members. */
-export function quotePointer(pointer: string): string {
+/**
+ * The JSON Pointer of a path of member names and indices, as error messages show it: quoted and escaped, and short,
+ * whatever a peer called its members. `""` is the whole value.
+ */
+export function quotePointer(path: readonly (string | number)[]): string {
+  const pointer = path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
   return JSON.stringify(pointer.slice(0, 200));
 }

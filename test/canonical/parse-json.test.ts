@@ -1,14 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { canonicalizeJson } from '../../src/canonical/json.ts';
-import { JsonError, type JsonProblem, parseJsonStrict } from '../../src/canonical/parse-json.ts';
+import { parseJsonStrict } from '../../src/canonical/parse-json.ts';
+import { isVerificationError } from '../../src/errors.ts';
 
-function refusal(text: string, maxDepth?: number): readonly [JsonProblem, string] {
+/** The code without `payload_`, and the place that the message names. */
+function refusal(text: string): readonly [problem: string, pointer: string] {
   try {
-    parseJsonStrict(text, { maxDepth });
+    parseJsonStrict(text);
   } catch (error) {
-    expect(error).toBeInstanceOf(JsonError);
-    const { problem, pointer } = error as JsonError;
-    return [problem, pointer];
+    if (!isVerificationError(error)) throw error;
+    const [, place] = error.message.split(': at ');
+    expect(error.message).toBe(`${error.code.replaceAll('_', ' ')}: at ${place}`);
+    return [error.code.slice('payload_'.length), JSON.parse(place!) as string];
   }
   throw new Error(`was accepted: ${text.slice(0, 80)}`);
 }
@@ -44,11 +47,18 @@ describe('parseJsonStrict reads', () => {
   });
 
   it('text of the largest depth', () => {
-    for (const depth of [64, 512]) {
-      const text = '['.repeat(depth) + ']'.repeat(depth);
-      expect(JSON.stringify(parseJsonStrict(text, { maxDepth: depth }))).toBe(text);
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ] as const) {
+      const text = `${open.repeat(63)}[]${close.repeat(63)}`;
+      expect(JSON.stringify(parseJsonStrict(text))).toBe(text);
     }
-    expect(parseJsonStrict('1', { maxDepth: 0 })).toBe(1);
+  });
+
+  it('into what nobody can change', () => {
+    const { a } = parseJsonStrict('{"a":[{}]}') as { a: object[] };
+    expect([a, a[0]].every(Object.isFrozen)).toBe(true);
   });
 });
 
@@ -79,18 +89,18 @@ describe('parseJsonStrict refuses as syntax', () => {
     ...['\ufeff1', '\u00a01', '\u20281', '1\u000b', '\f1', '\u0000', '1\u0000'],
   ])('%j', (text) => {
     expect(() => JSON.parse(text)).toThrow(SyntaxError);
-    expect(refusal(text)[0]).toBe('syntax');
+    expect(refusal(text)[0]).toBe('malformed');
   });
 
   it('and says where', () => {
-    expect(refusal('{"a":[1,{"b~/":tru}]}')).toStrictEqual(['syntax', '/a/1/b~0~1']);
-    expect(refusal('[1,2,]')).toStrictEqual(['syntax', '/2']);
-    expect(refusal('[[],[]')).toStrictEqual(['syntax', '']);
+    expect(refusal('{"a":[1,{"b~/":tru}]}')).toStrictEqual(['malformed', '/a/1/b~0~1']);
+    expect(refusal('[1,2,]')).toStrictEqual(['malformed', '/2']);
+    expect(refusal('[[],[]')).toStrictEqual(['malformed', '']);
   });
 });
 
 describe('parseJsonStrict refuses what JSON.parse takes:', () => {
-  it.each<[string, JsonProblem, string]>([
+  it.each([
     ['{"a":1,"a":1}', 'duplicate_member', '/a'],
     ['{"a":1,"b":2,"\\u0061":3}', 'duplicate_member', '/a'],
     ['[{"x":{"é":1,"\\u00e9":2}}]', 'duplicate_member', '/0/x/é'],
@@ -105,7 +115,7 @@ describe('parseJsonStrict refuses what JSON.parse takes:', () => {
     ['"\ud800"', 'lone_surrogate', ''],
     ['["\\udc00\\ud800"]', 'lone_surrogate', '/0'],
     ['{"a":"\\ud800x\\udc00"}', 'lone_surrogate', '/a'],
-    ['{"a":{"\\udfff":1}}', 'lone_surrogate', '/a/\udfff'],
+    ['{"a":{"\\udfff":1}}', 'lone_surrogate', '/a'],
     ['[1,9007199254740992]', 'number_inexact', '/1'],
     ['{"a":{"b":1e400}}', 'number_inexact', '/a/b'],
     ['0.1000000000000000055', 'number_inexact', ''],
@@ -117,26 +127,15 @@ describe('parseJsonStrict refuses what JSON.parse takes:', () => {
   it('nesting beyond the limit', () => {
     expect(refusal('['.repeat(65))).toStrictEqual(['too_deep', '/0'.repeat(64)]);
     expect(refusal('{"a":'.repeat(65))).toStrictEqual(['too_deep', '/a'.repeat(64)]);
-    expect(refusal('[[[]]]', 2)).toStrictEqual(['too_deep', '/0/0']);
-    expect(refusal('[]', 0)).toStrictEqual(['too_deep', '']);
-    expect(refusal('[]', Number.NaN)).toStrictEqual(['too_deep', '']);
-    for (const maxDepth of [1e9, Number.POSITIVE_INFINITY]) expect(refusal('['.repeat(1_000_000), maxDepth)[1]).toBe('/0'.repeat(512));
+    expect(refusal('['.repeat(1_000_000))).toStrictEqual(['too_deep', '/0'.repeat(64)]);
   });
 });
 
-describe('JsonError', () => {
-  it('is a SyntaxError that names the problem and the place', () => {
-    const error = new JsonError('duplicate_member', '/a~1b/0');
-    expect(error).toBeInstanceOf(SyntaxError);
-    expect(error.name).toBe('JsonError');
-    expect(error.message).toBe('duplicate member at "/a~1b/0"');
-  });
-
-  it('has a message of one short line, whatever a peer called its members', () => {
-    const [, pointer] = refusal(`{"${'x'.repeat(100_000)}":{"\\n":1e400}}`);
-    expect(pointer).toHaveLength(100_003);
-    expect(new JsonError('syntax', pointer).message.length).toBeLessThan(300);
-    expect(new JsonError('syntax', '/\n\u001b[31m').message).toBe(String.raw`syntax at "/\n\u001b[31m"`);
+describe('the message of a refusal', () => {
+  it('is one short line, whatever a peer called its members', () => {
+    const long = `{"${'x'.repeat(100_000)}":{"\\n":1e400}}`;
+    expect(() => parseJsonStrict(long)).toThrow(/^payload number inexact: at "\/x{199}"$/);
+    expect(() => parseJsonStrict('{"\\n\\u001b[31m":x}')).toThrow(String.raw`payload malformed: at "/\n\u001b[31m"`);
   });
 });
 
@@ -176,9 +175,9 @@ describe('parseJsonStrict is linear', () => {
     return Math.min(...times);
   }
 
-  // Sixteen times the text: a quadratic parser takes 256 times as long.
+  // Sixteen times the text: a quadratic parser takes 256 times as long. Both are beyond what engines treat as small.
   it.each(Object.entries(hostile))('in %s', (_, make) => {
-    const ratio = () => cost(make(640_000)) / cost(make(40_000));
+    const ratio = () => cost(make(2_560_000)) / cost(make(160_000));
     let best = ratio();
     // A busy machine only ever adds.
     for (let again = 0; again < 3 && best > 80; again++) best = Math.min(best, ratio());
