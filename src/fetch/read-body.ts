@@ -4,7 +4,7 @@
  * @module
  */
 
-import { concatBytes } from '../internal/bytes.ts';
+import { concatBytes } from '../internal/concat-bytes.ts';
 import { isBytes } from '../internal/is-bytes.ts';
 import { abortable } from './abort.ts';
 

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { concatBytes, encodeUtf8 } from '../internal/bytes.ts';
+import { encodeUtf8 } from '../internal/bytes.ts';
+import { concatBytes } from '../internal/concat-bytes.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = { '"': '%22', '\r': '%0D', '\n': '%0A' };
 

@@ -6,7 +6,7 @@
 
 import { VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
-import { concatBytes } from '../internal/bytes.ts';
+import { concatBytes } from '../internal/concat-bytes.ts';
 import { isBytes } from '../internal/is-bytes.ts';
 import { createFieldReader } from './field-reader.ts';
 import type { RequestMessage, ResponseMessage } from './message.ts';
@@ -76,7 +76,7 @@ function requireNoContent(message: RequestMessage | ResponseMessage): Uint8Array
 }
 
 function refuseSize(limit: number): never {
-  throw new VerificationError('body_too_large', `the body is larger than ${limit} bytes`);
+  throw new VerificationError('body_too_large', `${limit} bytes are allowed`);
 }
 
 function unavailable(): VerificationError {

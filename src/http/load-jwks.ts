@@ -9,7 +9,7 @@ import { importPublicKeyJwk } from '../crypto/import-key.ts';
 import type { Jwk } from '../crypto/jwk.ts';
 import { jwkThumbprint } from '../crypto/jwk-thumbprint.ts';
 import type { VerificationKey } from '../crypto/verification-key.ts';
-import { concatBytes } from '../internal/bytes.ts';
+import { concatBytes } from '../internal/concat-bytes.ts';
 import { withDeadline } from '../internal/deadline.ts';
 import { decodeUtf8 } from '../internal/decode-utf8.ts';
 

@@ -5,9 +5,9 @@
  */
 
 /** The alphabet of section 4. */
-export const STANDARD = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const STANDARD = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 /** The alphabet of section 5. */
-export const URL_SAFE: string = /* @__PURE__ */ STANDARD.replace('+/', '-_');
+const URL_SAFE: string = /* @__PURE__ */ STANDARD.replace('+/', '-_');
 
 function encode(bytes: Uint8Array, alphabet: string): string {
   let text = '';

@@ -17,26 +17,9 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** By way of percent-encoding, which every engine has, and decodes as strictly. */
 function decodeUtf8ByHand(bytes: Uint8Array): string {
-  let text = '';
-  for (let index = 0; index < bytes.length; ) {
-    const lead = bytes[index++]!;
-    if (lead < 0x80) {
-      text += String.fromCharCode(lead);
-      continue;
-    }
-    const tail = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-    if (lead < 0xc2 || lead > 0xf4 || index + tail > bytes.length) throw new RangeError('not UTF-8');
-    let code = lead & (0x3f >> tail);
-    for (let count = tail; count > 0; count--) {
-      const next = bytes[index++]!;
-      if (next >> 6 !== 2) throw new RangeError('not UTF-8');
-      code = (code << 6) | (next & 0x3f);
-    }
-    // The shortest form only, and nothing that UTF-16 reserves.
-    if (code < [0x80, 0x800, 0x10000][tail - 1]! || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-      throw new RangeError('not UTF-8');
-    text += String.fromCodePoint(code);
-  }
-  return text;
+  let encoded = '';
+  for (const byte of bytes) encoded += `%${byte < 16 ? '0' : ''}${byte.toString(16)}`;
+  return decodeURIComponent(encoded);
 }
