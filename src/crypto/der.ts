@@ -4,7 +4,7 @@
  * @module
  */
 
-import { concatBytes } from '../internal/bytes.ts';
+import { concatBytes } from '../internal/concat-bytes.ts';
 import { encodeHex } from '../internal/hex.ts';
 
 /** One element: tag, content, and itself as a whole. */

@@ -24,7 +24,8 @@ export function digest(algorithm: DigestAlgorithm, bytes: Uint8Array): Awaitable
   return new Uint8Array(node.hash?.(name, bytes, 'buffer') ?? node.createHash(name).update(bytes).digest());
 }
 
-async function webDigest(algorithm: DigestAlgorithm, bytes: Uint8Array): Promise<Uint8Array> {
+/** The hash of some bytes by WebCrypto, or in JavaScript where there is none. */
+export async function webDigest(algorithm: DigestAlgorithm, bytes: Uint8Array): Promise<Uint8Array> {
   const subtle = webCrypto();
   if (subtle !== undefined) return new Uint8Array(await subtle.digest(algorithm, bytes as BufferSource));
   return (await import('./noble-hash.ts')).hashers[algorithm](bytes);

@@ -17,3 +17,11 @@ export interface Ed25519KeyPair {
   readonly x: string;
   sign(base: Uint8Array): Awaitable<Uint8Array>;
 }
+
+/** An implementation that is loaded when it is needed. */
+export interface Ed25519Backend {
+  /** Prepares a public key that has passed the gate. */
+  preparePublic(bytes: Uint8Array): Ed25519Verify;
+  /** Prepares a seed. It is told how to encode, so that it shares nothing with what is loaded already. */
+  preparePrivate(seed: Uint8Array, encode: (bytes: Uint8Array) => string): Ed25519KeyPair;
+}

@@ -9,18 +9,14 @@
  */
 
 import { getPublicKey, hashes, Point, sign } from '@noble/ed25519';
-import { concatBytes } from '../internal/bytes.ts';
+import { concatBytes } from '../internal/concat-bytes.ts';
 import { equalBytes } from '../internal/equal.ts';
-import { encodeHex } from '../internal/hex.ts';
 import type { Ed25519KeyPair, Ed25519Verify } from './ed25519-backend.ts';
+import { littleEndian } from './little-endian.ts';
 import { sha512 } from './noble-hash.ts';
 
 /** L, the order of the group. */
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
-
-function littleEndian(bytes: Uint8Array): bigint {
-  return BigInt(`0x${encodeHex(new Uint8Array(bytes).reverse())}`);
-}
 
 function decodePoint(bytes: Uint8Array): Point | undefined {
   try {
@@ -31,7 +27,7 @@ function decodePoint(bytes: Uint8Array): Point | undefined {
 }
 
 /** Prepares a public key that has passed the gate. One that is not on the curve verifies nothing. */
-export function importPublic(bytes: Uint8Array): Ed25519Verify {
+export function preparePublic(bytes: Uint8Array): Ed25519Verify {
   const minusA = decodePoint(bytes)?.negate();
   return (base, signature) => {
     const r = signature.subarray(0, 32);
@@ -42,7 +38,7 @@ export function importPublic(bytes: Uint8Array): Ed25519Verify {
 }
 
 /** Prepares a seed; `encode` is base64url. noble derives the public key from it at every signature: no other one can be slipped in. */
-export function importPrivate(seed: Uint8Array, encode: (bytes: Uint8Array) => string): Ed25519KeyPair {
+export function preparePrivate(seed: Uint8Array, encode: (bytes: Uint8Array) => string): Ed25519KeyPair {
   hashes.sha512 ??= sha512;
   return { x: encode(getPublicKey(seed)), sign: (base) => sign(base, seed) };
 }

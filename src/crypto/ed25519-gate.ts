@@ -8,46 +8,28 @@
  * @module
  */
 
-import { decodeHex } from '../internal/hex.ts';
+import { littleEndian } from './little-endian.ts';
 
-const SIGNATURE_BYTES = 64;
+/** The order of the group. */
+const L: bigint = 2n ** 252n + 27742317777372353535851937790883648493n;
+/** The field prime. */
+const P: bigint = 2n ** 255n - 19n;
 
-/** The order of the group, L, little-endian like all numbers here. */
-const L = 'edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010';
-/** The field prime, p = 2^255 - 19. */
-const P = 'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f';
-/** The y of every point of small order, below p: of order 1, 4, 8, 8 and 2. The sign bit changes nothing. */
-const SMALL_ORDER = [
-  '0100000000000000000000000000000000000000000000000000000000000000',
-  '0000000000000000000000000000000000000000000000000000000000000000',
-  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
-  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
-  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-];
-
-const bytesOf = (hex: string): Uint8Array => decodeHex(hex)!;
-const ORDER = /* @__PURE__ */ bytesOf(L);
-const PRIME = /* @__PURE__ */ bytesOf(P);
-const SMALL = /* @__PURE__ */ SMALL_ORDER.map(bytesOf);
-
-/** How the 32 bytes at `offset` compare with a number, the highest bit masked by `mask`: negative, zero or positive. */
-function compare(bytes: Uint8Array, offset: number, mask: number, number: Uint8Array): number {
-  let difference = (bytes[offset + 31]! & mask) - number[31]!;
-  for (let index = 30; difference === 0 && index >= 0; index--) difference = bytes[offset + index]! - number[index]!;
-  return difference;
-}
-
-/** Whether 32 bytes from `offset` encode y canonically (y < p) and no point of small order. */
-function isPoint(bytes: Uint8Array, offset: number): boolean {
-  return compare(bytes, offset, 0x7f, PRIME) < 0 && SMALL.every((small) => compare(bytes, offset, 0x7f, small) !== 0);
+/** Whether 32 bytes encode y canonically (y < p) and no point of small order. The highest bit is the sign of x: it changes nothing. */
+function isPoint(bytes: Uint8Array): boolean {
+  const y = BigInt.asUintN(255, littleEndian(bytes));
+  const square = (y * y) % P;
+  // Of order 4: y = 0. Of order 1 and 2: y = ±1. Of order 8: twice such a point has y = 0, so that x² = -y², and the curve's
+  // equation, with d = -121665/121666, becomes d·y⁴ + 2·y² - 1 = 0.
+  return y < P && y > 0n && square > 1n && (121665n * square * square - 243332n * square + 121666n) % P !== 0n;
 }
 
 /** Whether these bytes may be a public key. (That they lie on the curve shows in the verification.) */
 export function isAcceptableKey(bytes: Uint8Array): boolean {
-  return bytes.length === 32 && isPoint(bytes, 0);
+  return bytes.length === 32 && isPoint(bytes);
 }
 
 /** Whether these bytes, R and S, may be a signature. Nothing here is secret, so nothing need take constant time. */
 export function isAcceptableSignature(signature: Uint8Array): boolean {
-  return signature.length === SIGNATURE_BYTES && isPoint(signature, 0) && compare(signature, 32, 0xff, ORDER) < 0;
+  return signature.length === 64 && isPoint(signature.subarray(0, 32)) && littleEndian(signature.subarray(32)) < L;
 }

@@ -7,29 +7,27 @@
  * @module
  */
 
+import { encodeBase64url } from '../internal/base64.ts';
 import { isBytes } from '../internal/is-bytes.ts';
+import type { Ed25519Backend } from './ed25519-backend.ts';
 import type { Jwk } from './jwk.ts';
-import { type NodeCrypto, nodeCrypto, webCrypto } from './runtime.ts';
-
-type OnNode = typeof import('./ed25519-node.ts');
-export type Fallback = typeof import('./ed25519-fallback.ts');
+import { nodeCrypto, webCrypto } from './runtime.ts';
 
 /** Prepares a key with the best implementation at hand. Only WebCrypto's needs nothing loaded besides. */
 export async function prepare<T>(
   bytes: Uint8Array,
-  onNode: (implementation: OnNode) => (node: NodeCrypto, bytes: Uint8Array) => T,
-  onWeb: (subtle: SubtleCrypto, bytes: Uint8Array) => Promise<T>,
-  otherwise: (fallback: Fallback) => (bytes: Uint8Array) => T,
+  choose: (backend: Ed25519Backend) => (bytes: Uint8Array, encode: typeof encodeBase64url) => T,
+  onWeb: (subtle: SubtleCrypto, bytes: Uint8Array) => Promise<T | undefined>,
 ): Promise<T> {
-  const node = nodeCrypto();
-  if (node !== undefined) return onNode(await import('./ed25519-node.ts'))(node, bytes);
+  if (nodeCrypto() !== undefined) return choose(await import('./ed25519-node.ts'))(bytes, encodeBase64url);
   const subtle = webCrypto();
   try {
-    if (subtle !== undefined) return await onWeb(subtle, bytes);
+    const prepared = subtle && (await onWeb(subtle, bytes));
+    if (prepared !== undefined) return prepared;
   } catch (error) {
     if ((error as Error).name !== 'NotSupportedError') throw error;
   }
-  return otherwise(await import('./ed25519-fallback.ts'))(bytes);
+  return choose(await import('./ed25519-fallback.ts'))(bytes, encodeBase64url);
 }
 
 /** A copy of 32 bytes. */

@@ -1,19 +1,12 @@
 import { encodeBase64url } from '../internal/base64.ts';
-import type { Ed25519KeyPair } from './ed25519-backend.ts';
-import { copyOf, type Fallback, prepare, publicJwk } from './ed25519-prepare.ts';
+import { copyOf, prepare, publicJwk } from './ed25519-prepare.ts';
 import { webPrivate } from './ed25519-web-private.ts';
 import { createPrivateKey, type PrivateKey } from './private-key.ts';
-
-/** Told how to encode, so that it shares nothing with what is loaded already. */
-const fallback =
-  ({ importPrivate }: Fallback) =>
-  (seed: Uint8Array): Ed25519KeyPair =>
-    importPrivate(seed, encodeBase64url);
 
 /** Imports a seed of 32 bytes. The public key is derived; one that is `given` must be the same. */
 export async function importEd25519Private(privateKey: Uint8Array, extractable = false, given?: Uint8Array): Promise<PrivateKey> {
   const seed = copyOf(privateKey, 'privateKey');
-  const { x, sign } = await prepare(seed, ({ nodePrivate }) => nodePrivate, webPrivate, fallback);
+  const { x, sign } = await prepare(seed, ({ preparePrivate }) => preparePrivate, webPrivate);
   if (given !== undefined && x !== encodeBase64url(given)) throw new TypeError('privateKey and its public key do not belong together');
   const jwk = extractable ? { ...publicJwk(x), d: encodeBase64url(seed) } : undefined;
   return createPrivateKey({ algorithm: 'ed25519', sign, publicJwk: publicJwk(x), jwk });

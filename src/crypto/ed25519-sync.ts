@@ -6,7 +6,7 @@
  */
 
 import { nodeName } from './digest.ts';
-import { isAcceptableKey, isAcceptableSignature } from './ed25519-gate.ts';
+import { isAcceptableSignature } from './ed25519-gate.ts';
 import { spkiOfPoint } from './ed25519-spki.ts';
 import { anyNodeCrypto, type NodeCrypto } from './runtime.ts';
 
@@ -20,15 +20,10 @@ function requireNode(): NodeCrypto {
   return node;
 }
 
-/**
- * Prepares a public key of 32 bytes.
- *
- * @throws {RangeError} for another length, a point of small order, or one that is not canonical
- */
-export function importEd25519Now(publicKey: Uint8Array, name = 'publicKey'): VerifyNow {
-  if (!isAcceptableKey(publicKey)) throw new RangeError(`${name} must be 32 bytes, canonical and not of small order`);
+/** What verifies with a public key that has passed the gate, as each signature has to. */
+export function ed25519VerifyNow(point: Uint8Array): VerifyNow {
   const node = requireNode();
-  const key = node.createPublicKey({ key: spkiOfPoint(publicKey), format: 'der', type: 'spki' });
+  const key = node.createPublicKey({ key: spkiOfPoint(point), format: 'der', type: 'spki' });
   return (base, signature) => isAcceptableSignature(signature) && node.verify(null, base, key, signature);
 }
 

@@ -10,15 +10,12 @@ import { pkcs8OfSeed } from './ed25519-der.ts';
 
 const NAME = 'Ed25519';
 
-/** Leads to the fallback. Any 32 bytes are a seed, whatever an implementation says to some of them. */
-export function unsupported(): never {
-  throw Object.assign(new Error(), { name: 'NotSupportedError' });
-}
-
-/** Prepares a seed. */
-export async function webPrivate(subtle: SubtleCrypto, seed: Uint8Array): Promise<Ed25519KeyPair> {
+/** Prepares a seed; `undefined` leads to the fallback. */
+export async function webPrivate(subtle: SubtleCrypto, seed: Uint8Array): Promise<Ed25519KeyPair | undefined> {
   // Extractable, because a JWK is the one place where WebCrypto shows the public key. The key never leaves this closure.
-  const key = await subtle.importKey('pkcs8', pkcs8OfSeed(seed), NAME, true, ['sign']).catch(unsupported);
+  // Any 32 bytes are a seed, whatever an implementation says to some of them.
+  const key = await subtle.importKey('pkcs8', pkcs8OfSeed(seed), NAME, true, ['sign']).catch(() => undefined);
+  if (key === undefined) return undefined;
   const { x } = await subtle.exportKey('jwk', key);
   return { x: x!, sign: async (base) => new Uint8Array(await subtle.sign(NAME, key, base as BufferSource)) };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decodeBase64url } from '../internal/decode-base64url.ts';
+import { decodeBase64url } from '../internal/decode-base64.ts';
 
 /** A JSON Web Key. Which members it has depends on `kty`; see RFC 7518, section 6, and RFC 8037, section 2. */
 export interface Jwk {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decodeBase64url } from '../internal/decode-base64url.ts';
+import { decodeBase64url } from '../internal/decode-base64.ts';
 import { decodeHex } from '../internal/hex.ts';
 
 function decoded(bytes: Uint8Array<ArrayBuffer> | undefined, what: string): Uint8Array<ArrayBuffer> {

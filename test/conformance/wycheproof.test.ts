@@ -3,9 +3,9 @@
  */
 import * as nodeCrypto from 'node:crypto';
 import { expect, it } from 'vitest';
-import { importPublic } from '../../src/crypto/ed25519-fallback.ts';
+import { preparePublic as fallbackPublic } from '../../src/crypto/ed25519-fallback.ts';
 import { isAcceptableKey, isAcceptableSignature } from '../../src/crypto/ed25519-gate.ts';
-import { nodePublic } from '../../src/crypto/ed25519-node.ts';
+import { preparePublic as nodePublic } from '../../src/crypto/ed25519-node.ts';
 import { webPublic } from '../../src/crypto/ed25519-web.ts';
 import { hmacKey } from '../../src/crypto/hmac.ts';
 import { nobleMac } from '../../src/crypto/hmac-noble.ts';
@@ -58,9 +58,9 @@ async function accepted(
 describeWithVectors('Wycheproof: Ed25519', () => {
   const groups = groupsOf('ed25519');
   const implementations = {
-    'node:crypto': (key: Uint8Array) => nodePublic(node, key),
-    WebCrypto: (key: Uint8Array) => webPublic(crypto.subtle, key),
-    JavaScript: importPublic,
+    'node:crypto': nodePublic,
+    WebCrypto: async (key: Uint8Array) => (await webPublic(crypto.subtle, key))!,
+    JavaScript: fallbackPublic,
   };
 
   for (const [name, prepare] of Object.entries(implementations)) {

@@ -1,16 +1,14 @@
 /**
  * One verdict on hostile Ed25519 signatures, whatever computes it.
  */
-import * as nodeCrypto from 'node:crypto';
 import { hashes, verify } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { importPublic } from '../../src/crypto/ed25519-fallback.ts';
+import { preparePublic as fallbackPublic } from '../../src/crypto/ed25519-fallback.ts';
 import { isAcceptableKey, isAcceptableSignature } from '../../src/crypto/ed25519-gate.ts';
-import { nodePublic } from '../../src/crypto/ed25519-node.ts';
+import { preparePublic as nodePublic } from '../../src/crypto/ed25519-node.ts';
 import { webPublic } from '../../src/crypto/ed25519-web.ts';
 import { importPublicKeyHex } from '../../src/crypto/import-raw.ts';
-import type { NodeCrypto } from '../../src/crypto/runtime.ts';
 import type { VerificationKey } from '../../src/crypto/verification-key.ts';
 import { decodeHex } from '../../src/internal/hex.ts';
 import { hostileEd25519Vectors } from '../support/hostile-ed25519.ts';
@@ -28,9 +26,9 @@ async function verdict(verify: (publicKey: Uint8Array, base: Uint8Array, signatu
 }
 
 const implementations = {
-  'node:crypto': (key: Uint8Array) => nodePublic(nodeCrypto as unknown as NodeCrypto, key),
-  WebCrypto: (key: Uint8Array) => webPublic(crypto.subtle, key),
-  JavaScript: importPublic,
+  'node:crypto': nodePublic,
+  WebCrypto: async (key: Uint8Array) => (await webPublic(crypto.subtle, key))!,
+  JavaScript: fallbackPublic,
 };
 
 async function imported(publicKey: Uint8Array, base: Uint8Array, signature: Uint8Array): Promise<boolean> {
