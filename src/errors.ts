@@ -47,7 +47,7 @@ export type VerificationErrorCode =
   | 'maintenance_ended'
   | 'clock_rolled_back';
 
-/** The HTTP status a refusal leaves with, unless it is 401. */
+/** The HTTP status a refusal leaves with, unless it is 401, or 400 as whatever is wrong with a payload. */
 const STATUS: Readonly<Partial<Record<VerificationErrorCode, number>>> = {
   signature_malformed: 400,
   signature_ambiguous: 400,
@@ -60,12 +60,6 @@ const STATUS: Readonly<Partial<Record<VerificationErrorCode, number>>> = {
   replay_store_cold: 503,
   replay_store_full: 503,
   store_unavailable: 503,
-  payload_malformed: 400,
-  payload_duplicate_member: 400,
-  payload_lone_surrogate: 400,
-  payload_number_inexact: 400,
-  payload_proto_member: 400,
-  payload_too_deep: 400,
   machine_mismatch: 403,
   critical_unknown: 403,
   maintenance_ended: 403,
@@ -83,8 +77,8 @@ export type SignedFetchErrorCode =
   | 'response_refused'
   | 'target_forbidden';
 
-/** These three tell a prober whether a key exists: outside they are one answer. */
-const HIDDEN: ReadonlySet<string> = /* @__PURE__ */ new Set(['key_unknown', 'algorithm_forbidden', 'signature_mismatch']);
+/** These two would tell a prober whether a key exists: outside they are a `signature_mismatch`. */
+const HIDDEN: readonly string[] = ['key_unknown', 'algorithm_forbidden'];
 
 /** What the `type` of our problem documents begins with (RFC 9457). */
 export const PROBLEM_TYPE = 'urn:countersign:problem:';
@@ -114,6 +108,10 @@ export interface Problem {
 /** What the verifier knows about a refusal that the failing check did not. */
 type RefusalContext = Pick<VerificationErrorOptions, 'now' | 'acceptSignature' | 'signatureBase'>;
 
+function titleOf(code: VerificationErrorCode): string {
+  return code.replaceAll('_', ' ');
+}
+
 /** Kept beside the errors: a class that builds itself with side effects would be in every bundle. */
 const contexts: WeakMap<object, RefusalContext> = /* @__PURE__ */ new WeakMap();
 
@@ -129,10 +127,11 @@ export class VerificationError extends Error {
   /** Seconds after which trying again makes sense, on 503. */
   readonly retryAfter: number | undefined;
 
-  constructor(code: VerificationErrorCode, message: string, options: VerificationErrorOptions = {}) {
-    super(message, options);
+  /** `detail` is what the message says besides the code. */
+  constructor(code: VerificationErrorCode, detail?: string, options: VerificationErrorOptions = {}) {
+    super(detail === undefined ? titleOf(code) : `${titleOf(code)}: ${detail}`, options);
     this.code = code;
-    this.status = STATUS[code] ?? 401;
+    this.status = STATUS[code] ?? (code.startsWith('payload_') ? 400 : 401);
     this.retryAfter = options.retryAfter ?? (this.status === 503 ? 2 : undefined);
     contexts.set(this, options);
     Object.defineProperty(this, VERIFICATION_BRAND, { value: true });
@@ -140,29 +139,28 @@ export class VerificationError extends Error {
 
   /** The reason as the peer may know it: an unknown key and a wrong signature are one answer. */
   get publicCode(): VerificationErrorCode {
-    return HIDDEN.has(this.code) ? 'signature_mismatch' : this.code;
+    return HIDDEN.includes(this.code) ? 'signature_mismatch' : this.code;
   }
 
   /** The signature base the verifier built, when the deployment exposes it. */
   get signatureBase(): string | undefined {
-    return contexts.get(this)?.signatureBase;
+    return contexts.get(this)!.signatureBase;
   }
 
   /** The refusal as plain data: `application/problem+json` (RFC 9457) with its headers. */
   toProblem(): Problem {
-    const code = this.publicCode;
-    const status = STATUS[code] ?? 401;
-    const { now, acceptSignature, signatureBase } = contexts.get(this) ?? {};
+    const { publicCode: code, status, retryAfter } = this;
+    const { now = Math.floor(Date.now() / 1000), acceptSignature, signatureBase } = contexts.get(this)!;
     const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
     if (status === 401) headers['www-authenticate'] = `Signature error="${code}"`;
     if (acceptSignature !== undefined) headers['accept-signature'] = acceptSignature;
-    if (this.retryAfter !== undefined) headers['retry-after'] = String(this.retryAfter);
+    if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
     const body = {
       type: `${PROBLEM_TYPE}${code}`,
-      title: code.replaceAll('_', ' '),
+      title: titleOf(code),
       status,
       code,
-      now: now ?? Math.floor(Date.now() / 1000),
+      now,
       signatureBase,
     };
     return { status, headers, body: JSON.stringify(body) };
@@ -170,9 +168,14 @@ export class VerificationError extends Error {
 
   /** The refusal as a `Response`. */
   toResponse(): Response {
-    const { status, headers, body } = this.toProblem();
-    return new Response(body, { status, headers });
+    const { body, ...init } = this.toProblem();
+    return new Response(body, init);
   }
+}
+
+/** What a signature that is none is refused with. */
+export function malformed(detail: string, cause?: unknown): VerificationError {
+  return new VerificationError('signature_malformed', detail, { cause });
 }
 
 /** Tells a refusal the time and what would have been accepted. */

@@ -6,7 +6,8 @@
  */
 
 import type { KnownLists } from '../signature/known-lists.ts';
-import { parseSignatureFields, type SignatureCandidate } from '../signature/unverified-signature.ts';
+import { parseSignatureFields } from '../signature/parse-signature-fields.ts';
+import type { SignatureCandidate } from '../signature/unverified-signature.ts';
 import { combine } from './field-lines.ts';
 import type { FieldReader } from './field-reader.ts';
 import type { Limits } from './limits.ts';

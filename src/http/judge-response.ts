@@ -9,9 +9,11 @@ import { VerificationError } from '../errors.ts';
 import { assertFunction, assertObject, assertText } from '../internal/assert.ts';
 import { systemTime } from '../internal/time.ts';
 import { plainComponent } from '../signature/component.ts';
-import { type Evidence, judge, selectSignature } from '../signature/judge.ts';
+import type { Evidence } from '../signature/evidence.ts';
+import { judge } from '../signature/judge.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
 import { compilePolicy, type Policy } from '../signature/policy.ts';
+import { selectSignature } from '../signature/select-signature.ts';
 import { readCandidates } from './candidates.ts';
 import { readContent } from './content.ts';
 import { verifyContentDigest } from './content-digest.ts';
@@ -65,7 +67,7 @@ export async function judgeResponse(
   const read = createFieldReader(message.fields);
   const asked = responseToComponents(request.fields);
   const requirement = compilePolicy(policy, [STATUS, ...asked]);
-  const signature = selectSignature(readCandidates(read, limits), requirement);
+  const signature = selectSignature(readCandidates(read, limits), requirement.tag);
   if (signature.nonce !== undefined && signature.nonce !== nonce)
     throw new VerificationError('nonce_replayed', 'the response answers another request');
   let bytes: Uint8Array | undefined;
@@ -78,7 +80,7 @@ export async function judgeResponse(
       bytes = await readContent('headers' in response ? response : message, limits.bodyBytes);
       const field = read('content-digest');
       if (field !== undefined) await verifyContentDigest(combine(field), bytes);
-      else if (bytes.length > 0) throw new VerificationError('digest_missing', 'the response has content and no content-digest');
+      else if (bytes.length > 0) throw new VerificationError('digest_missing', 'the response has content');
     },
   };
   // No store: the nonce is the request's, and was compared.

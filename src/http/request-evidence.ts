@@ -10,7 +10,7 @@ import type { Awaitable } from '../internal/awaitable.ts';
 import { isThenable } from '../internal/thenable.ts';
 import type { ComponentSource } from '../signature/base.ts';
 import { type Component, plainComponent } from '../signature/component.ts';
-import type { Charge, Evidence } from '../signature/judge.ts';
+import type { Charge, Evidence } from '../signature/evidence.ts';
 import { readContent } from './content.ts';
 import { verifyContentDigest } from './content-digest.ts';
 import { combine } from './field.ts';
@@ -76,8 +76,8 @@ export class RequestEvidence implements Evidence {
   #checkBytes(bytes: Uint8Array, covered: boolean, lacking: boolean): Awaitable<Uint8Array> {
     const field = this.#read('content-digest');
     if (bytes.length > 0 && lacking) {
-      if (field === undefined) throw new VerificationError('digest_missing', 'the request has content and no content-digest');
-      throw new VerificationError('component_uncovered', 'the signature does not cover "content-digest"');
+      if (field === undefined) throw new VerificationError('digest_missing', 'the request has content');
+      throw new VerificationError('component_uncovered', '"content-digest"');
     }
     return field !== undefined && covered ? verifyContentDigest(combine(field), bytes).then(() => bytes) : bytes;
   }

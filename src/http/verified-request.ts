@@ -7,7 +7,7 @@
 import type { Algorithm } from '../crypto/algorithm.ts';
 import { VerificationError } from '../errors.ts';
 import { decodeUtf8 } from '../internal/decode-utf8.ts';
-import type { Verdict } from '../signature/judge.ts';
+import type { Verdict } from '../signature/evidence.ts';
 import type { KeyRecord } from '../signature/key-record.ts';
 import type { StandardSchema } from '../signature/standard-schema.ts';
 import { normalizeAuthority, splitTarget } from './derive.ts';

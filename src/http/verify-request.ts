@@ -10,11 +10,13 @@ import { assertObject } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { isThenable } from '../internal/thenable.ts';
 import { asRefusal } from '../signature/as-refusal.ts';
-import { BASE_OF, type Bench, type Charge, type Evidence, judge, selectSignature } from '../signature/judge.ts';
+import type { Bench, Charge, Evidence } from '../signature/evidence.ts';
+import { BASE_OF, judge } from '../signature/judge.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
 import { KnownLists } from '../signature/known-lists.ts';
 import type { Requirement } from '../signature/policy.ts';
 import type { ReplayStore } from '../signature/replay-store.ts';
+import { selectSignature } from '../signature/select-signature.ts';
 import type { SignatureCandidate, UnverifiedSignature } from '../signature/unverified-signature.ts';
 import { readCandidates } from './candidates.ts';
 import { requestSource } from './derive.ts';
@@ -32,7 +34,7 @@ export type QueryCarrier = (message: RequestMessage) =>
       /** The message without the signature. */
       readonly message: RequestMessage;
       readonly signedMethod: string;
-      readonly candidates: readonly SignatureCandidate[];
+      readonly signature: UnverifiedSignature;
       readonly requirement: Requirement;
     }
   | undefined;
@@ -108,10 +110,8 @@ interface Hearing {
   readonly evidence: Evidence & Partial<Pick<RequestEvidence, 'content'>>;
 }
 
-function openByUrl({ message, signedMethod, candidates, requirement }: NonNullable<ReturnType<QueryCarrier>>, court: Court): Hearing {
+function openByUrl({ message, signedMethod, signature, requirement }: NonNullable<ReturnType<QueryCarrier>>, court: Court): Hearing {
   requireTarget(message.target);
-  const signature = selectSignature(candidates, requirement);
-  if (signature.expires === undefined) throw new VerificationError('lifetime_too_long', 'a signed URL must expire');
   const evidence: Evidence = {
     source: requestSource({ ...message, method: signedMethod }),
     obliged: [],
@@ -127,7 +127,7 @@ function isRequest(value: Request | RequestMessage): value is Request {
 
 function choose(requirements: Requirements, candidates: readonly SignatureCandidate[]): Awaitable<readonly Charge[]> {
   if (typeof requirements === 'function') return chooseByFunction(requirements, candidates);
-  return requirements.map((requirement) => ({ requirement, signature: selectSignature(candidates, requirement) }));
+  return requirements.map((requirement) => ({ requirement, signature: selectSignature(candidates, requirement.tag) }));
 }
 
 async function chooseByFunction(
@@ -140,9 +140,9 @@ async function chooseByFunction(
     const requirement = await choice(signature);
     if (requirement !== undefined && requirement.tag === signature.tag) charges.push({ signature, requirement });
   }
-  if (candidates.length === 0) throw new VerificationError('signature_missing', 'the message has no signature');
-  if (charges.length === 0) throw new VerificationError('tag_mismatch', 'no signature is one the policy knows');
-  if (charges.length > 1) throw new VerificationError('signature_ambiguous', 'two signatures could be meant');
+  if (candidates.length === 0) throw new VerificationError('signature_missing');
+  if (charges.length === 0) throw new VerificationError('tag_mismatch', 'none that the policy knows');
+  if (charges.length > 1) throw new VerificationError('signature_ambiguous', 'two could be meant');
   return charges;
 }
 

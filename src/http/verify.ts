@@ -101,8 +101,7 @@ function compileAuthorities(options: VerifierOptions, scheme: string | undefined
     [scheme ?? 'https', 'https', 'http'].map((kind) => [kind, new Set(names.map((name) => ownAuthority(name, kind)))]),
   );
   return ({ authority: received, scheme: kind }) => {
-    if (!accepted.get(kind)?.has(asRefusal(() => normalizeAuthority(received, kind))))
-      throw new VerificationError('authority_forbidden', 'the request is for another authority');
+    if (!accepted.get(kind)?.has(asRefusal(() => normalizeAuthority(received, kind)))) throw new VerificationError('authority_forbidden');
   };
 }
 
