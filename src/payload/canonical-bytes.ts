@@ -9,14 +9,14 @@
 
 import { canonicalizeFields } from '../canonical/fields.ts';
 import { canonicalizeJson } from '../canonical/json.ts';
-import { JsonError, parseJsonStrict } from '../canonical/parse-json.ts';
+import { MAX_DEPTH, parseJsonStrict } from '../canonical/parse-json.ts';
+import { quotePointer } from '../canonical/pointer.ts';
+import { VerificationError } from '../errors.ts';
 import { encodeUtf8, isWellFormed } from '../internal/bytes.ts';
 import { INPUT_MEMBER, SIGNATURE_MEMBER, TEXT_MEMBER } from './carrier.ts';
 
 /** Flat fields: pairs, or what browsers make of a form. */
 export type FormFields = Iterable<readonly [name: string, value: unknown]>;
-
-const MAX_DEPTH = 64;
 
 /** An object's canonical bytes, and the object that they mean: nothing else may be used of it. */
 export function canonicalObject(payload: object): { readonly bytes: Uint8Array; readonly value: Readonly<Record<string, unknown>> } {
@@ -32,9 +32,9 @@ export function canonicalObject(payload: object): { readonly bytes: Uint8Array; 
 
 function parseStrict(text: string): unknown {
   try {
-    return parseJsonStrict(text, { maxDepth: MAX_DEPTH });
+    return parseJsonStrict(text);
   } catch (cause) {
-    throw new TypeError(`payload cannot be carried: ${cause instanceof Error ? cause.message : ''}`, { cause });
+    throw new TypeError(`payload cannot be carried: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -45,7 +45,9 @@ export function canonicalText(payload: string): Uint8Array {
 }
 
 function requireWellFormed(text: string, member: string): void {
-  if (!isWellFormed(text)) throw new TypeError('payload has a lone surrogate', { cause: new JsonError('lone_surrogate', `/${member}`) });
+  if (isWellFormed(text)) return;
+  const cause = new VerificationError('payload_lone_surrogate', `at ${quotePointer([member])}`);
+  throw new TypeError(`payload cannot be carried: ${cause.message}`, { cause });
 }
 
 /** Form fields as pairs of strings, the two added names refused. */

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { createContentDigest } from '../http/create-digest.ts';
+import { digestField } from '../http/digest-field.ts';
 import type { ComponentSource } from '../signature/base.ts';
 import { type Component, plainComponent } from '../signature/plain-component.ts';
 
@@ -23,7 +23,7 @@ export const SIGNATURE_MEMBER = 'signature';
 export const TEXT_MEMBER = 'payload';
 
 /** All that such a signature covers. */
-export const PAYLOAD_COMPONENTS: readonly Component[] = /* @__PURE__ */ [plainComponent('content-digest')];
+export const DIGEST: Component = /* @__PURE__ */ plainComponent('content-digest');
 
 const PURPOSE = /^[a-z0-9.-]{1,64}$/;
 
@@ -33,16 +33,12 @@ const PURPOSE = /^[a-z0-9.-]{1,64}$/;
  * @throws {TypeError} If the purpose is not `[a-z0-9.-]{1,64}`.
  */
 export function purposeTag(kind: PayloadFormat | 'license', purpose: string, name = 'tag'): string {
-  if (typeof purpose !== 'string' || !PURPOSE.test(purpose)) throw new TypeError(`${name} must be 1 to 64 of a-z, 0-9, dot and hyphen`);
+  if (typeof purpose !== 'string' || !PURPOSE.test(purpose)) throw new TypeError(`${name} must be ${PURPOSE.source}`);
   return `cs1-${kind}:${purpose}`;
 }
 
-/** The digest line over canonical bytes. */
+/** The one line that is signed besides the parameters: the digest of the canonical bytes. */
 export async function payloadSource(canonical: Uint8Array): Promise<ComponentSource> {
-  return digestSource(await createContentDigest(canonical));
-}
-
-/** The digest line, its value known. */
-export function digestSource(value: string): ComponentSource {
-  return ({ identity }) => (identity === '"content-digest"' ? value : undefined);
+  const digest = await digestField('sha-256', canonical);
+  return () => digest;
 }

@@ -1,35 +1,26 @@
 /**
- * A signed payload before the judge. Payloads and licenses come here, whoever relayed them.
+ * A signed payload before the judge, whoever relayed it.
  *
- * @see WIRE, "Body carrier" and "License"
+ * @see WIRE, "Body carrier"
  * @module
  */
 
-import { type Bench, type Evidence, judge, selectSignature, type Verdict } from '../signature/judge.ts';
-import type { Requirement } from '../signature/policy.ts';
-import { parseSignatureFields, type UnverifiedSignature } from '../signature/unverified-signature.ts';
-import { payloadSource } from './carrier.ts';
-import type { ReceivedPayload } from './read-payload.ts';
-
-/**
- * The one signature of a payload, if it is for this purpose.
- *
- * @throws {VerificationError} `signature_malformed` or `tag_mismatch`.
- */
-export function selectPayloadSignature({ input, signature }: ReceivedPayload, requirement: Requirement): UnverifiedSignature {
-  return selectSignature(parseSignatureFields(input, signature, { labels: 1, components: 1 }), requirement);
-}
+import type { Bench, Evidence, Verdict } from '../signature/evidence.ts';
+import { type FixedRequirement, readFixedSignature } from '../signature/fixed-form.ts';
+import { judge } from '../signature/judge.ts';
+import { DIGEST, payloadSource } from './carrier.ts';
+import type { ReceivedPayload } from './read-object.ts';
 
 /** Judges a payload; `checkAddress` throws a `VerificationError` unless it is meant for us. */
 export async function judgePayload(
-  received: ReceivedPayload,
-  requirement: Requirement,
+  { input, signature: proof, canonical }: ReceivedPayload,
+  requirement: FixedRequirement,
   checkAddress: Evidence['checkAuthority'],
   bench: Bench,
 ): Promise<Verdict> {
-  const signature = selectPayloadSignature(received, requirement);
+  const signature = readFixedSignature(input, proof, [DIGEST], requirement.tag);
   const evidence: Evidence = {
-    source: await payloadSource(received.canonical),
+    source: await payloadSource(canonical),
     obliged: [],
     checkAuthority: checkAddress,
     // The digest is computed from the data itself: a signature that fits proves the content too.

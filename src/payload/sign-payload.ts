@@ -11,15 +11,7 @@ import { signComponents } from '../http/sign-message.ts';
 import { assertInteger, assertObject, assertText } from '../internal/assert.ts';
 import { systemTime } from '../internal/time.ts';
 import { canonicalForm, canonicalObject, canonicalText, type FormFields, formPairs } from './canonical-bytes.ts';
-import {
-  INPUT_MEMBER,
-  PAYLOAD_COMPONENTS,
-  type PayloadFormat,
-  payloadSource,
-  purposeTag,
-  SIGNATURE_MEMBER,
-  TEXT_MEMBER,
-} from './carrier.ts';
+import { DIGEST, INPUT_MEMBER, type PayloadFormat, payloadSource, purposeTag, SIGNATURE_MEMBER, TEXT_MEMBER } from './carrier.ts';
 
 /** How to sign a payload. Times are whole seconds since the epoch, durations whole seconds. */
 export interface SignPayloadOptions {
@@ -100,7 +92,7 @@ async function sign(format: PayloadFormat, canonical: Uint8Array, options: SignP
     audience,
     subject,
   };
-  const { text, signature } = await signComponents(await payloadSource(canonical), PAYLOAD_COMPONENTS, params, signer);
+  const { text, signature } = await signComponents(await payloadSource(canonical), [DIGEST], params, signer);
   return { [INPUT_MEMBER]: `sig=${text}`, [SIGNATURE_MEMBER]: `sig=:${signature}:` };
 }
 

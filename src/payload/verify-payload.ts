@@ -10,14 +10,14 @@ import { annotateRefusal, VerificationError } from '../errors.ts';
 import { toVerifiedSignature, type VerifiedSignature, validate } from '../http/verified-request.ts';
 import { assertFunction, assertInteger, assertObject, assertText } from '../internal/assert.ts';
 import { systemTime } from '../internal/time.ts';
-import type { Verdict } from '../signature/judge.ts';
+import type { Verdict } from '../signature/evidence.ts';
+import { type FixedRequirement, fixedRequirement } from '../signature/fixed-form.ts';
 import type { KeyRecord, ResolveKey } from '../signature/key-record.ts';
-import { fixedRequirement, type Requirement } from '../signature/policy.ts';
 import type { ReplayStore } from '../signature/replay-store.ts';
 import type { StandardSchema } from '../signature/standard-schema.ts';
 import type { UnverifiedSignature } from '../signature/unverified-signature.ts';
 import type { FormFields } from './canonical-bytes.ts';
-import { PAYLOAD_COMPONENTS, type PayloadFormat, purposeTag } from './carrier.ts';
+import { type PayloadFormat, purposeTag } from './carrier.ts';
 import { judgePayload } from './judge-payload.ts';
 import { readPayload } from './read-payload.ts';
 
@@ -119,7 +119,7 @@ export async function verifyPayload(
   }
 }
 
-function requirementOf(options: VerifyPayloadOptions): Requirement {
+function requirementOf(options: VerifyPayloadOptions): FixedRequirement {
   assertObject(options, 'options');
   const {
     tag,
@@ -143,7 +143,6 @@ function requirementOf(options: VerifyPayloadOptions): Requirement {
   assertInteger(futureSkew, 'futureSkew', 0, 3600);
   return fixedRequirement({
     tag: purposeTag(format, tag),
-    components: PAYLOAD_COMPONENTS,
     algorithms: algorithms && new Set(algorithms),
     maxAge,
     futureSkew,
@@ -152,9 +151,8 @@ function requirementOf(options: VerifyPayloadOptions): Requirement {
 }
 
 function requireAddress(signature: UnverifiedSignature, audience: string, subject: string | undefined): void {
-  if (signature.audience !== audience) throw new VerificationError('audience_mismatch', 'the message is for another audience');
-  if (subject !== undefined && signature.subject !== subject)
-    throw new VerificationError('subject_mismatch', 'the message is about another subject');
+  if (signature.audience !== audience) throw new VerificationError('audience_mismatch');
+  if (subject !== undefined && signature.subject !== subject) throw new VerificationError('subject_mismatch');
 }
 
 function verifiedPayload<T>(verdict: Verdict, payload: T): VerifiedPayload<T> {

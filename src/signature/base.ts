@@ -29,7 +29,17 @@ export function createSignatureBase(source: ComponentSource, components: readonl
     const value = source(component);
     if (value === undefined) throw new ComponentError('component_unresolvable', `the message has no ${identifier}`);
     if (!COMPONENT_TEXT.test(value)) throw new ComponentError('component_unresolvable', `${identifier} holds a forbidden character`);
-    base += `${identifier}: ${value}\n`;
+    base += componentLine(component, value);
   }
-  return `${base}"@signature-params": ${params}`;
+  return base + paramsLine(params);
+}
+
+/** One line of a base; its value was checked, or is ours. */
+export function componentLine({ identifier }: Component, value: string): string {
+  return `${identifier}: ${value}\n`;
+}
+
+/** The last line of a base. */
+export function paramsLine(params: string): string {
+  return `"@signature-params": ${params}`;
 }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
+import { malformed } from '../errors.ts';
 import { parseItem } from '../structured-fields/parse.ts';
 import type { Item, Parameters } from '../structured-fields/value.ts';
 import type { Component } from './plain-component.ts';
@@ -45,9 +45,9 @@ function parseIdentifier(text: string, name: string): { readonly value: string; 
  * @throws {VerificationError} `signature_malformed` if RFC 9421 forbids it.
  */
 export function componentOf({ value, params }: Item, identifier: string): Component {
-  if (typeof value !== 'string') throw new VerificationError('signature_malformed', 'a covered component is not a string');
+  if (typeof value !== 'string') throw malformed('a component is no string');
   const problem = componentProblem(value, params);
-  if (problem !== undefined) throw new VerificationError('signature_malformed', `covered component ${identifier}: ${problem}`);
+  if (problem !== undefined) throw malformed(`${identifier}: ${problem}`);
   return createComponent(value, params, identifier);
 }
 

@@ -8,75 +8,26 @@
  * @module
  */
 
-import type { Algorithm } from '../crypto/algorithm.ts';
 import type { VerificationKey } from '../crypto/verification-key.ts';
 import { VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { withDeadline } from '../internal/deadline.ts';
 import { isThenable } from '../internal/thenable.ts';
 import { asRefusal } from './as-refusal.ts';
-import { type ComponentSource, createSignatureBase } from './base.ts';
+import { createSignatureBase } from './base.ts';
 import { baseBytes } from './base-bytes.ts';
-import type { Component } from './component.ts';
-import { fitsLength, type KeyLookup, type KeyRecord, keysOf, type ResolveKey, requireUsable, toKeyRecord } from './key-record.ts';
+import { consume, requireConsumed } from './consume.ts';
+import type { Bench, Charge, Evidence, Verdict } from './evidence.ts';
+import { fitsLength, type KeyLookup, type KeyRecord, keysOf, requireUsable, toKeyRecord } from './key-record.ts';
 import type { Requirement } from './policy.ts';
-import { type ConsumeRequest, type Consumption, type ReplayStore, replayScope } from './replay-store.ts';
-import { requireCoverage, requireTime } from './require.ts';
-import type { SignatureCandidate, UnverifiedSignature } from './unverified-signature.ts';
-
-/** What a carrier shows the judge. */
-export interface Evidence {
-  readonly source: ComponentSource;
-  /** Components that this very message obliges a signature to cover. */
-  readonly obliged: readonly Component[];
-  /** Throws unless the message is for us. */
-  checkAuthority(signature: UnverifiedSignature): void;
-  /** Throws unless the content is what was signed. */
-  checkContent(charges: readonly Charge[]): Awaitable<unknown>;
-}
-
-/** What the judge uses. */
-export interface Bench {
-  readonly resolveKey: ResolveKey;
-  readonly replayStore: ReplayStore | undefined;
-  /** Whole seconds since the epoch. */
-  readonly now: number;
-  /** Seconds to wait for a key or a store. */
-  readonly timeout: number;
-}
-
-/** A signature and what it must fulfil. */
-export interface Charge {
-  readonly signature: UnverifiedSignature;
-  readonly requirement: Requirement;
-}
-
-/** A signature that fulfils everything asked of it. */
-export interface Verdict extends Charge {
-  readonly record: KeyRecord;
-  readonly algorithm: Algorithm;
-}
+import { reach } from './reach.ts';
+import { requireCoverage } from './require-coverage.ts';
+import { requireKeyid } from './require-keyid.ts';
+import { requireTime } from './require-time.ts';
+import type { UnverifiedSignature } from './unverified-signature.ts';
 
 /** Told when a signature does not fit its base, so that a deployment can expose it. */
 export const BASE_OF: WeakMap<object, string> = /* @__PURE__ */ new WeakMap();
-
-/**
- * Chooses the signature a policy is about, by its exact tag. Labels mean nothing.
- *
- * @throws {VerificationError} `signature_missing`, `tag_mismatch`, or `signature_ambiguous` if two could be meant.
- */
-export function selectSignature(candidates: readonly SignatureCandidate[], { tag }: Pick<Requirement, 'tag'>): UnverifiedSignature {
-  if (candidates.length === 0) throw new VerificationError('signature_missing', 'the message has no signature');
-  let chosen: SignatureCandidate | undefined;
-  for (const candidate of candidates) {
-    if (candidate.tag !== tag) continue;
-    if (chosen !== undefined) throw new VerificationError('signature_ambiguous', 'two signatures could be meant');
-    chosen = candidate;
-  }
-  if (chosen === undefined)
-    throw new VerificationError('tag_mismatch', tag === undefined ? 'every signature is tagged' : `no signature is tagged ${tag}`);
-  return chosen.read();
-}
 
 /**
  * Judges each signature by its requirement; all must hold. Waits only for what is not there yet: every needless turn of
@@ -95,10 +46,9 @@ export async function judge(charges: readonly Charge[], evidence: Evidence, benc
     const base = baseBytes(text);
     const found = lookUp(signature, bench);
     const record = toKeyRecord(isThenable(found) ? await found : found);
-    if (record === undefined) return refuse('key_unknown', 'there is no such key', signature, base);
+    if (record === undefined) return refuse('key_unknown', signature, base);
     const keys = allowedKeys(record, signature, requirement);
-    if (keys.length === 0)
-      return refuse('algorithm_forbidden', 'the key is not for this algorithm, or the policy forbids it', signature, base);
+    if (keys.length === 0) return refuse('algorithm_forbidden', signature, base);
     const proof = findKey(keys, base, signature.signature, bench.timeout);
     const key = isThenable(proof) ? await proof : proof;
     if (key === undefined) return refuseMismatch(keys, signature, base, text);
@@ -115,12 +65,11 @@ export async function judge(charges: readonly Charge[], evidence: Evidence, benc
 }
 
 function lookUp(signature: UnverifiedSignature, { resolveKey, timeout }: Bench): Awaitable<KeyLookup> {
-  const { keyid } = signature;
-  if (keyid === undefined) throw new VerificationError('signature_malformed', 'the signature has no keyid');
+  const keyid = requireKeyid(signature);
   return reach('the key', () => withDeadline(resolveKey(keyid, signature), timeout));
 }
 
-/** The key decides the algorithm (section 3.2, step 6); the message may only agree. */
+/** The key decides the algorithm (section 3.2, step 6); message and policy may only agree. */
 function allowedKeys(record: KeyRecord, { alg }: UnverifiedSignature, { algorithms }: Requirement): readonly VerificationKey[] {
   const keys = keysOf(record);
   if (alg === undefined && algorithms === undefined) return keys;
@@ -154,14 +103,9 @@ async function spendTime(signature: Uint8Array, base: Uint8Array): Promise<void>
 }
 
 /** An unknown or unfit key must not answer sooner than a wrong signature. */
-async function refuse(
-  code: 'key_unknown' | 'algorithm_forbidden',
-  message: string,
-  { signature }: UnverifiedSignature,
-  base: Uint8Array,
-): Promise<never> {
+async function refuse(code: 'key_unknown' | 'algorithm_forbidden', { signature }: UnverifiedSignature, base: Uint8Array): Promise<never> {
   await spendTime(signature, base);
-  throw new VerificationError(code, message);
+  throw new VerificationError(code);
 }
 
 /** Nor may a key whose signatures have another length, which it need not verify to refuse. */
@@ -172,80 +116,7 @@ async function refuseMismatch(
   text: string,
 ): Promise<never> {
   if (!keys.some((key) => fitsLength(key, signature.length))) await spendTime(signature, base);
-  const error = new VerificationError('signature_mismatch', 'the signature does not fit the message and the key');
+  const error = new VerificationError('signature_mismatch');
   BASE_OF.set(error, text);
   throw error;
-}
-
-/** A nonce to consume. Its signal is made when asked for: a store in memory never waits. */
-class Consume implements ConsumeRequest {
-  readonly tenant: string;
-  readonly scope: string;
-  readonly nonce: string;
-  readonly created: number;
-  readonly keepUntil: number;
-  readonly now: number;
-  readonly futureSkew: number;
-  #controller: AbortController | undefined;
-
-  constructor({ signature, requirement, record }: Verdict, nonce: string, now: number) {
-    const { keyid = '', created = 0, expires = Number.POSITIVE_INFINITY } = signature;
-    const { maxAge, futureSkew } = requirement;
-    this.tenant = record.tenant ?? '';
-    this.scope = replayScope(this.tenant, keyid);
-    this.nonce = nonce;
-    this.created = created;
-    this.keepUntil = Math.min(created + maxAge, expires) + futureSkew;
-    this.now = now;
-    this.futureSkew = futureSkew;
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
-  }
-
-  abort(): void {
-    this.#controller?.abort();
-  }
-}
-
-function consume(verdict: Verdict, { replayStore, now, timeout }: Bench): Awaitable<Consumption> {
-  const { nonce } = verdict.signature;
-  if (nonce === undefined || replayStore === undefined) return 'consumed';
-  const request = new Consume(verdict, nonce, now);
-  return reach('the replay store', () => withDeadline(replayStore.consume(request), timeout, () => request.abort()));
-}
-
-function requireConsumed(answer: Consumption, { futureSkew }: Requirement): void {
-  switch (answer) {
-    case 'consumed':
-      return;
-    case 'replayed':
-      throw new VerificationError('nonce_replayed', 'this message was accepted before');
-    case 'cold':
-      // A message that is signed after the store's epoch, as every clock sees it, is a new one.
-      throw new VerificationError('replay_store_cold', 'the replay store may have forgotten messages of that time', {
-        retryAfter: futureSkew + 2,
-      });
-    case 'full':
-      throw new VerificationError('replay_store_full', 'the replay store is full');
-    default:
-      throw new VerificationError('store_unavailable', 'the replay store gave no known answer');
-  }
-}
-
-/** What cannot be reached is neither refused nor accepted. */
-function reach<T>(what: string, ask: () => Awaitable<T>): Awaitable<T> {
-  try {
-    const answer = ask();
-    return isThenable(answer) ? answer.then(undefined, (cause: unknown) => unavailable(what, cause)) : answer;
-  } catch (cause) {
-    return unavailable(what, cause);
-  }
-}
-
-function unavailable(what: string, cause: unknown): never {
-  if (cause instanceof VerificationError) throw cause;
-  throw new VerificationError('store_unavailable', `${what} could not be reached`, { cause });
 }

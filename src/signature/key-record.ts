@@ -67,9 +67,9 @@ export function fitsLength(key: VerificationKey, length: number): boolean {
  */
 export function requireUsable(record: KeyRecord, now: number): void {
   const { status = 'active', notBefore, notAfter } = record;
-  if (status === 'revoked') throw new VerificationError('key_revoked', 'the key is revoked');
-  if (status !== 'active') throw new VerificationError('key_disabled', 'the key is disabled');
+  if (status === 'revoked') throw new VerificationError('key_revoked');
+  if (status !== 'active') throw new VerificationError('key_disabled');
   // Written so that NaN refuses.
-  if (notBefore !== undefined && !(now >= notBefore)) throw new VerificationError('key_expired', 'the key is not valid yet');
-  if (notAfter !== undefined && !(now <= notAfter)) throw new VerificationError('key_expired', 'the key is not valid any more');
+  if (notBefore !== undefined && !(now >= notBefore)) throw new VerificationError('key_expired', 'not valid yet');
+  if (notAfter !== undefined && !(now <= notAfter)) throw new VerificationError('key_expired');
 }

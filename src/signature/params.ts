@@ -7,7 +7,7 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
+import { malformed } from '../errors.ts';
 import type { Parameters } from '../structured-fields/value.ts';
 import type { Component } from './plain-component.ts';
 
@@ -63,29 +63,25 @@ function quote(name: string, value: string): string {
  * @throws {VerificationError} `signature_malformed` for a value of the wrong type or out of bounds.
  */
 export function readSignatureParams(received: Parameters): SignatureParams {
-  return {
-    created: readTime(received, 'created'),
-    expires: readTime(received, 'expires'),
-    nonce: readText(received, 'nonce', MAX_NONCE),
-    alg: readText(received, 'alg', MAX_TEXT),
-    keyid: readText(received, 'keyid', MAX_TEXT),
-    tag: readText(received, 'tag', MAX_TEXT),
-    audience: readText(received, 'audience', MAX_TEXT),
-    subject: readText(received, 'subject', MAX_TEXT),
+  const time = (name: string): number | undefined => {
+    const value = received.get(name);
+    // Section 2.3: no sub-second times, so a Decimal is not one.
+    if (value === undefined || (typeof value === 'number' && value >= 0 && value <= MAX_TIME)) return value;
+    throw malformed(`${name} must be a time in seconds`);
   };
-}
-
-function readTime(received: Parameters, name: string): number | undefined {
-  const value = received.get(name);
-  if (value === undefined) return undefined;
-  // Section 2.3: no sub-second times, so a Decimal is not one.
-  if (typeof value === 'number' && value >= 0 && value <= MAX_TIME) return value;
-  throw new VerificationError('signature_malformed', `${name} is not a time in whole seconds`);
-}
-
-function readText(received: Parameters, name: string, limit: number): string | undefined {
-  const value = received.get(name);
-  if (value === undefined) return undefined;
-  if (typeof value === 'string' && value !== '' && value.length <= limit) return value;
-  throw new VerificationError('signature_malformed', `${name} is not a text of 1 to ${limit} characters`);
+  const text = (name: string, limit = MAX_TEXT): string | undefined => {
+    const value = received.get(name);
+    if (value === undefined || (typeof value === 'string' && value !== '' && value.length <= limit)) return value;
+    throw malformed(`${name} must be a text of 1 to ${limit} characters`);
+  };
+  return {
+    created: time('created'),
+    expires: time('expires'),
+    nonce: text('nonce', MAX_NONCE),
+    alg: text('alg'),
+    keyid: text('keyid'),
+    tag: text('tag'),
+    audience: text('audience'),
+    subject: text('subject'),
+  };
 }

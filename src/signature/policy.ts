@@ -31,8 +31,6 @@ export interface Policy {
 export interface Requirement {
   readonly tag: string | undefined;
   readonly components: readonly Component[];
-  /** Nothing else may be covered (query and body carrier). */
-  readonly exact: boolean;
   readonly algorithms: ReadonlySet<Algorithm> | undefined;
   readonly maxAge: number;
   readonly futureSkew: number;
@@ -61,19 +59,10 @@ export function compilePolicy(policy: Policy, defaults: readonly Component[]): R
       ...defaults.filter(({ name }) => !uncovered.has(name)),
       ...components.map((text) => parseComponent(text, 'policy.components')),
     ],
-    exact: false,
     algorithms: algorithms && new Set(algorithms),
     maxAge,
     futureSkew,
     nonce: insecurelyAllowMissingNonce ? 'optional' : 'required',
     uncovered,
   };
-}
-
-/** What a carrier with a fixed form asks of its one signature. */
-export type FixedForm = Pick<Requirement, 'tag' | 'components' | 'algorithms' | 'maxAge' | 'futureSkew' | 'nonce'>;
-
-/** The requirement of a carrier with a fixed form: exactly its components, and its reserved tag. */
-export function fixedRequirement(form: FixedForm): Requirement {
-  return { ...form, exact: true, uncovered: new Set() };
 }

@@ -13,9 +13,8 @@ import { createVerifier, type VerifierOptions } from '../http/verify.ts';
 import type { QueryCarrier } from '../http/verify-request.ts';
 import { assertInteger, assertObject } from '../internal/assert.ts';
 import { asRefusal } from '../signature/as-refusal.ts';
-import { fixedRequirement } from '../signature/policy.ts';
+import { fixedRequirement, readFixedSignature } from '../signature/fixed-form.ts';
 import type { ReplayStore } from '../signature/replay-store.ts';
-import { parseSignatureFields, type SignatureCandidate } from '../signature/unverified-signature.ts';
 import { cutSignature, hasSignaturePair, SCHEMES, URL_COMPONENTS, URL_TAG } from './query.ts';
 
 /** What is asked of signed URLs. Durations are whole seconds. */
@@ -39,7 +38,6 @@ export function signedUrls(policy: SignedUrlPolicy = {}): QueryCarrier {
   const ignored = new Set(ignore);
   const requirement = fixedRequirement({
     tag: URL_TAG,
-    components: URL_COMPONENTS,
     algorithms: algorithms && new Set(algorithms),
     maxAge,
     futureSkew,
@@ -47,21 +45,14 @@ export function signedUrls(policy: SignedUrlPolicy = {}): QueryCarrier {
   });
   return (message) => {
     if (!hasSignaturePair(message.target)) return undefined;
-    const { target, input, signature } = cutSignature(message.target, ignored);
-    const candidates = parseSignatureFields(input, signature, { labels: 1, components: URL_COMPONENTS.length }).map(expiring);
+    const { target, input, signature: proof } = cutSignature(message.target, ignored);
+    const signature = readFixedSignature(input, proof, URL_COMPONENTS, URL_TAG);
+    // URLs are kept, forwarded and logged.
+    if (signature.expires === undefined) throw new VerificationError('signature_malformed', 'a signed URL must expire');
     // A URL that may be fetched may be asked about: HEAD is verified as GET.
-    return { message: { ...message, target }, signedMethod: message.method === 'HEAD' ? 'GET' : message.method, candidates, requirement };
+    const signedMethod = message.method === 'HEAD' ? 'GET' : message.method;
+    return { message: { ...message, target }, signedMethod, signature, requirement };
   };
-}
-
-/** A candidate that must say when it expires: URLs are kept, forwarded and logged. */
-function expiring(candidate: SignatureCandidate): SignatureCandidate {
-  const read = () => {
-    const signature = candidate.read();
-    if (signature.expires === undefined) throw new VerificationError('signature_malformed', 'signed URL: it must expire');
-    return signature;
-  };
-  return { ...candidate, read };
 }
 
 /** How to judge one signed URL. */

@@ -9,7 +9,7 @@ import { createVerifier } from '../../src/http/verify.ts';
 import { encodeUtf8 } from '../../src/internal/bytes.ts';
 import { decodeBase64 } from '../../src/internal/decode-base64.ts';
 import { createSignatureBase } from '../../src/signature/base.ts';
-import { parseSignatureFields } from '../../src/signature/unverified-signature.ts';
+import { parseSignatureFields } from '../../src/signature/parse-signature-fields.ts';
 import { describeWithVectors, readVectorJson } from '../support/vectors.ts';
 
 interface Message {

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseComponent, plainComponent } from '../../src/signature/component.ts';
 import { KnownLists } from '../../src/signature/known-lists.ts';
-import { parseSignatureFields } from '../../src/signature/unverified-signature.ts';
+import { parseSignatureFields } from '../../src/signature/parse-signature-fields.ts';
 import { codeOf, message, signed, verifier, withField } from '../support/bank.ts';
 
 const LIMITS = { labels: 4, components: 32 };
@@ -20,6 +21,50 @@ describe('known component lists', () => {
       expect(known.get(list)).toEqual(parsed!.components);
     },
   );
+
+  it('never change what is read, nor what is refused', () => {
+    const lists = ['("@method" "@path")', '("content-digest")', '()'];
+    const known = new KnownLists();
+    for (const list of lists) {
+      const [parsed] = parseSignatureFields(`sig=${list}`, SIGNATURE, LIMITS).map((candidate) => candidate.read());
+      known.add(parsed!.components, parsed!.params);
+    }
+    const outcome = (input: string, signature: string, lists?: KnownLists): unknown => {
+      try {
+        return parseSignatureFields(input, signature, LIMITS, lists).map((candidate) => candidate.read());
+      } catch (error) {
+        return error;
+      }
+    };
+    const pieces = [
+      ...';= ,():"\\',
+      ';a',
+      ';a=1',
+      ';a="x"',
+      ';tag="t"',
+      ';created=1',
+      ';created=1.0',
+      ', s=1',
+      ', t=()',
+      ';x=:AA==:',
+      'sig',
+      '\t',
+    ];
+    const noise = fc.array(fc.constantFrom(...pieces), { maxLength: 4 }).map((parts) => parts.join(''));
+    const mostly = (usual: string, weight: number) => fc.oneof({ arbitrary: fc.constant(usual), weight }, { arbitrary: noise, weight: 1 });
+    const label = fc.oneof(fc.constant('sig'), fc.constantFrom('s', '*', 'Sig', ''));
+    const input = fc.tuple(mostly('', 4), label, fc.constantFrom(...lists), mostly(';created=1', 1));
+    const proof = fc.tuple(label, fc.oneof(fc.constant(':AAAA:'), fc.constantFrom(':AA==:', ':AA:', '::', '1')), mostly('', 4));
+    let read = 0;
+    const holds = ([before, label, list, after]: readonly string[], [name, bytes, more]: readonly string[]) => {
+      const [field, signature] = [`${before}${label}=${list}${after}`, `${name}=${bytes}${more}`];
+      const without = outcome(field, signature);
+      if (Array.isArray(without)) read++;
+      expect(outcome(field, signature, known)).toEqual(without);
+    };
+    fc.assert(fc.property(input, proof, holds), { numRuns: 20_000 });
+    expect(read).toBeGreaterThan(100);
+  });
 
   it('cannot be changed from outside', () => {
     const known = new KnownLists();

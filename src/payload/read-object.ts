@@ -1,0 +1,43 @@
+/**
+ * Reading of a signed JSON object: its text in, the data and the two members beside it out. Licenses come here too.
+ *
+ * @see WIRE, "Body carrier"
+ * @module
+ */
+
+import { parseJsonStrict } from '../canonical/parse-json.ts';
+import { writeCanonicalJson } from '../canonical/write-json.ts';
+import { malformed, VerificationError } from '../errors.ts';
+import { encodeUtf8 } from '../internal/bytes.ts';
+import { INPUT_MEMBER, SIGNATURE_MEMBER } from './carrier.ts';
+import { payloadMalformed } from './payload-error.ts';
+
+/** A payload taken apart; nothing of it is proved yet. */
+export interface ReceivedPayload<T = unknown> {
+  readonly payload: T;
+  readonly canonical: Uint8Array;
+  readonly input: string;
+  readonly signature: string;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * Takes a signed object apart. Its data is frozen.
+ *
+ * @throws {VerificationError} `signature_missing`, `signature_malformed`, or one of the codes that begin with `payload_`.
+ */
+export function readObject(text: string): ReceivedPayload<Members> {
+  const { input, signature, members } = readMembers(text);
+  return { payload: Object.freeze(members), canonical: encodeUtf8(writeCanonicalJson(members)), input, signature };
+}
+
+/** The data, and the two members beside it. */
+export function readMembers(text: string): { readonly input: string; readonly signature: string; readonly members: Members } {
+  const value = parseJsonStrict(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw payloadMalformed('no JSON object');
+  const { [INPUT_MEMBER]: input, [SIGNATURE_MEMBER]: signature, ...members } = value as Members;
+  if (input === undefined && signature === undefined) throw new VerificationError('signature_missing');
+  if (typeof input !== 'string' || typeof signature !== 'string') throw malformed('its two members are not both texts');
+  return { input, signature, members };
+}
