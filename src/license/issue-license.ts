@@ -10,7 +10,7 @@ import { signComponents } from '../http/sign-message.ts';
 import { assertInteger, assertObject } from '../internal/assert.ts';
 import { systemTime } from '../internal/time.ts';
 import { canonicalObject } from '../payload/canonical-bytes.ts';
-import { INPUT_MEMBER, PAYLOAD_COMPONENTS, payloadSource, purposeTag, SIGNATURE_MEMBER } from '../payload/carrier.ts';
+import { DIGEST, INPUT_MEMBER, payloadSource, purposeTag, SIGNATURE_MEMBER } from '../payload/carrier.ts';
 import { toJsonText, toLine } from './read-license.ts';
 import { type LicenseTerms, termsProblem } from './terms.ts';
 
@@ -48,12 +48,12 @@ export async function issueLicense(terms: LicenseTerms, options: IssueLicenseOpt
   assertObject(terms, 'terms');
   const { bytes, value } = canonicalObject(terms);
   const problem = termsProblem(value);
-  if (problem !== undefined) throw new TypeError(`terms: ${problem}`);
+  if (problem !== undefined) throw new TypeError(`terms.${problem}`);
   const created = options.created ?? (options.now ?? systemTime)();
   assertInteger(created, 'created', 0, 2 ** 40);
   if (expires !== undefined) assertInteger(expires, 'expires', created + 1, 2 ** 40);
   const params = { created, expires, keyid: signer.keyid, tag: purposeTag('license', product, 'product'), subject };
-  const { text, signature } = await signComponents(await payloadSource(bytes), PAYLOAD_COMPONENTS, params, signer);
+  const { text, signature } = await signComponents(await payloadSource(bytes), [DIGEST], params, signer);
   const license = { ...value, [INPUT_MEMBER]: `sig=${text}`, [SIGNATURE_MEMBER]: `sig=:${signature}:` };
   return Object.freeze({ json: toJsonText(license), line: toLine(license) });
 }

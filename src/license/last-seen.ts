@@ -8,8 +8,10 @@
  */
 
 import { VerificationError } from '../errors.ts';
+import { assertInteger } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { isThenable } from '../internal/thenable.ts';
+import type { LicenseCheck } from './license-check.ts';
 
 /** Where the application keeps the latest time it saw, in whole seconds: a file, the registry, `localStorage`. */
 export interface LastSeenStore {
@@ -24,25 +26,25 @@ export interface SyncLastSeenStore {
   write(time: number): void;
 }
 
+type Clock = Pick<LicenseCheck, 'now' | 'futureSkew'>;
+
 /**
- * Requires that the clock was not set back by more than `tolerance` seconds, and remembers it.
+ * Requires that the clock was not set back by more than `futureSkew` seconds, and remembers it.
  *
  * @throws {VerificationError} `clock_rolled_back`, or `store_unavailable` if the store cannot tell.
  */
-export async function observeClock(store: LastSeenStore | undefined, now: number, tolerance: number): Promise<void> {
-  if (store === undefined) return;
+export async function observeClock(store: LastSeenStore, clock: Clock): Promise<void> {
   try {
-    if (isForward(await store.read(), now, tolerance)) await store.write(now);
+    if (isForward(await store.read(), clock)) await store.write(clock.now);
   } catch (error) {
     throw unavailable(error);
   }
 }
 
 /** The same with a store that answers at once. */
-export function observeClockNow(store: SyncLastSeenStore | undefined, now: number, tolerance: number): void {
-  if (store === undefined) return;
+export function observeClockNow(store: SyncLastSeenStore, clock: Clock): void {
   try {
-    const written: unknown = isForward(store.read(), now, tolerance) && store.write(now);
+    const written: unknown = isForward(store.read(), clock) && store.write(clock.now);
     if (isThenable(written)) throw new TypeError('lastSeen must answer at once');
   } catch (error) {
     throw unavailable(error);
@@ -50,15 +52,13 @@ export function observeClockNow(store: SyncLastSeenStore | undefined, now: numbe
 }
 
 /** Whether there is a later time to write. */
-function isForward(last: unknown, now: number, tolerance: number): boolean {
+function isForward(last: unknown, { now, futureSkew }: Clock): boolean {
   if (last === undefined || last === null) return true;
-  if (typeof last !== 'number' || !Number.isFinite(last)) throw new TypeError('lastSeen.read must answer a time');
-  if (now < last - tolerance) throw new VerificationError('clock_rolled_back', `the clock is ${last - now} s behind a time seen before`);
+  assertInteger(last, 'what lastSeen answers');
+  if (now < last - futureSkew) throw new VerificationError('clock_rolled_back', `by ${last - now} s`);
   return now > last;
 }
 
 function unavailable(cause: unknown): unknown {
-  return cause instanceof VerificationError
-    ? cause
-    : new VerificationError('store_unavailable', 'the last-seen store could not be reached', { cause });
+  return cause instanceof VerificationError ? cause : new VerificationError('store_unavailable', 'lastSeen', { cause });
 }

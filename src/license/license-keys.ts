@@ -4,9 +4,10 @@
  * @module
  */
 
+import { isAcceptableKey } from '../crypto/ed25519-gate.ts';
 import type { PublicKey } from '../crypto/public-key.ts';
 import { assertObject } from '../internal/assert.ts';
-import { decodeBase64url } from '../internal/decode-base64url.ts';
+import { decodeBase64url } from '../internal/decode-base64.ts';
 
 /**
  * Ed25519 public keys by keyid: imported, or as text, the base64url of their 32 bytes (`exportPublicKeyBase64url`).
@@ -15,24 +16,18 @@ import { decodeBase64url } from '../internal/decode-base64url.ts';
 export type LicenseKeys = Readonly<Record<string, PublicKey | string>>;
 
 /**
- * Makes every key ready, so that a wrong one shows at the first start and not with the first license that needs it.
+ * The keys by keyid, each as its 32 bytes, which have passed the gate. All of them, so that a wrong one shows at the first
+ * start and not with the first license that needs it.
  *
  * @throws {TypeError} If one is not an Ed25519 key.
  */
-export function mapKeys<T>(
-  keys: LicenseKeys,
-  ofText: (bytes: Uint8Array, name: string) => T,
-  ofKey: (key: PublicKey, name: string) => T,
-): ReadonlyMap<string, T> {
+export function keyBytes(keys: LicenseKeys): readonly (readonly [keyid: string, bytes: Uint8Array])[] {
   assertObject(keys, 'publicKeys');
-  return new Map(
-    Object.entries(keys).map(([keyid, key]) => {
-      const name = `publicKeys.${keyid}`;
-      const bytes = typeof key === 'string' ? decodeBase64url(key) : undefined;
-      if (bytes !== undefined) return [keyid, ofText(bytes, name)];
-      if (typeof key === 'string' || typeof key?.verify !== 'function' || key.algorithm !== 'ed25519')
-        throw new TypeError(`${name} must be an Ed25519 public key, or its base64url`);
-      return [keyid, ofKey(key, name)];
-    }),
-  );
+  return Object.entries(keys).map(([keyid, key]) => {
+    const text = typeof key === 'string' ? key : key?.algorithm === 'ed25519' && key.jwk?.['x'];
+    const bytes = decodeBase64url(String(text));
+    if (bytes === undefined || !isAcceptableKey(bytes))
+      throw new TypeError(`publicKeys.${keyid} must be an Ed25519 public key, or its base64url`);
+    return [keyid, bytes];
+  });
 }

@@ -9,12 +9,12 @@
 import { VerificationError } from '../errors.ts';
 import { encodeBase64url } from '../internal/base64.ts';
 import { encodeUtf8 } from '../internal/bytes.ts';
-import { decodeBase64url } from '../internal/decode-base64url.ts';
+import { decodeBase64url } from '../internal/decode-base64.ts';
 import { decodeUtf8 } from '../internal/decode-utf8.ts';
-import { isBytes } from '../internal/is-bytes.ts';
-import { readObject } from '../payload/read-payload.ts';
+import { type ReceivedPayload, readObject } from '../payload/read-object.ts';
+import type { LicenseTerms } from './terms.ts';
 
-const MAX_BYTES = 1024 * 1024;
+const MAX_LENGTH = 1024 * 1024;
 
 /** The readable form: indented JSON. */
 export function toJsonText(license: object): string {
@@ -31,17 +31,12 @@ export function toLine(license: object): string {
  *
  * @throws {VerificationError} If it is neither of the two forms.
  */
-export function readLicense(license: string | Uint8Array): ReturnType<typeof readObject> {
-  if (typeof license !== 'string' && !isBytes(license)) throw new TypeError('license must be a text or its bytes');
-  if (license.length > MAX_BYTES) throw new VerificationError('body_too_large', `the license is larger than ${MAX_BYTES} bytes`);
-  const text = (typeof license === 'string' ? license : decodeUtf8(license))?.trim();
+export function readLicense(license: string | Uint8Array): ReceivedPayload<LicenseTerms> {
+  if (typeof license !== 'string' && !ArrayBuffer.isView(license)) throw new TypeError('license must be a text or its bytes');
+  const given = typeof license === 'string' ? license : (decodeUtf8(license) ?? '');
+  if (given.length > MAX_LENGTH) throw new VerificationError('body_too_large', `${MAX_LENGTH} characters are allowed`);
+  const text = given.trim();
+  const bytes = text.startsWith('{') ? undefined : decodeBase64url(text.replace(/\s+/g, ''));
   // JSON has no line breaks but between its tokens, so those inside a text come of wrapping.
-  const json = text?.startsWith('{') ? text.replace(/[\r\n]+/g, '') : fromLine(text?.replace(/\s+/g, ''));
-  if (json === undefined) throw new VerificationError('payload_malformed', 'the license is neither JSON nor its one-line form');
-  return readObject(json, MAX_BYTES);
-}
-
-function fromLine(line = ''): string | undefined {
-  const bytes = decodeBase64url(line);
-  return bytes && decodeUtf8(bytes);
+  return readObject(bytes === undefined ? text.replace(/[\r\n]+/g, '') : (decodeUtf8(bytes) ?? ''));
 }

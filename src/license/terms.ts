@@ -9,6 +9,7 @@
  */
 
 import { VerificationError } from '../errors.ts';
+import { payloadMalformed } from '../payload/payload-error.ts';
 
 /** The signed members of a license. Anything else that JSON carries may stand beside these. */
 export interface LicenseTerms {
@@ -35,14 +36,12 @@ export interface Circumstances {
 
 /** What is wrong with the known members; `undefined` if nothing. */
 export function termsProblem(terms: LicenseTerms): string | undefined {
-  const { machine, features, maintenanceUntil, critical } = terms;
-  if (machine !== undefined && (typeof machine !== 'string' || machine === '')) return 'machine must be a text';
-  if (features !== undefined && !isTexts(features)) return 'features must be a list of texts';
-  if (maintenanceUntil !== undefined && !Number.isSafeInteger(maintenanceUntil)) return 'maintenanceUntil must be whole seconds';
-  if (critical === undefined) return undefined;
-  if (!isTexts(critical) || critical.some((name) => name === 'critical' || !Object.hasOwn(terms, name)))
-    return 'critical must list other members that are there';
-  return undefined;
+  const { machine = 'any', features = [], maintenanceUntil = 0, critical = [] } = terms;
+  if (typeof machine !== 'string' || machine === '') return 'machine must be a text';
+  if (!isTexts(features)) return 'features must be a list of texts';
+  if (!Number.isSafeInteger(maintenanceUntil)) return 'maintenanceUntil must be whole seconds';
+  const isList = isTexts(critical) && critical.every((name) => name !== 'critical' && Object.hasOwn(terms, name));
+  return isList ? undefined : 'critical must be a list of other members';
 }
 
 function isTexts(value: unknown): value is readonly string[] {
@@ -54,16 +53,15 @@ function isTexts(value: unknown): value is readonly string[] {
  *
  * @throws {VerificationError} `payload_malformed`, `critical_unknown`, `machine_mismatch` or `maintenance_ended`.
  */
-export function requireTerms(terms: LicenseTerms, { machine, releasedAt, understood = [] }: Circumstances): void {
+export function requireTerms(terms: LicenseTerms, circumstances: Circumstances): void {
   const problem = termsProblem(terms);
-  if (problem !== undefined) throw new VerificationError('payload_malformed', `license: ${problem}`);
-  const { maintenanceUntil, critical = [] } = terms;
+  if (problem !== undefined) throw payloadMalformed(problem);
+  const { machine, releasedAt, understood = [] } = circumstances;
+  const { maintenanceUntil = Number.POSITIVE_INFINITY, critical = [] } = terms;
+  const known = ['features', 'machine', ...understood];
   // Maintenance is known only where there is a release to compare it with.
-  const known = ['features', 'machine', ...(releasedAt === undefined ? [] : ['maintenanceUntil']), ...understood];
-  if (!critical.every((name) => known.includes(name)))
-    throw new VerificationError('critical_unknown', 'the license has a critical member that is not understood');
-  if (terms.machine !== undefined && terms.machine !== machine)
-    throw new VerificationError('machine_mismatch', 'the license is for another machine');
-  if (releasedAt !== undefined && maintenanceUntil !== undefined && !(releasedAt <= maintenanceUntil))
-    throw new VerificationError('maintenance_ended', 'this version was released after the maintenance of the license');
+  if (releasedAt !== undefined) known.push('maintenanceUntil');
+  if (!critical.every((name) => known.includes(name))) throw new VerificationError('critical_unknown');
+  if ((terms.machine ?? machine) !== machine) throw new VerificationError('machine_mismatch');
+  if (releasedAt !== undefined && !(releasedAt <= maintenanceUntil)) throw new VerificationError('maintenance_ended');
 }

@@ -5,13 +5,14 @@
  * @module
  */
 
-import { prepareEd25519Public } from '../crypto/ed25519-verify.ts';
-import type { VerificationKey } from '../crypto/verification-key.ts';
-import { judgePayload } from '../payload/judge-payload.ts';
-import { type LastSeenStore, observeClock } from './last-seen.ts';
-import { type LicenseKeys, mapKeys } from './license-keys.ts';
-import { readLicense } from './read-license.ts';
-import { grant, type LicenseOptions, prepareCheck, type VerifiedLicense } from './requirement.ts';
+import { webDigest } from '../crypto/digest.ts';
+import type { Ed25519Verify } from '../crypto/ed25519-backend.ts';
+import { ed25519Verify } from '../crypto/ed25519-verify.ts';
+import { examineLicense } from './examine-license.ts';
+import type { LastSeenStore } from './last-seen.ts';
+import { type LicenseOptions, prepareCheck } from './license-check.ts';
+import { keyBytes } from './license-keys.ts';
+import type { VerifiedLicense } from './verified-license.ts';
 
 /** How to judge a license. Times are whole seconds since the epoch. */
 export interface VerifyLicenseOptions extends LicenseOptions {
@@ -28,16 +29,10 @@ export interface VerifyLicenseOptions extends LicenseOptions {
  * @throws {TypeError | RangeError} If an option is missing or unusable.
  */
 export async function verifyLicense(license: string | Uint8Array, options: VerifyLicenseOptions): Promise<VerifiedLicense> {
-  const { requirement, now, checkSubject } = prepareCheck(options);
-  const keys = await importKeys(options.publicKeys);
-  await observeClock(options.lastSeen, now, requirement.futureSkew);
-  const received = readLicense(license);
-  const bench = { resolveKey: (keyid: string) => keys.get(keyid), replayStore: undefined, now, timeout: 5 };
-  const { signature } = await judgePayload(received, requirement, checkSubject, bench);
-  return grant(received.payload, signature, options);
-}
-
-async function importKeys(publicKeys: LicenseKeys): Promise<ReadonlyMap<string, VerificationKey>> {
-  const pending = mapKeys(publicKeys, prepareEd25519Public, (key) => Promise.resolve(key));
-  return new Map(await Promise.all([...pending].map(async ([keyid, key]) => [keyid, await key] as const)));
+  const check = prepareCheck(options);
+  const keys = new Map<string, Ed25519Verify>();
+  for (const [keyid, bytes] of keyBytes(options.publicKeys)) keys.set(keyid, await ed25519Verify(bytes));
+  if (options.lastSeen !== undefined) await (await import('./last-seen.ts')).observeClock(options.lastSeen, check);
+  const { canonical, prove, grant } = examineLicense(license, check, keys);
+  return grant(await prove(await webDigest('sha-256', canonical)));
 }

@@ -5,7 +5,7 @@ import { hmacSigner } from '../../src/crypto/hmac.ts';
 import { createSigner, type Signer } from '../../src/crypto/signer.ts';
 import { encodeBase64url } from '../../src/internal/base64.ts';
 import { encodeUtf8 } from '../../src/internal/bytes.ts';
-import { decodeBase64url } from '../../src/internal/decode-base64url.ts';
+import { decodeBase64url } from '../../src/internal/decode-base64.ts';
 import { decodeUtf8 } from '../../src/internal/decode-utf8.ts';
 import { type IssueLicenseOptions, issueLicense, type LicenseTerms, verifyLicense, verifyLicenseSync } from '../../src/license/index.ts';
 import type { SyncLastSeenStore } from '../../src/license/last-seen.ts';
@@ -319,7 +319,7 @@ describe('the clock', () => {
       expect(await verdict(json, { lastSeen })).toBe('store_unavailable');
     const later = { read: async () => NOW, write: async () => undefined };
     expect((await verifyLicense(json, { ...options(), lastSeen: later })).keyid).toBe('k1');
-    expect(() => verifyLicenseSync(json, options({ lastSeen: later as never }))).toThrow('last-seen');
+    expect(() => verifyLicenseSync(json, options({ lastSeen: later as never }))).toThrow('lastSeen');
   });
 });
 

@@ -1,0 +1,59 @@
+/**
+ * What a license must fulfil before and after its signature is checked: the same for both ways of verifying, of which one
+ * waits for the cryptography and the other does not.
+ *
+ * The order is the judge's: form, tag, subject, time, key, signature, and only then what the terms say.
+ *
+ * @see WIRE, "License"; RFC 9421, section 3.2
+ * @module
+ */
+
+import { VerificationError } from '../errors.ts';
+import { digestValue } from '../http/digest-field.ts';
+import { encodeUtf8 } from '../internal/bytes.ts';
+import { DIGEST } from '../payload/carrier.ts';
+import { componentLine, paramsLine } from '../signature/base.ts';
+import { readFixedSignature } from '../signature/fixed-form.ts';
+import { requireKeyid } from '../signature/require-keyid.ts';
+import { requireTime } from '../signature/require-time.ts';
+import type { LicenseCheck } from './license-check.ts';
+import { readLicense } from './read-license.ts';
+import { requireTerms } from './terms.ts';
+import type { VerifiedLicense } from './verified-license.ts';
+
+/** A license whose signature alone is left to check. */
+export interface Examined<Answer> {
+  /** What is hashed. */
+  readonly canonical: Uint8Array;
+  /** Whether the signature holds, given the SHA-256 hash. */
+  prove(hash: Uint8Array): Answer;
+  /** The license, if it does. */
+  grant(holds: boolean): VerifiedLicense;
+}
+
+/** Examines a license. @throws {VerificationError} With the code of the first check that fails. */
+export function examineLicense<Answer>(
+  license: string | Uint8Array,
+  check: LicenseCheck,
+  keys: ReadonlyMap<string, (base: Uint8Array, signature: Uint8Array) => Answer>,
+): Examined<Answer> {
+  const { input, signature: proof, canonical, payload } = readLicense(license);
+  const claim = readFixedSignature(input, proof, [DIGEST], check.tag);
+  const { signature, alg, subject, created, expires, params } = claim;
+  if ((check.subject ?? subject) !== subject) throw new VerificationError('subject_mismatch');
+  requireTime(claim, check, check.now);
+  const keyid = requireKeyid(claim);
+  const verify = keys.get(keyid);
+  if (verify === undefined) throw new VerificationError('key_unknown');
+  if ((alg ?? 'ed25519') !== 'ed25519') throw new VerificationError('algorithm_forbidden');
+  return {
+    canonical,
+    prove: (hash) => verify(encodeUtf8(componentLine(DIGEST, digestValue('sha-256', hash)) + paramsLine(params)), signature),
+    grant: (holds) => {
+      if (holds !== true) throw new VerificationError('signature_mismatch');
+      requireTerms(payload, check);
+      const has = (feature: string) => payload.features?.includes(feature) ?? false;
+      return Object.freeze({ payload, product: check.product, subject, keyid, created: created!, expires, has });
+    },
+  };
+}
