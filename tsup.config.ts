@@ -1,5 +1,6 @@
+import { globSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsup';
 import { entries } from './scripts/entries.ts';
@@ -14,9 +15,17 @@ const cuts = {
   'parts/private-key': 'src/crypto/ed25519-private.ts',
 };
 
+/** What is loaded on demand keeps its name, which then shows in the files of an application too. */
+function onDemand(): Readonly<Record<string, string>> {
+  const files = globSync('src/**/*.ts').flatMap((importer) =>
+    [...readFileSync(importer, 'utf8').matchAll(/\bimport\('(\.[^']+)'\)/g)].map(([, path]) => join(dirname(importer), path!)),
+  );
+  return Object.fromEntries(files.map((file) => [`parts/${basename(file, '.ts')}`, file]));
+}
+
 /** One entry a sub-path; shared chunks, so that an application never holds two copies of the core. */
 export default defineConfig({
-  entry: { ...entries, ...cuts },
+  entry: { ...entries, ...cuts, ...onDemand() },
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
