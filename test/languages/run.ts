@@ -15,6 +15,7 @@ import { checkPayloadRefusals, checkPayloads, checkPayloadsBetween, verifiesPayl
 import { KEYID, type Peer, type Running, SECRET } from './peer.ts';
 import { languages } from './protocol.ts';
 import { reference } from './reference.ts';
+import { checkRealRelays } from './relays.ts';
 import { Report } from './report.ts';
 import { checkBetween, checkRefusing, checkSigning, checkVerifying } from './requests.ts';
 import { serveLanguage } from './serve.ts';
@@ -49,6 +50,9 @@ for (const peer of peers) {
   }
   await home.close();
 }
+await report.group('relays in other languages', () => {
+  return checkRealRelays(report, new Set(present.map(({ name }) => name)), countersign);
+});
 for (const { toolchain, server } of ready) {
   if (server)
     await report.group(`${toolchain.language.name} refuses`, async () => {

@@ -8,73 +8,12 @@ import { encodeUtf8 } from '../../src/internal/bytes.ts';
 import { signPayload } from '../../src/payload/sign-payload.ts';
 import { verifyPayload } from '../../src/payload/verify-payload.ts';
 import { countingStore, key, NOW, signer } from '../support/bank.ts';
+import { hostileObject, hostileText, PIECES } from '../support/hostile-json.ts';
 import { createRandom, type Random } from '../support/random.ts';
 
 const PAIRS = 1_000_000;
 const FORM_PAIRS = 300_000;
 const MESSAGES = 400;
-
-/** Separators, escapes, and what they are made of. */
-const PIECES = [
-  'a',
-  'b',
-  '"',
-  '\\',
-  ',',
-  ':',
-  '{',
-  '}',
-  '[',
-  ']',
-  '/',
-  '&',
-  '=',
-  '%',
-  '+',
-  ' ',
-  '|',
-  '0',
-  '1',
-  '-',
-  'e',
-  'u',
-  'n',
-  '\n',
-  '\0',
-  '\u2028',
-  'é',
-  'e\u0301',
-  '\u{1f600}',
-  '%3D',
-  '\\u0061',
-  '":"',
-  '","',
-  'null',
-  'true',
-  '\ufeff',
-];
-const NUMBERS = [0, 1, -1, 10, 0.1, 1e21, 1.5, 9007199254740991, 5e-324, 100, 1e-7, 0.30000000000000004];
-
-const text = (random: Random): string => {
-  let out = '';
-  for (let count = random.int(4); count > 0; count--) out += random.pick(PIECES);
-  return out;
-};
-
-function value(random: Random, depth: number): unknown {
-  const kind = random.int(depth > 0 ? 8 : 5);
-  if (kind === 0) return random.pick([null, true, false]);
-  if (kind === 1) return random.pick(NUMBERS.filter((number) => number < 1e16 || number > 1e300));
-  if (kind < 5) return text(random);
-  if (kind === 5) return Array.from({ length: random.int(3) }, () => value(random, depth - 1));
-  return object(random, depth);
-}
-
-function object(random: Random, depth: number): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (let count = random.int(4); count > 0; count--) out[text(random)] = value(random, depth - 1);
-  return out;
-}
 
 /** A neighbour: a boundary moved, a type changed, a level added or taken away, two parts exchanged. */
 function neighbour(random: Random, given: unknown): unknown {
@@ -147,7 +86,7 @@ it(`${PAIRS} pairs of near-identical JSON: equal bytes exactly where they mean t
   const random = createRandom('json pairs');
   const count = { equal: 0, different: 0 };
   while (count.equal + count.different < PAIRS) {
-    const a = object(random, 2);
+    const a = hostileObject(random, 2);
     const first = canonicalizeJson(a);
     for (let tries = 0; tries < 10; tries++) {
       const b = neighbour(random, a);
@@ -173,7 +112,7 @@ it(`${FORM_PAIRS} pairs of near-identical forms: equal bytes exactly where they 
       .join('\0\0');
   let different = 0;
   for (let round = 0; round < FORM_PAIRS; round++) {
-    const a = Array.from({ length: 1 + random.int(3) }, (): [string, string] => [text(random), text(random)]);
+    const a = Array.from({ length: 1 + random.int(3) }, (): [string, string] => [hostileText(random), hostileText(random)]);
     const at = random.int(a.length);
     const [name, field] = a[at]!;
     const swap = (...pairs: [string, string][]) => a.toSpliced(at, 1, ...pairs);
@@ -264,7 +203,7 @@ const judging = () => ({ ...options, resolveKey: () => key, replayStore: countin
 it(`${MESSAGES} honest payloads through ${Object.keys(RELAYS).length} relays: none refused`, { timeout: 120_000 }, async () => {
   const random = createRandom('relays');
   for (let round = 0; round < MESSAGES; round++) {
-    const payload = plainNames(object(random, 3)) as object;
+    const payload = plainNames(hostileObject(random, 3)) as object;
     const message = JSON.stringify(await signPayload(payload as { a?: 1 }, { ...options, signer }));
     for (const [name, relay] of Object.entries(RELAYS)) {
       const verified = await verifyPayload(relay(message), judging()).catch((error: unknown) =>
@@ -278,14 +217,14 @@ it(`${MESSAGES} honest payloads through ${Object.keys(RELAYS).length} relays: no
 it(`${MESSAGES} honest texts and forms through relays: none refused`, { timeout: 120_000 }, async () => {
   const random = createRandom('text relays');
   for (let round = 0; round < MESSAGES; round++) {
-    const opaque = text(random) + text(random);
+    const opaque = hostileText(random) + hostileText(random);
     const message = JSON.stringify(await signPayload(opaque, { ...options, signer }));
     for (const relay of Object.values(RELAYS))
       expect((await verifyPayload(relay(message), { ...judging(), format: 'text' })).payload).toBe(opaque);
 
     // Node's parser of multipart forms drops a byte order mark at the start of a name.
     const crlf = (given: string) => given.replace(/\r?\n/g, '\r\n');
-    const given = Object.entries(object(random, 1));
+    const given = Object.entries(hostileObject(random, 1));
     const fields = [...new Map(given.map(([name, field]): [string, string] => [crlf(name.replaceAll('\ufeff', '')), crlf(String(field))]))];
     if (fields.length === 0) continue;
     const pairs = (await signPayload(fields, { ...options, signer })).map(([name, field]): [string, string] => [name, field]);
