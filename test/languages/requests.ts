@@ -143,6 +143,13 @@ export async function checkRefusing(report: Report, toolchain: Toolchain, { auth
   for (const [what, code, request] of attacks(authority)) {
     await report.check(`${name} refuses ${what}`, async () => sameCode(codeOf(await send(request)), code, toolchain.language.strict));
   }
+  await report.check(`${name} does not read content without a bound`, async () => {
+    const request = requestWith('x'.repeat(2 ** 20 + 1), authority);
+    const signed = { ...request, fields: [...request.fields, ...signRequest(request)] };
+    // A server that stops reading may answer, or just close.
+    const answer = await send(signed).catch(() => undefined);
+    if (answer?.status === 200) throw new Error('more than 1 MiB was accepted');
+  });
   await report.check(`${name} refuses a request that was accepted before`, async () => {
     const request = requestWith('goldcoins|10', authority);
     const signed = { ...request, fields: [...request.fields, ...signRequest(request)] };

@@ -33,7 +33,7 @@ final class VerifyRequest {
     }
 
     static void answer(HttpExchange exchange) throws IOException {
-        var content = exchange.getRequestBody().readAllBytes();
+        var content = exchange.getRequestBody().readNBytes(1 << 20); // what is cut off fits no digest
         var status = 200; // your application goes here, with the content that was verified
         var target = exchange.getRequestURI().toString();
         try { verify(exchange.getRequestMethod(), target, exchange.getRequestHeaders(), content); }

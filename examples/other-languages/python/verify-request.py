@@ -41,7 +41,7 @@ def verify(method, target, fields, content):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self):
-        status, content = 200, self.rfile.read(int(self.headers['content-length'] or 0))
+        status, content = 200, self.rfile.read(min(int(self.headers['content-length'] or 0), 1 << 20))
         fields = {name.lower(): ', '.join(self.headers.get_all(name)) for name in self.headers}
         try: verify(self.command, self.path, fields, content)  # after it your application may use the content
         except PermissionError as code:
