@@ -27,7 +27,7 @@ export function keyBytes(keys: LicenseKeys): readonly (readonly [keyid: string, 
     const text = typeof key === 'string' ? key : key?.algorithm === 'ed25519' && key.jwk?.['x'];
     const bytes = decodeBase64url(String(text));
     if (bytes === undefined || !isAcceptableKey(bytes))
-      throw new TypeError(`publicKeys.${keyid} must be an Ed25519 public key, or its base64url`);
+      throw new TypeError(`publicKeys.${keyid} must be an Ed25519 public key`);
     return [keyid, bytes];
   });
 }

@@ -11,6 +11,7 @@ import { encodeBase64url } from '../internal/base64.ts';
 import { encodeUtf8 } from '../internal/bytes.ts';
 import { decodeBase64url } from '../internal/decode-base64.ts';
 import { decodeUtf8 } from '../internal/decode-utf8.ts';
+import { payloadMalformed } from '../payload/payload-error.ts';
 import { type ReceivedPayload, readObject } from '../payload/read-object.ts';
 import type { LicenseTerms } from './terms.ts';
 
@@ -36,7 +37,13 @@ export function readLicense(license: string | Uint8Array): ReceivedPayload<Licen
   const given = typeof license === 'string' ? license : (decodeUtf8(license) ?? '');
   if (given.length > MAX_LENGTH) throw new VerificationError('body_too_large', `${MAX_LENGTH} characters are allowed`);
   const text = given.trim();
-  const bytes = text.startsWith('{') ? undefined : decodeBase64url(text.replace(/\s+/g, ''));
   // JSON has no line breaks but between its tokens, so those inside a text come of wrapping.
-  return readObject(bytes === undefined ? text.replace(/[\r\n]+/g, '') : (decodeUtf8(bytes) ?? ''));
+  const json = text.startsWith('{') ? text.replace(/[\r\n]+/g, '') : fromLine(text.replace(/\s+/g, ''));
+  if (!json) throw payloadMalformed('neither JSON nor one line of base64url');
+  return readObject(json);
+}
+
+function fromLine(line: string): string | undefined {
+  const bytes = decodeBase64url(line);
+  return bytes && decodeUtf8(bytes);
 }

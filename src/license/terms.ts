@@ -41,7 +41,7 @@ export function termsProblem(terms: LicenseTerms): string | undefined {
   if (!isTexts(features)) return 'features must be a list of texts';
   if (!Number.isSafeInteger(maintenanceUntil)) return 'maintenanceUntil must be whole seconds';
   const isList = isTexts(critical) && critical.every((name) => name !== 'critical' && Object.hasOwn(terms, name));
-  return isList ? undefined : 'critical must be a list of other members';
+  return isList ? undefined : 'critical must be a list of members';
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -38,6 +38,6 @@ export function readMembers(text: string): { readonly input: string; readonly si
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw payloadMalformed('no JSON object');
   const { [INPUT_MEMBER]: input, [SIGNATURE_MEMBER]: signature, ...members } = value as Members;
   if (input === undefined && signature === undefined) throw new VerificationError('signature_missing');
-  if (typeof input !== 'string' || typeof signature !== 'string') throw malformed('its two members are not both texts');
+  if (typeof input !== 'string' || typeof signature !== 'string') throw malformed('both members must be texts');
   return { input, signature, members };
 }

@@ -1,10 +1,10 @@
 import { malformed } from '../errors.ts';
 
-/** Runs what parses a field: bad syntax is the peer's. @throws {VerificationError} `signature_malformed`. */
-export function asMalformed<T>(field: string, parse: () => T): T {
+/** Runs what parses: bad syntax is the peer's. `prefix` says where. @throws {VerificationError} `signature_malformed`. */
+export function asMalformed<T>(parse: () => T, prefix = ''): T {
   try {
     return parse();
   } catch (cause) {
-    throw malformed(`${field}: ${(cause as Error).message}`, cause);
+    throw malformed(prefix + (cause as Error).message, cause);
   }
 }

@@ -24,7 +24,7 @@ export function readFixedSignature(input: string, proof: string, components: rea
   const head = headOf(input);
   if (head === undefined) throw malformed('no list');
   if (head.list !== list) throw new VerificationError('component_uncovered', `wanted ${list}`);
-  const candidate = asMalformed('signature', () => readSingle(head, components, input, proof));
+  const candidate = asMalformed(() => readSingle(head, components, input, proof));
   if (candidate.tag !== tag) throw new VerificationError('tag_mismatch', `wanted ${tag}`);
   return candidate.read();
 }

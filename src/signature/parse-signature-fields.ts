@@ -75,7 +75,7 @@ function requireUnique(members: readonly MemberSource[], field: string): Readonl
 function parseMembers(text: string, field: string, { labels, components }: SignatureLimits): readonly MemberSource[] {
   // Of a parameter that occurs twice RFC 9651 alone would let the last one win.
   const options = { maxMembers: labels, maxItems: components, unique: true };
-  return asMalformed(field, () => parseDictionaryMembers(text, options));
+  return asMalformed(() => parseDictionaryMembers(text, options), `${field}: `);
 }
 
 /** Puts a member of Signature-Input and one of Signature together. */

@@ -20,7 +20,7 @@ export function requireTime(
   now: number,
 ): void {
   if (created === undefined) throw new VerificationError('created_missing');
-  if (!(created <= now + futureSkew)) throw new VerificationError('created_in_future', `${created - now} s ahead of our clock`);
+  if (!(created <= now + futureSkew)) throw new VerificationError('created_in_future', `${created - now} s ahead`);
   if (!(now - created <= maxAge)) throw new VerificationError('expired', `${now - created} s old`);
   if (expires === undefined) return;
   if (!(now <= expires && expires > created)) throw new VerificationError('expired', `${now - expires} s ago`);

@@ -45,7 +45,7 @@ export function readSingle(
   const received = parseParameters(params.slice(list.length), { unique: true });
   const base64 = proof.slice(label.length + 2, -1);
   const signature = proof === `${label}=:${base64}:` ? decodeBase64(base64) : undefined;
-  if (!signature?.length) throw new SyntaxError(`no signature of ${label}`);
+  if (!signature?.length) throw new SyntaxError('no signature');
   const read = () => ({ ...readSignatureParams(received), label, components, params, signature });
   return { label, tag: received.get('tag'), read };
 }
