@@ -26,8 +26,7 @@ export function keyBytes(keys: LicenseKeys): readonly (readonly [keyid: string, 
   return Object.entries(keys).map(([keyid, key]) => {
     const text = typeof key === 'string' ? key : key?.algorithm === 'ed25519' && key.jwk?.['x'];
     const bytes = decodeBase64url(String(text));
-    if (bytes === undefined || !isAcceptableKey(bytes))
-      throw new TypeError(`publicKeys.${keyid} must be an Ed25519 public key`);
+    if (bytes === undefined || !isAcceptableKey(bytes)) throw new TypeError(`publicKeys.${keyid} must be an Ed25519 public key`);
     return [keyid, bytes];
   });
 }
