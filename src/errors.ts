@@ -174,8 +174,8 @@ export class VerificationError extends Error {
 }
 
 /** What a signature that is none is refused with. */
-export function malformed(detail: string, cause?: unknown): VerificationError {
-  return new VerificationError('signature_malformed', detail, { cause });
+export function malformed(detail: string, options?: ErrorOptions): VerificationError {
+  return new VerificationError('signature_malformed', detail, options);
 }
 
 /** Tells a refusal the time and what would have been accepted. */

@@ -20,7 +20,7 @@ export async function verifyAnswer(response: Response, request: Request, options
   try {
     return await (options.streaming ? verifyFlowing : verifyWhole)(response, request, options);
   } catch (cause) {
-    if (isVerificationError(cause)) throw refused(response, `is not accepted: ${cause.message}`, cause);
+    if (isVerificationError(cause)) throw refused(response, `is not accepted: ${cause.message}`, { cause });
     throw cause;
   }
 }
@@ -77,6 +77,6 @@ function rebuilt(response: Response, content: Uint8Array<ArrayBuffer> | Readable
   return Object.defineProperty(made, 'url', { value: url, enumerable: true, configurable: true });
 }
 
-function refused({ status }: Response, why: string, cause?: unknown): SignedFetchError {
-  return new SignedFetchError('response_refused', `the response (${status}) ${why}`, { cause });
+function refused({ status }: Response, why: string, options?: ErrorOptions): SignedFetchError {
+  return new SignedFetchError('response_refused', `the response (${status}) ${why}`, options);
 }

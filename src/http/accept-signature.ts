@@ -5,7 +5,7 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
+import { malformed, VerificationError } from '../errors.ts';
 import { assertText } from '../internal/assert.ts';
 import { componentOf, parseComponent } from '../signature/component.ts';
 import { parseDictionary } from '../structured-fields/parse-dictionary.ts';
@@ -53,11 +53,11 @@ export function createAcceptSignature(requested: readonly RequestedSignature[]):
 export function parseAcceptSignature(value: string): readonly RequestedSignature[] {
   try {
     return [...parseDictionary(value)].map(([label, member]) => {
-      if (!isInnerList(member)) throw malformed(`${label} is not a list of components`);
+      if (!isInnerList(member)) throw refusal(`${label} is not a list of components`);
       return readRequested(label, member);
     });
   } catch (cause) {
-    throw cause instanceof VerificationError ? cause : malformed('it is not a valid dictionary', cause);
+    throw cause instanceof VerificationError ? cause : refusal('it is not a valid dictionary', { cause });
   }
 }
 
@@ -65,12 +65,12 @@ function readRequested(label: string, member: InnerList): RequestedSignature {
   const components = member.items.map((item) => componentOf(item, identifierOf(item)).identifier);
   const text = (name: (typeof TEXTS)[number]): string | undefined => {
     const value = member.params.get(name);
-    if (value !== undefined && typeof value !== 'string') throw malformed(`${name} is not a text`);
+    if (value !== undefined && typeof value !== 'string') throw refusal(`${name} is not a text`);
     return value;
   };
   const flag = (name: string): boolean => {
     const value = member.params.get(name);
-    if (value !== undefined && value !== true) throw malformed(`${name} must have no value`);
+    if (value !== undefined && value !== true) throw refusal(`${name} must have no value`);
     return value === true;
   };
   return {
@@ -89,6 +89,6 @@ function identifierOf(item: Item): string {
   return serializeItem({ value: item.value, params: item.params });
 }
 
-function malformed(why: string, cause?: unknown): VerificationError {
-  return new VerificationError('signature_malformed', `accept-signature: ${why}`, { cause });
+function refusal(why: string, options?: ErrorOptions): VerificationError {
+  return malformed(`accept-signature: ${why}`, options);
 }

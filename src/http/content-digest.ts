@@ -61,12 +61,12 @@ function parseDigestField(value: string): Dictionary {
   try {
     return parseDictionary(value, { unique: true });
   } catch (cause) {
-    throw malformed(cause);
+    throw malformed({ cause });
   }
 }
 
-function malformed(cause?: unknown): VerificationError {
-  return new VerificationError('digest_mismatch', 'the field is malformed', { cause });
+function malformed(options?: ErrorOptions): VerificationError {
+  return new VerificationError('digest_mismatch', 'the field is malformed', options);
 }
 
 /**

@@ -7,8 +7,8 @@
 import { VerificationError } from '../errors.ts';
 
 /** The payload is not what it should be. */
-export function payloadMalformed(detail: string, cause?: unknown): VerificationError {
-  return new VerificationError('payload_malformed', detail, { cause });
+export function payloadMalformed(detail: string, options?: ErrorOptions): VerificationError {
+  return new VerificationError('payload_malformed', detail, options);
 }
 
 /** The payload is larger than the limit, in bytes or characters. */
@@ -27,5 +27,5 @@ export function asPayloadRefusal<T>(read: () => T): T {
 
 function refusalOf(error: Error): VerificationError {
   if (error instanceof VerificationError) return error;
-  return error.cause instanceof VerificationError ? error.cause : payloadMalformed(error.message, error);
+  return error.cause instanceof VerificationError ? error.cause : payloadMalformed(error.message, { cause: error });
 }

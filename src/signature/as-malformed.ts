@@ -5,6 +5,6 @@ export function asMalformed<T>(parse: () => T, prefix = ''): T {
   try {
     return parse();
   } catch (cause) {
-    throw malformed(prefix + (cause as Error).message, cause);
+    throw malformed(prefix + (cause as Error).message, { cause });
   }
 }

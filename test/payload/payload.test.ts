@@ -206,6 +206,10 @@ describe('every reason to refuse', () => {
     ['algorithm_forbidden', (text: string) => text.replace(';tag', ';alg=\\"ed25519\\";tag')],
   ] as const)('%s: %s', async (code, edit) => {
     const text = await json();
+    const error: unknown = await verifyPayload(edit(text), judging()).catch((refusal: unknown) => refusal);
+    // One line, which begins with the code; no cause where there is none.
+    expect((error as Error).message).toMatch(new RegExp(`^${code.replaceAll('_', ' ')}($|: [^\\n]+$)`));
+    expect(Object.hasOwn(error as Error, 'cause')).toBe((error as Error).cause !== undefined);
     const edited = edit(text);
     expect(edited).not.toBe(text);
     expect(await verdict(edited)).toBe(code);
