@@ -7,6 +7,7 @@
  */
 
 import type { Awaitable } from '../internal/awaitable.ts';
+import type { NodeCrypto } from './runtime.ts';
 
 /** Checks a signature that has passed the gate. */
 export type Ed25519Verify = (base: Uint8Array, signature: Uint8Array) => Awaitable<boolean>;
@@ -18,10 +19,13 @@ export interface Ed25519KeyPair {
   sign(base: Uint8Array): Awaitable<Uint8Array>;
 }
 
-/** An implementation that is loaded when it is needed. */
+/** An implementation that is loaded when it is needed. It is given what it would otherwise share with what is loaded already. */
 export interface Ed25519Backend {
   /** Prepares a public key that has passed the gate. */
-  preparePublic(bytes: Uint8Array): Ed25519Verify;
-  /** Prepares a seed. It is told how to encode, so that it shares nothing with what is loaded already. */
-  preparePrivate(seed: Uint8Array, encode: (bytes: Uint8Array) => string): Ed25519KeyPair;
+  preparePublic(bytes: Uint8Array, encode: Encode, node?: NodeCrypto): Ed25519Verify;
+  /** Prepares a seed. */
+  preparePrivate(seed: Uint8Array, encode: Encode, node?: NodeCrypto): Ed25519KeyPair;
 }
+
+/** `encodeBase64url`. */
+export type Encode = (bytes: Uint8Array) => string;

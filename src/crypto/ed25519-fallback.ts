@@ -8,15 +8,18 @@
  * @module
  */
 
-import { getPublicKey, hashes, Point, sign } from '@noble/ed25519';
+import { etc, getPublicKey, hashes, Point, sign } from '@noble/ed25519';
 import { concatBytes } from '../internal/concat-bytes.ts';
 import { equalBytes } from '../internal/equal.ts';
-import type { Ed25519KeyPair, Ed25519Verify } from './ed25519-backend.ts';
-import { littleEndian } from './little-endian.ts';
+import type { Ed25519KeyPair, Ed25519Verify, Encode } from './ed25519-backend.ts';
 import { sha512 } from './noble-hash.ts';
 
 /** L, the order of the group. */
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
+
+function littleEndian(bytes: Uint8Array): bigint {
+  return BigInt(`0x${etc.bytesToHex(new Uint8Array(bytes).reverse())}`);
+}
 
 function decodePoint(bytes: Uint8Array): Point | undefined {
   try {
@@ -37,8 +40,8 @@ export function preparePublic(bytes: Uint8Array): Ed25519Verify {
   };
 }
 
-/** Prepares a seed; `encode` is base64url. noble derives the public key from it at every signature: no other one can be slipped in. */
-export function preparePrivate(seed: Uint8Array, encode: (bytes: Uint8Array) => string): Ed25519KeyPair {
+/** Prepares a seed. noble derives the public key from it at every signature: no other one can be slipped in. */
+export function preparePrivate(seed: Uint8Array, encode: Encode): Ed25519KeyPair {
   hashes.sha512 ??= sha512;
   return { x: encode(getPublicKey(seed)), sign: (base) => sign(base, seed) };
 }

@@ -8,20 +8,26 @@
  * @module
  */
 
-import { littleEndian } from './little-endian.ts';
-
 /** The order of the group. */
 const L: bigint = 2n ** 252n + 27742317777372353535851937790883648493n;
 /** The field prime. */
 const P: bigint = 2n ** 255n - 19n;
 
+/** 32 bytes as the number they are. */
+function littleEndian({ buffer, byteOffset, length }: Uint8Array): bigint {
+  const words = new DataView(buffer, byteOffset, length);
+  let number = 0n;
+  for (let at = length - 8; at >= 0; at -= 8) number = (number << 64n) | words.getBigUint64(at, true);
+  return number;
+}
+
 /** Whether 32 bytes encode y canonically (y < p) and no point of small order. The highest bit is the sign of x: it changes nothing. */
 function isPoint(bytes: Uint8Array): boolean {
   const y = BigInt.asUintN(255, littleEndian(bytes));
   const square = (y * y) % P;
-  // Of order 4: y = 0. Of order 1 and 2: y = ±1. Of order 8: twice such a point has y = 0, so that x² = -y², and the curve's
+  // Of order 4: y = 0. Of order 1 and 2: y = ±1, so that y² is 0 or 1. Of order 8: twice such a point has y = 0, so that x² = -y², and the curve's
   // equation, with d = -121665/121666, becomes d·y⁴ + 2·y² - 1 = 0.
-  return y < P && y > 0n && square > 1n && (121665n * square * square - 243332n * square + 121666n) % P !== 0n;
+  return y < P && square > 1n && (121665n * square * square - 243332n * square + 121666n) % P !== 0n;
 }
 
 /** Whether these bytes may be a public key. (That they lie on the curve shows in the verification.) */

@@ -9,17 +9,18 @@
 
 import { encodeBase64url } from '../internal/base64.ts';
 import { isBytes } from '../internal/is-bytes.ts';
-import type { Ed25519Backend } from './ed25519-backend.ts';
+import type { Ed25519Backend, Encode } from './ed25519-backend.ts';
 import type { Jwk } from './jwk.ts';
-import { nodeCrypto, webCrypto } from './runtime.ts';
+import { type NodeCrypto, nodeCrypto, webCrypto } from './runtime.ts';
 
 /** Prepares a key with the best implementation at hand. Only WebCrypto's needs nothing loaded besides. */
 export async function prepare<T>(
   bytes: Uint8Array,
-  choose: (backend: Ed25519Backend) => (bytes: Uint8Array, encode: typeof encodeBase64url) => T,
+  choose: (backend: Ed25519Backend) => (bytes: Uint8Array, encode: Encode, node?: NodeCrypto) => T,
   onWeb: (subtle: SubtleCrypto, bytes: Uint8Array) => Promise<T | undefined>,
 ): Promise<T> {
-  if (nodeCrypto() !== undefined) return choose(await import('./ed25519-node.ts'))(bytes, encodeBase64url);
+  const node = nodeCrypto();
+  if (node !== undefined) return choose(await import('./ed25519-node.ts'))(bytes, encodeBase64url, node);
   const subtle = webCrypto();
   try {
     const prepared = subtle && (await onWeb(subtle, bytes));

@@ -10,9 +10,6 @@ import { isAcceptableSignature } from './ed25519-gate.ts';
 import { spkiOfPoint } from './ed25519-spki.ts';
 import { anyNodeCrypto, type NodeCrypto } from './runtime.ts';
 
-/** Checks a signature at once. */
-export type VerifyNow = (base: Uint8Array, signature: Uint8Array) => boolean;
-
 function requireNode(): NodeCrypto {
   const node = anyNodeCrypto();
   // Not a TypeError: the arguments are right, the place is not.
@@ -20,11 +17,11 @@ function requireNode(): NodeCrypto {
   return node;
 }
 
-/** What verifies with a public key that has passed the gate, as each signature has to. */
-export function ed25519VerifyNow(point: Uint8Array): VerifyNow {
+/** Whether a signature holds; the public key has passed the gate. */
+export function ed25519VerifyNow(point: Uint8Array, base: Uint8Array, signature: Uint8Array): boolean {
   const node = requireNode();
   const key = node.createPublicKey({ key: spkiOfPoint(point), format: 'der', type: 'spki' });
-  return (base, signature) => isAcceptableSignature(signature) && node.verify(null, base, key, signature);
+  return isAcceptableSignature(signature) && node.verify(null, base, key, signature);
 }
 
 /** The SHA-256 hash of some bytes. */

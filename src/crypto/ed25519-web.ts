@@ -16,7 +16,7 @@ const PROBE =
   '-aYn4sWEkyQIPYEvnt21G8QIlw6fjgS3jHSsWuO8w5UXFUqzKjscLNwsV9RtEad7ei5-_17H1ZJtLi6FVWCqNuLU9YIXh0oHxXj1z_t4qJ74Ge5IkxEOfULp2TTO1GUE';
 
 /** What the probe found. (Not its promise: on Workers one request cannot wait for another's.) */
-const probed = /* @__PURE__ */ new WeakMap<SubtleCrypto, boolean>();
+let exact: boolean | undefined;
 
 /** Whether an implementation verifies exactly as we do, which is asked once. Where it does not, the fallback verifies. */
 async function probe(subtle: SubtleCrypto): Promise<boolean> {
@@ -27,8 +27,8 @@ async function probe(subtle: SubtleCrypto): Promise<boolean> {
 
 /** Prepares a public key that has passed the gate; `undefined` leads to the fallback. */
 export async function webPublic(subtle: SubtleCrypto, bytes: Uint8Array): Promise<Ed25519Verify | undefined> {
-  if (!probed.has(subtle)) probed.set(subtle, await probe(subtle));
-  if (!probed.get(subtle)) return undefined;
+  exact ??= await probe(subtle);
+  if (!exact) return undefined;
   const key = await subtle.importKey('raw', bytes as BufferSource, NAME, false, ['verify']);
   return (base, signature) => subtle.verify(NAME, key, signature as BufferSource, base as BufferSource);
 }

@@ -21,8 +21,7 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text) as Uint8Array<ArrayBuffer>;
 }
 
-/** By way of percent-encoding, which every engine has. */
+/** By way of percent-encoding: engines so small that they have no TextEncoder have `unescape`. */
 function encodeUtf8ByHand(text: string): Uint8Array<ArrayBuffer> {
-  const pieces = encodeURIComponent(text.replace(LONE, '\ufffd')).match(/%..|./g) ?? [];
-  return Uint8Array.from(pieces, (piece) => (piece.length > 1 ? Number.parseInt(piece.slice(1), 16) : piece.charCodeAt(0)));
+  return Uint8Array.from(unescape(encodeURIComponent(text.replace(LONE, '\ufffd'))), (character) => character.charCodeAt(0));
 }

@@ -17,9 +17,9 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** By way of percent-encoding, which every engine has, and decodes as strictly. */
+/** By way of percent-encoding, which is decoded as strictly: engines so small that they have no TextDecoder have `escape`. */
 function decodeUtf8ByHand(bytes: Uint8Array): string {
-  let encoded = '';
-  for (const byte of bytes) encoded += `%${byte < 16 ? '0' : ''}${byte.toString(16)}`;
-  return decodeURIComponent(encoded);
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return decodeURIComponent(escape(text));
 }

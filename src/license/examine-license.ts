@@ -22,33 +22,34 @@ import { requireTerms } from './terms.ts';
 import type { VerifiedLicense } from './verified-license.ts';
 
 /** A license whose signature alone is left to check. */
-export interface Examined<Answer> {
+export interface Examined {
+  /** The public key that must have made the signature; it has passed the gate. */
+  readonly point: Uint8Array;
+  readonly signature: Uint8Array;
   /** What is hashed. */
   readonly canonical: Uint8Array;
-  /** Whether the signature holds, given the SHA-256 hash. */
-  prove(hash: Uint8Array): Answer;
-  /** The license, if it does. */
+  /** What was signed, given the SHA-256 hash. */
+  base(hash: Uint8Array): Uint8Array;
+  /** The license, if the signature holds. */
   grant(holds: boolean): VerifiedLicense;
 }
 
 /** Examines a license. @throws {VerificationError} With the code of the first check that fails. */
-export function examineLicense<Answer>(
-  license: string | Uint8Array,
-  check: LicenseCheck,
-  keys: ReadonlyMap<string, (base: Uint8Array, signature: Uint8Array) => Answer>,
-): Examined<Answer> {
+export function examineLicense(license: string | Uint8Array, check: LicenseCheck): Examined {
   const { input, signature: proof, canonical, payload } = readLicense(license);
   const claim = readFixedSignature(input, proof, [DIGEST], check.tag);
   const { signature, alg, subject, created, expires, params } = claim;
   if ((check.subject ?? subject) !== subject) throw new VerificationError('subject_mismatch');
   requireTime(claim, check, check.now);
   const keyid = requireKeyid(claim);
-  const verify = keys.get(keyid);
-  if (verify === undefined) throw new VerificationError('key_unknown');
+  const point = check.keys.get(keyid);
+  if (point === undefined) throw new VerificationError('key_unknown');
   if ((alg ?? 'ed25519') !== 'ed25519') throw new VerificationError('algorithm_forbidden');
   return {
+    point,
+    signature,
     canonical,
-    prove: (hash) => verify(encodeUtf8(componentLine(DIGEST, digestValue('sha-256', hash)) + paramsLine(params)), signature),
+    base: (hash) => encodeUtf8(componentLine(DIGEST, digestValue('sha-256', hash)) + paramsLine(params)),
     grant: (holds) => {
       if (holds !== true) throw new VerificationError('signature_mismatch');
       requireTerms(payload, check);

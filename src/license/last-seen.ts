@@ -54,7 +54,7 @@ export function observeClockNow(store: SyncLastSeenStore, clock: Clock): void {
 /** Whether there is a later time to write. */
 function isForward(last: unknown, { now, futureSkew }: Clock): boolean {
   if (last === undefined || last === null) return true;
-  assertInteger(last, 'what lastSeen answers');
+  assertInteger(last, 'lastSeen');
   if (now < last - futureSkew) throw new VerificationError('clock_rolled_back', `by ${last - now} s`);
   return now > last;
 }

@@ -8,7 +8,7 @@
 import { assertInteger, assertObject, assertText } from '../internal/assert.ts';
 import { systemTime } from '../internal/time.ts';
 import { purposeTag } from '../payload/carrier.ts';
-import type { LicenseKeys } from './license-keys.ts';
+import { keyPoints, type LicenseKeys } from './license-keys.ts';
 import type { Circumstances } from './terms.ts';
 
 /** What both ways of verifying take. Times are whole seconds since the epoch. */
@@ -26,6 +26,7 @@ export interface LicenseOptions extends Circumstances {
 
 /** The options made ready. */
 export interface LicenseCheck extends Omit<LicenseOptions, 'now'> {
+  readonly keys: ReadonlyMap<string, Uint8Array>;
   readonly tag: string;
   readonly now: number;
   readonly futureSkew: number;
@@ -42,9 +43,16 @@ export function prepareCheck(options: LicenseOptions): LicenseCheck {
   assertText(machine, 'machine');
   assertInteger(releasedAt, 'releasedAt');
   if (!Array.isArray(understood)) throw new TypeError('understood must be a list');
-  assertInteger(futureSkew, 'futureSkew', 0, 2 ** 31);
+  assertInteger(futureSkew, 'futureSkew');
   const time = now();
   // With a clock that tells no time, nothing would ever expire.
   assertInteger(time, 'now()', 0, 2 ** 40);
-  return { ...options, tag: purposeTag('license', product, 'product'), futureSkew, maxAge: Number.POSITIVE_INFINITY, now: time };
+  return {
+    ...options,
+    keys: keyPoints(options.publicKeys),
+    tag: purposeTag('license', product, 'product'),
+    futureSkew,
+    maxAge: Number.POSITIVE_INFINITY,
+    now: time,
+  };
 }

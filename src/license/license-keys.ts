@@ -21,12 +21,14 @@ export type LicenseKeys = Readonly<Record<string, PublicKey | string>>;
  *
  * @throws {TypeError} If one is not an Ed25519 key.
  */
-export function keyBytes(keys: LicenseKeys): readonly (readonly [keyid: string, bytes: Uint8Array])[] {
+export function keyPoints(keys: LicenseKeys): ReadonlyMap<string, Uint8Array> {
   assertObject(keys, 'publicKeys');
-  return Object.entries(keys).map(([keyid, key]) => {
+  const points = new Map<string, Uint8Array>();
+  for (const [keyid, key] of Object.entries(keys)) {
     const text = typeof key === 'string' ? key : key?.algorithm === 'ed25519' && key.jwk?.['x'];
-    const bytes = decodeBase64url(String(text));
-    if (bytes === undefined || !isAcceptableKey(bytes)) throw new TypeError(`publicKeys.${keyid} must be an Ed25519 public key`);
-    return [keyid, bytes];
-  });
+    const point = decodeBase64url(String(text));
+    if (point === undefined || !isAcceptableKey(point)) throw new TypeError(`publicKeys.${keyid} must be an Ed25519 public key`);
+    points.set(keyid, point);
+  }
+  return points;
 }

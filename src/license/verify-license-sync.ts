@@ -5,11 +5,10 @@
  * @module
  */
 
-import { ed25519VerifyNow, sha256Now, type VerifyNow } from '../crypto/ed25519-sync.ts';
+import { ed25519VerifyNow, sha256Now } from '../crypto/ed25519-sync.ts';
 import { examineLicense } from './examine-license.ts';
 import { observeClockNow, type SyncLastSeenStore } from './last-seen.ts';
 import { type LicenseOptions, prepareCheck } from './license-check.ts';
-import { keyBytes } from './license-keys.ts';
 import type { VerifiedLicense } from './verified-license.ts';
 
 /** How to judge a license at once. */
@@ -27,9 +26,7 @@ export interface VerifyLicenseSyncOptions extends LicenseOptions {
  */
 export function verifyLicenseSync(license: string | Uint8Array, options: VerifyLicenseSyncOptions): VerifiedLicense {
   const check = prepareCheck(options);
-  const keys = new Map<string, VerifyNow>();
-  for (const [keyid, bytes] of keyBytes(options.publicKeys)) keys.set(keyid, ed25519VerifyNow(bytes));
   if (options.lastSeen !== undefined) observeClockNow(options.lastSeen, check);
-  const { canonical, prove, grant } = examineLicense(license, check, keys);
-  return grant(prove(sha256Now(canonical)));
+  const { point, signature, canonical, base, grant } = examineLicense(license, check);
+  return grant(ed25519VerifyNow(point, base(sha256Now(canonical)), signature));
 }

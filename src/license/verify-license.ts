@@ -6,12 +6,10 @@
  */
 
 import { webDigest } from '../crypto/digest.ts';
-import type { Ed25519Verify } from '../crypto/ed25519-backend.ts';
 import { ed25519Verify } from '../crypto/ed25519-verify.ts';
 import { examineLicense } from './examine-license.ts';
-import type { LastSeenStore } from './last-seen.ts';
+import { type LastSeenStore, observeClock } from './last-seen.ts';
 import { type LicenseOptions, prepareCheck } from './license-check.ts';
-import { keyBytes } from './license-keys.ts';
 import type { VerifiedLicense } from './verified-license.ts';
 
 /** How to judge a license. Times are whole seconds since the epoch. */
@@ -30,9 +28,8 @@ export interface VerifyLicenseOptions extends LicenseOptions {
  */
 export async function verifyLicense(license: string | Uint8Array, options: VerifyLicenseOptions): Promise<VerifiedLicense> {
   const check = prepareCheck(options);
-  const keys = new Map<string, Ed25519Verify>();
-  for (const [keyid, bytes] of keyBytes(options.publicKeys)) keys.set(keyid, await ed25519Verify(bytes));
-  if (options.lastSeen !== undefined) await (await import('./last-seen.ts')).observeClock(options.lastSeen, check);
-  const { canonical, prove, grant } = examineLicense(license, check, keys);
-  return grant(await prove(await webDigest('sha-256', canonical)));
+  if (options.lastSeen !== undefined) await observeClock(options.lastSeen, check);
+  const { point, signature, canonical, base, grant } = examineLicense(license, check);
+  const verify = await ed25519Verify(point);
+  return grant(await verify(base(await webDigest('sha-256', canonical)), signature));
 }

@@ -1,7 +1,6 @@
 /**
  * Project Wycheproof, every algorithm, on every implementation we may run on.
  */
-import * as nodeCrypto from 'node:crypto';
 import { expect, it } from 'vitest';
 import { preparePublic as fallbackPublic } from '../../src/crypto/ed25519-fallback.ts';
 import { isAcceptableKey, isAcceptableSignature } from '../../src/crypto/ed25519-gate.ts';
@@ -13,8 +12,9 @@ import { nodeMac } from '../../src/crypto/hmac-node.ts';
 import { importPublicKeyJwk, importPublicKeyPem } from '../../src/crypto/import-key.ts';
 import { importPublicKeyHex } from '../../src/crypto/import-raw.ts';
 import type { Jwk } from '../../src/crypto/jwk.ts';
-import type { NodeCrypto } from '../../src/crypto/runtime.ts';
+import { nodeCrypto } from '../../src/crypto/runtime.ts';
 import type { VerificationKey } from '../../src/crypto/verification-key.ts';
+import { encodeBase64url } from '../../src/internal/base64.ts';
 import { decodeHex, encodeHex } from '../../src/internal/hex.ts';
 import { describeWithVectors, readVectorJson } from '../support/vectors.ts';
 
@@ -36,7 +36,7 @@ interface Group {
   readonly keyJwk?: Jwk;
 }
 
-const node = nodeCrypto as unknown as NodeCrypto;
+const node = nodeCrypto()!;
 const bytes = (hex: string): Uint8Array<ArrayBuffer> => decodeHex(hex)!;
 const groupsOf = (file: string): readonly Group[] => readVectorJson<{ testGroups: Group[] }>(`wycheproof/${file}_test.json`).testGroups;
 const idsOf = (groups: readonly Group[], ...results: readonly Test['result'][]): readonly number[] =>
@@ -58,7 +58,7 @@ async function accepted(
 describeWithVectors('Wycheproof: Ed25519', () => {
   const groups = groupsOf('ed25519');
   const implementations = {
-    'node:crypto': nodePublic,
+    'node:crypto': (key: Uint8Array) => nodePublic(key, encodeBase64url, node),
     WebCrypto: async (key: Uint8Array) => (await webPublic(crypto.subtle, key))!,
     JavaScript: fallbackPublic,
   };

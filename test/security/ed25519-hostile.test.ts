@@ -9,7 +9,9 @@ import { isAcceptableKey, isAcceptableSignature } from '../../src/crypto/ed25519
 import { preparePublic as nodePublic } from '../../src/crypto/ed25519-node.ts';
 import { webPublic } from '../../src/crypto/ed25519-web.ts';
 import { importPublicKeyHex } from '../../src/crypto/import-raw.ts';
+import { nodeCrypto } from '../../src/crypto/runtime.ts';
 import type { VerificationKey } from '../../src/crypto/verification-key.ts';
+import { encodeBase64url } from '../../src/internal/base64.ts';
 import { decodeHex } from '../../src/internal/hex.ts';
 import { hostileEd25519Vectors } from '../support/hostile-ed25519.ts';
 
@@ -26,7 +28,7 @@ async function verdict(verify: (publicKey: Uint8Array, base: Uint8Array, signatu
 }
 
 const implementations = {
-  'node:crypto': nodePublic,
+  'node:crypto': (key: Uint8Array) => nodePublic(key, encodeBase64url, nodeCrypto()!),
   WebCrypto: async (key: Uint8Array) => (await webPublic(crypto.subtle, key))!,
   JavaScript: fallbackPublic,
 };
