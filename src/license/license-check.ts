@@ -43,7 +43,7 @@ export function prepareCheck(options: LicenseOptions): LicenseCheck {
   assertText(machine, 'machine');
   assertInteger(releasedAt, 'releasedAt');
   if (!Array.isArray(understood)) throw new TypeError('understood must be a list');
-  assertInteger(futureSkew, 'futureSkew');
+  assertInteger(futureSkew, 'futureSkew', 0, 2 ** 31);
   const time = now();
   // With a clock that tells no time, nothing would ever expire.
   assertInteger(time, 'now()', 0, 2 ** 40);

@@ -34,9 +34,8 @@ export function toLine(license: object): string {
  */
 export function readLicense(license: string | Uint8Array): ReceivedPayload<LicenseTerms> {
   if (typeof license !== 'string' && !ArrayBuffer.isView(license)) throw new TypeError('license must be a text or its bytes');
-  const given = typeof license === 'string' ? license : (decodeUtf8(license) ?? '');
-  if (given.length > MAX_LENGTH) throw new VerificationError('body_too_large', `${MAX_LENGTH} characters are allowed`);
-  const text = given.trim();
+  if (license.length > MAX_LENGTH) throw new VerificationError('body_too_large', `${MAX_LENGTH} bytes are allowed`);
+  const text = (typeof license === 'string' ? license : (decodeUtf8(license) ?? '')).trim();
   // JSON has no line breaks but between its tokens, so those inside a text come of wrapping.
   const json = text.startsWith('{') ? text.replace(/[\r\n]+/g, '') : fromLine(text.replace(/\s+/g, ''));
   if (!json) throw payloadMalformed('neither JSON nor one line of base64url');

@@ -212,6 +212,8 @@ describe('attacks', () => {
     expect(await verdict(encodeBase64url(encodeUtf8(line)))).toBe('payload_malformed');
     expect(await verdict(Uint8Array.of(0x7b, 0xff, 0x7d))).toBe('payload_malformed');
     expect(await verdict(' '.repeat(1024 * 1024 + 1))).toBe('body_too_large');
+    // Bytes are counted as they are, not as the characters they make.
+    expect(await verdict(encodeUtf8('é'.repeat(512 * 1024 + 1)))).toBe('body_too_large');
     expect(await verdict(edit(json, /"signature": "[^"]*"/, '"signature": 5'))).toBe('signature_malformed');
   });
 });
@@ -355,6 +357,7 @@ describe('the caller’s mistakes', () => {
     ['a key of small order', options({ publicKeys: { k1: `AQ${'A'.repeat(41)}` } })],
     ['a private key', options({ publicKeys: { k1: vendor.privateKey as never } })],
     ['releasedAt that is no time', options({ releasedAt: Number.NaN })],
+    ['futureSkew beyond all clocks', options({ futureSkew: 2 ** 31 + 1 })],
     ['understood that is no list', options({ understood: 'seats' as never })],
   ])('verifyLicense: %s', async (_, bad) => {
     const { json } = await issue();
