@@ -7,9 +7,11 @@
  * @module
  */
 
+import type { Awaitable } from '../internal/awaitable.ts';
 import { encodeBase64url } from '../internal/base64.ts';
 import { equalBytes } from '../internal/equal.ts';
 import { decodeHex } from '../internal/hex.ts';
+import { isThenable } from '../internal/thenable.ts';
 import type { Algorithm } from './algorithm.ts';
 import { prepareEd25519Public } from './ed25519-verify.ts';
 import { nodeMac } from './hmac-node.ts';
@@ -81,20 +83,35 @@ const makers: ReadonlyMap<number, (length: number) => Promise<Verify>> = /* @__P
 const prepared = /* @__PURE__ */ new Map<number, Verify>();
 
 /**
- * Spends what it costs to verify a signature of this kind. Never throws.
+ * Spends what it costs to verify a signature of this kind: at once where that is done at once. Never throws.
  *
  * @param signature the signature itself, so that one the gate refuses at once is refused at once here too; or its length
  * @param base the signature base it came with; default: 320 bytes, a typical one
  */
-export async function dummyVerify(signature: Uint8Array | number, base: Uint8Array = new Uint8Array(TYPICAL_BASE_BYTES)): Promise<void> {
+export function dummyVerify(signature: Uint8Array | number, base: Uint8Array = new Uint8Array(TYPICAL_BASE_BYTES)): Awaitable<void> {
   const length = typeof signature === 'number' ? signature : signature.length;
   const make = makers.get(length);
-  if (make === undefined) return;
+  if (make === undefined) return undefined;
+  const given = typeof signature === 'number' ? filler(length) : signature;
+  const verify = prepared.get(length);
+  if (verify === undefined) return prepareAndVerify(make, given, base);
   try {
-    const verify = prepared.get(length) ?? (await make(length));
+    const answer = verify(base, given);
+    return isThenable(answer) ? answer.then(forget, forget) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function prepareAndVerify(make: (length: number) => Promise<Verify>, signature: Uint8Array, base: Uint8Array): Promise<void> {
+  const { length } = signature;
+  try {
+    const verify = await make(length);
     prepared.set(length, verify);
-    await verify(base, typeof signature === 'number' ? filler(length) : signature);
+    await verify(base, signature);
   } catch {
     // A runtime without this algorithm has no keys of it either.
   }
 }
+
+function forget(): void {}

@@ -96,15 +96,20 @@ function findKey(
 
 let dummy: typeof import('../crypto/dummy-verify.ts') | undefined;
 
-/** Takes as long as verifying would. Loaded once: honest messages never need it. */
-async function spendTime(signature: Uint8Array, base: Uint8Array): Promise<void> {
+/** Takes as long as verifying would, and waits no more than that. Loaded once: honest messages never need it. */
+function spendTime(signature: Uint8Array, base: Uint8Array): Awaitable<void> {
+  return dummy === undefined ? loadDummy(signature, base) : dummy.dummyVerify(signature, base);
+}
+
+async function loadDummy(signature: Uint8Array, base: Uint8Array): Promise<void> {
   dummy ??= await import('../crypto/dummy-verify.ts');
   await dummy.dummyVerify(signature, base);
 }
 
-/** An unknown or unfit key must not answer sooner than a wrong signature. */
+/** An unknown or unfit key must not answer sooner than a wrong signature, nor later. */
 async function refuse(code: 'key_unknown' | 'algorithm_forbidden', { signature }: UnverifiedSignature, base: Uint8Array): Promise<never> {
-  await spendTime(signature, base);
+  const spent = spendTime(signature, base);
+  if (isThenable(spent)) await spent;
   throw new VerificationError(code);
 }
 
@@ -115,7 +120,8 @@ async function refuseMismatch(
   base: Uint8Array,
   text: string,
 ): Promise<never> {
-  if (!keys.some((key) => fitsLength(key, signature.length))) await spendTime(signature, base);
+  const spent = keys.some((key) => fitsLength(key, signature.length)) ? undefined : spendTime(signature, base);
+  if (isThenable(spent)) await spent;
   const error = new VerificationError('signature_mismatch');
   BASE_OF.set(error, text);
   throw error;
