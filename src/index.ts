@@ -20,7 +20,6 @@ export {
   exportPublicKeyPem,
   exportPublicKeyRaw,
 } from './crypto/export-key.ts';
-export { generateKeyPair } from './crypto/generate-key-pair.ts';
 export { type HmacSignerOptions, hmacKey, hmacSigner, type Secret } from './crypto/hmac.ts';
 export {
   derivePublicKey,
@@ -42,7 +41,7 @@ export {
 export type { Jwk } from './crypto/jwk.ts';
 export { jwkThumbprint } from './crypto/jwk-thumbprint.ts';
 export type { ImportCryptoKeyOptions, ImportKeyOptions, ImportPrivateKeyOptions } from './crypto/key-options.ts';
-export type { GenerateKeyPairOptions, KeyPair } from './crypto/make-key-pair.ts';
+export { type GenerateKeyPairOptions, generateKeyPair, type KeyPair } from './crypto/make-key-pair.ts';
 export type { PrivateKey } from './crypto/private-key.ts';
 export type { PublicKey } from './crypto/public-key.ts';
 export type { RandomBytes } from './crypto/random.ts';
@@ -67,13 +66,12 @@ export {
   type VerificationErrorCode,
   type VerificationErrorOptions,
 } from './errors.ts';
-export type { Fetch, RetryOptions, SignedFetchOptions } from './fetch/options.ts';
-export { parseRefusal } from './fetch/parse-refusal.ts';
-export type { Refusal } from './fetch/refusal.ts';
+export { createNegotiator } from './fetch/negotiate.ts';
+export type { Fetch, Negotiator, RetryOptions, SignedFetchOptions } from './fetch/options.ts';
+export { parseRefusal, type Refusal } from './fetch/refusal.ts';
 export { createResponseVerifier, type ResponseVerifier, type ResponseVerifierOptions } from './fetch/response-verifier.ts';
 export { createSignedFetch } from './fetch/signed-fetch.ts';
 export type { FieldType, FieldTypes } from './http/field.ts';
-export type { VerifiedResponse, VerifyResponseOptions } from './http/judge-response.ts';
 export { createJwksResolver, type JwksResolverOptions } from './http/jwks-resolver.ts';
 export type { Limits } from './http/limits.ts';
 export {
@@ -92,7 +90,7 @@ export { parseUnverifiedSignatures } from './http/unverified.ts';
 export type { VerifiedRequest, VerifiedSignature } from './http/verified-request.ts';
 export { createVerifier, type PolicyChoice, type Verifier, type VerifierOptions } from './http/verify.ts';
 export type { QueryCarrier } from './http/verify-request.ts';
-export { verifyResponse } from './http/verify-response.ts';
+export { type VerifiedResponse, type VerifyResponseOptions, verifyResponse } from './http/verify-response.ts';
 export type { Awaitable } from './internal/awaitable.ts';
 export type { Component } from './signature/component.ts';
 export type { KeyLookup, KeyRecord, ResolveKey } from './signature/key-record.ts';

@@ -5,7 +5,7 @@
  */
 
 import type { Awaitable } from '../internal/awaitable.ts';
-import { nodeCrypto, webCrypto } from './runtime.ts';
+import { loadJavaScript, nodeCrypto, webCrypto } from './runtime.ts';
 
 /** The hash functions RFC 9530 calls active, by their registered names. */
 export type DigestAlgorithm = 'sha-256' | 'sha-512';
@@ -28,5 +28,5 @@ export function digest(algorithm: DigestAlgorithm, bytes: Uint8Array): Awaitable
 export async function webDigest(algorithm: DigestAlgorithm, bytes: Uint8Array): Promise<Uint8Array> {
   const subtle = webCrypto();
   if (subtle !== undefined) return new Uint8Array(await subtle.digest(algorithm, bytes as BufferSource));
-  return (await import('./noble-hash.ts')).hashers[algorithm](bytes);
+  return (await loadJavaScript()).hashFunctions[algorithm](bytes);
 }

@@ -19,6 +19,7 @@ import type { Jwk } from './jwk.ts';
 import { makePublicKey } from './make-key.ts';
 import { nodeCrypto, webCrypto } from './runtime.ts';
 import type { VerificationKey } from './verification-key.ts';
+import { importWebPublic } from './web-key.ts';
 
 type Verify = VerificationKey['verify'];
 
@@ -52,7 +53,6 @@ async function ed25519Dummy(): Promise<Verify> {
 }
 
 async function webDummy(algorithm: Algorithm, jwk: Jwk): Promise<Verify> {
-  const { importWebPublic } = await import('./key-forms.ts');
   const key = await makePublicKey(await importWebPublic(algorithm, jwk));
   return (base, signature) => key.verify(base, signature);
 }

@@ -7,7 +7,6 @@
  */
 
 import type { Awaitable } from '../internal/awaitable.ts';
-import type { NodeCrypto } from './runtime.ts';
 
 /** Checks a signature that has passed the gate. */
 export type Ed25519Verify = (base: Uint8Array, signature: Uint8Array) => Awaitable<boolean>;
@@ -19,13 +18,5 @@ export interface Ed25519KeyPair {
   sign(base: Uint8Array): Awaitable<Uint8Array>;
 }
 
-/** An implementation that is loaded when it is needed. It is given what it would otherwise share with what is loaded already. */
-export interface Ed25519Backend {
-  /** Prepares a public key that has passed the gate. */
-  preparePublic(bytes: Uint8Array, encode: Encode, node?: NodeCrypto): Ed25519Verify;
-  /** Prepares a seed. */
-  preparePrivate(seed: Uint8Array, encode: Encode, node?: NodeCrypto): Ed25519KeyPair;
-}
-
-/** `encodeBase64url`. */
-export type Encode = (bytes: Uint8Array) => string;
+/** Computes the HMAC-SHA256 of a signature base with a secret that was prepared. */
+export type Mac = (base: Uint8Array) => Uint8Array;

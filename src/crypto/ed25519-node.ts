@@ -10,7 +10,7 @@
  */
 
 import type { Awaitable } from '../internal/awaitable.ts';
-import type { Ed25519KeyPair, Ed25519Verify, Encode } from './ed25519-backend.ts';
+import type { Ed25519KeyPair, Ed25519Verify } from './ed25519-backend.ts';
 import { pkcs8OfSeed } from './ed25519-der.ts';
 import { spkiOfPoint } from './ed25519-spki.ts';
 import type { Callback, NodeCrypto } from './runtime.ts';
@@ -38,7 +38,7 @@ function run<T>(start: (callback?: Callback<T>) => T): T | Promise<T> {
 }
 
 /** Prepares a public key that has passed the gate. */
-export function preparePublic(bytes: Uint8Array, _: Encode, node: NodeCrypto): Ed25519Verify {
+export function nodePublic(node: NodeCrypto, bytes: Uint8Array): Ed25519Verify {
   const key = node.createPublicKey({ key: spkiOfPoint(bytes), format: 'der', type: 'spki' });
   return (base, signature) => run<boolean>((callback) => node.verify(null, base, key, signature, callback));
 }
@@ -49,7 +49,7 @@ function plain(bytes: Uint8Array): Uint8Array {
 }
 
 /** Prepares a seed. */
-export function preparePrivate(seed: Uint8Array, _: Encode, node: NodeCrypto): Ed25519KeyPair {
+export function nodePrivate(node: NodeCrypto, seed: Uint8Array): Ed25519KeyPair {
   const key = node.createPrivateKey({ key: pkcs8OfSeed(seed), format: 'der', type: 'pkcs8' });
   const { x } = node.createPublicKey(key).export({ format: 'jwk' });
   const sign = (base: Uint8Array): Awaitable<Uint8Array> => {

@@ -7,28 +7,37 @@
  * @module
  */
 
-import { encodeBase64url } from '../internal/base64.ts';
 import { isBytes } from '../internal/is-bytes.ts';
-import type { Ed25519Backend, Encode } from './ed25519-backend.ts';
+import type { Ed25519KeyPair, Ed25519Verify } from './ed25519-backend.ts';
+import { nodePrivate, nodePublic } from './ed25519-node.ts';
+import { webPublic } from './ed25519-web.ts';
+import { webPrivate } from './ed25519-web-private.ts';
 import type { Jwk } from './jwk.ts';
-import { type NodeCrypto, nodeCrypto, webCrypto } from './runtime.ts';
+import { loadJavaScript, nodeCrypto, webCrypto } from './runtime.ts';
 
-/** Prepares a key with the best implementation at hand. Only WebCrypto's needs nothing loaded besides. */
-export async function prepare<T>(
-  bytes: Uint8Array,
-  choose: (backend: Ed25519Backend) => (bytes: Uint8Array, encode: Encode, node?: NodeCrypto) => T,
-  onWeb: (subtle: SubtleCrypto, bytes: Uint8Array) => Promise<T | undefined>,
-): Promise<T> {
+/** Prepares a public key that has passed the gate, with the best implementation at hand. */
+export async function preparePublic(bytes: Uint8Array): Promise<Ed25519Verify> {
   const node = nodeCrypto();
-  if (node !== undefined) return choose(await import('./ed25519-node.ts'))(bytes, encodeBase64url, node);
+  if (node !== undefined) return nodePublic(node, bytes);
+  return (await onWeb((subtle) => webPublic(subtle, bytes))) ?? (await loadJavaScript()).preparePublic(bytes);
+}
+
+/** Prepares a seed, with the best implementation at hand. */
+export async function preparePrivate(seed: Uint8Array): Promise<Ed25519KeyPair> {
+  const node = nodeCrypto();
+  if (node !== undefined) return nodePrivate(node, seed);
+  return (await onWeb((subtle) => webPrivate(subtle, seed))) ?? (await loadJavaScript()).preparePrivate(seed);
+}
+
+/** What WebCrypto makes of a key; `undefined` where there is none, or it has no sound Ed25519. */
+async function onWeb<T>(make: (subtle: SubtleCrypto) => Promise<T | undefined>): Promise<T | undefined> {
   const subtle = webCrypto();
   try {
-    const prepared = subtle && (await onWeb(subtle, bytes));
-    if (prepared !== undefined) return prepared;
+    return subtle && (await make(subtle));
   } catch (error) {
     if ((error as Error).name !== 'NotSupportedError') throw error;
+    return undefined;
   }
-  return choose(await import('./ed25519-fallback.ts'))(bytes, encodeBase64url);
 }
 
 /** A copy of 32 bytes. */

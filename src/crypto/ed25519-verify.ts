@@ -7,13 +7,12 @@
 import { encodeBase64url } from '../internal/base64.ts';
 import type { Ed25519Verify } from './ed25519-backend.ts';
 import { isAcceptableKey, isAcceptableSignature } from './ed25519-gate.ts';
-import { copyOf, prepare, publicJwk } from './ed25519-prepare.ts';
-import { webPublic } from './ed25519-web.ts';
+import { copyOf, preparePublic, publicJwk } from './ed25519-prepare.ts';
 import { PublicKey } from './public-key.ts';
 
 /** What verifies with a public key that has passed the gate, as each signature has to. */
 export async function ed25519Verify(point: Uint8Array): Promise<Ed25519Verify> {
-  const verify = await prepare(point, ({ preparePublic }) => preparePublic, webPublic);
+  const verify = await preparePublic(point);
   return (base, signature) => isAcceptableSignature(signature) && verify(base, signature);
 }
 

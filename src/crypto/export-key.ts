@@ -7,6 +7,7 @@
  */
 
 import { encodeHex } from '../internal/hex.ts';
+import { privatePem, publicPem } from './export-pem.ts';
 import type { Jwk } from './jwk.ts';
 import { memberBytes } from './jwk.ts';
 import { PrivateKey } from './private-key.ts';
@@ -74,11 +75,11 @@ export function exportPrivateKeyHex(key: PrivateKey): string {
 /** The public key as PEM (SubjectPublicKeyInfo). */
 export async function exportPublicKeyPem(key: PublicKey | PrivateKey): Promise<string> {
   const jwk = publicJwkOf(key);
-  return (await import('./key-forms.ts')).publicPem(key.algorithm, jwk);
+  return publicPem(key.algorithm, jwk);
 }
 
 /** The private key as PEM (PKCS #8, not encrypted). */
 export async function exportPrivateKeyPem(key: PrivateKey): Promise<string> {
   const jwk = privateJwkOf(key);
-  return (await import('./key-forms.ts')).privatePem(key.algorithm, jwk);
+  return privatePem(key.algorithm, jwk);
 }

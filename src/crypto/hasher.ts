@@ -7,7 +7,7 @@
 import type { Awaitable } from '../internal/awaitable.ts';
 import type { DigestAlgorithm } from './digest.ts';
 import { nodeName } from './digest.ts';
-import { anyNodeCrypto } from './runtime.ts';
+import { anyNodeCrypto, loadJavaScript } from './runtime.ts';
 
 /** A hash in the making. */
 export interface Hasher {
@@ -24,6 +24,6 @@ export function createHasher(algorithm: DigestAlgorithm): Awaitable<Hasher> {
 }
 
 async function nobleHasher(algorithm: DigestAlgorithm): Promise<Hasher> {
-  const hash = (await import('./noble-hash.ts')).hashers[algorithm].create();
+  const hash = (await loadJavaScript()).hashFunctions[algorithm].create();
   return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest() };
 }

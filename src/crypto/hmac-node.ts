@@ -7,10 +7,8 @@
  * @module
  */
 
+import type { Mac } from './ed25519-backend.ts';
 import type { NodeCrypto, NodeKey } from './runtime.ts';
-
-/** Computes the authentication code of a signature base. */
-export type Mac = (base: Uint8Array) => Uint8Array;
 
 const BLOCK = 64;
 const SHORT_BASE = 2048;

@@ -13,10 +13,9 @@ import { equalBytes } from '../internal/equal.ts';
 import { isThenable } from '../internal/thenable.ts';
 import type { CryptoKeyLike } from './crypto-key.ts';
 import { isCryptoKey } from './crypto-key.ts';
-import type { Mac } from './hmac-node.ts';
 import { nodeMac } from './hmac-node.ts';
 import { assertKeyid } from './keyid.ts';
-import { nodeCrypto, webCrypto } from './runtime.ts';
+import { loadJavaScript, nodeCrypto, webCrypto } from './runtime.ts';
 import type { SecretOptions } from './secret.ts';
 import { secretBytes } from './secret.ts';
 import type { Signer } from './signer.ts';
@@ -33,15 +32,21 @@ function prepareMac(secret: string | Uint8Array, options: SecretOptions): Awaita
   return node === undefined ? prepareLazily(bytes) : nodeMac(node, bytes);
 }
 
-/** In JavaScript where node:crypto is not: loaded at the first use, at once from then on. */
+/** WebCrypto where node:crypto is not, with the key prepared once; in JavaScript where neither is. */
 function prepareLazily(secret: Uint8Array): AwaitableMac {
-  let mac: Mac | undefined;
-  const load = async (base: Uint8Array): Promise<Uint8Array> => {
-    const { nobleMac } = await import('./hmac-noble.ts');
-    mac ??= nobleMac(secret);
+  let mac: AwaitableMac | undefined;
+  const prepare = async (base: Uint8Array): Promise<Uint8Array> => {
+    const subtle = webCrypto();
+    const prepared = subtle === undefined ? (await loadJavaScript()).prepareMac(secret) : await webMac(subtle, secret);
+    mac ??= prepared;
     return mac(base);
   };
-  return (base) => (mac ?? load)(base);
+  return (base) => (mac ?? prepare)(base);
+}
+
+async function webMac(subtle: SubtleCrypto, secret: Uint8Array): Promise<AwaitableMac> {
+  const key = await subtle.importKey('raw', secret as BufferSource, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  return async (base) => new Uint8Array(await subtle.sign('HMAC', key, base as BufferSource));
 }
 
 /** Requires an HMAC-SHA256 key of WebCrypto that may be used so. */

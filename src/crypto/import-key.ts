@@ -1,18 +1,19 @@
 /**
  * Keys from their standard forms: JWK, PEM and WebCrypto's own, for every algorithm that has key pairs.
  *
- * The readers are loaded at the first call.
- *
  * @module
  */
 
 import type { CryptoKeyLike } from './crypto-key.ts';
 import type { Jwk } from './jwk.ts';
 import type { ImportCryptoKeyOptions, ImportKeyOptions, ImportPrivateKeyOptions } from './key-options.ts';
+import { makePrivateKey, makePublicKey } from './make-key.ts';
+import { publicHalf } from './make-key-pair.ts';
 import type { PrivateKey } from './private-key.ts';
 import type { PublicKey } from './public-key.ts';
-
-const load = (): Promise<typeof import('./key-forms.ts')> => import('./key-forms.ts');
+import { readPrivateCryptoKey, readPublicCryptoKey } from './read-crypto-key.ts';
+import { readPrivateJwk, readPublicJwk } from './read-jwk.ts';
+import { readPrivatePem, readPublicPem } from './read-pem.ts';
 
 /**
  * Imports a public key from JWK.
@@ -21,7 +22,6 @@ const load = (): Promise<typeof import('./key-forms.ts')> => import('./key-forms
  *   and wherever the members, `alg`, `use`, `key_ops` and the `algorithm` asked for do not agree
  */
 export async function importPublicKeyJwk(jwk: Jwk, options?: ImportKeyOptions): Promise<PublicKey> {
-  const { makePublicKey, readPublicJwk } = await load();
   return makePublicKey(await readPublicJwk(jwk, options));
 }
 
@@ -31,7 +31,6 @@ export async function importPublicKeyJwk(jwk: Jwk, options?: ImportKeyOptions): 
  * @throws {TypeError | RangeError} also if private and public members do not belong together, which some runtimes let pass
  */
 export async function importPrivateKeyJwk(jwk: Jwk, options?: ImportKeyOptions & ImportPrivateKeyOptions): Promise<PrivateKey> {
-  const { makePrivateKey, readPrivateJwk } = await load();
   return makePrivateKey(await readPrivateJwk(jwk, options), options?.extractable);
 }
 
@@ -41,7 +40,6 @@ export async function importPrivateKeyJwk(jwk: Jwk, options?: ImportKeyOptions &
  * @throws {TypeError | RangeError} for a private key, another form, and an RSA key of under 2048 bits or without `algorithm`
  */
 export async function importPublicKeyPem(publicKey: string, options?: ImportKeyOptions): Promise<PublicKey> {
-  const { makePublicKey, readPublicPem } = await load();
   return makePublicKey(await readPublicPem(publicKey, options));
 }
 
@@ -51,7 +49,6 @@ export async function importPublicKeyPem(publicKey: string, options?: ImportKeyO
  * @throws {TypeError | RangeError} for a public key, another form, and an RSA key of under 2048 bits or without `algorithm`
  */
 export async function importPrivateKeyPem(privateKey: string, options?: ImportKeyOptions & ImportPrivateKeyOptions): Promise<PrivateKey> {
-  const { makePrivateKey, readPrivatePem } = await load();
   return makePrivateKey(await readPrivatePem(privateKey, options), options?.extractable);
 }
 
@@ -61,7 +58,6 @@ export async function importPrivateKeyPem(privateKey: string, options?: ImportKe
  * @throws {TypeError} for a private key, and one of an algorithm or hash that is not supported
  */
 export async function importPublicCryptoKey(publicKey: CryptoKeyLike): Promise<PublicKey> {
-  const { makePublicKey, readPublicCryptoKey } = await load();
   return makePublicKey(await readPublicCryptoKey(publicKey));
 }
 
@@ -71,7 +67,6 @@ export async function importPublicCryptoKey(publicKey: CryptoKeyLike): Promise<P
  * @throws {TypeError} for a public key, one that may not sign, or one that does not belong to `publicKey`
  */
 export async function importPrivateCryptoKey(privateKey: CryptoKeyLike, options?: ImportCryptoKeyOptions): Promise<PrivateKey> {
-  const { makePrivateKey, readPrivateCryptoKey } = await load();
   return makePrivateKey(await readPrivateCryptoKey(privateKey, options));
 }
 
@@ -81,5 +76,5 @@ export async function importPrivateCryptoKey(privateKey: CryptoKeyLike, options?
  * @throws {TypeError} if it is not known: the key is a non-extractable `CryptoKey` that came alone
  */
 export async function derivePublicKey(privateKey: PrivateKey): Promise<PublicKey> {
-  return (await load()).publicHalf(privateKey);
+  return publicHalf(privateKey);
 }

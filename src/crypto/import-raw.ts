@@ -5,7 +5,7 @@
  */
 
 import { importEd25519Private } from './ed25519-private.ts';
-import { importEd25519Public } from './ed25519-public.ts';
+import { prepareEd25519Public } from './ed25519-verify.ts';
 import type { ImportPrivateKeyOptions } from './key-options.ts';
 import type { PrivateKey } from './private-key.ts';
 import type { PublicKey } from './public-key.ts';
@@ -17,17 +17,17 @@ import { fromBase64url, fromHex } from './written-bytes.ts';
  * @throws {RangeError} for another length, a point of small order, or one that is not canonical
  */
 export function importPublicKeyRaw(publicKey: Uint8Array): Promise<PublicKey> {
-  return importEd25519Public(publicKey);
+  return prepareEd25519Public(publicKey);
 }
 
 /** Imports an Ed25519 public key written in base64url without padding. */
 export async function importPublicKeyBase64url(publicKey: string): Promise<PublicKey> {
-  return importEd25519Public(fromBase64url(publicKey, 'publicKey'));
+  return prepareEd25519Public(fromBase64url(publicKey, 'publicKey'));
 }
 
 /** Imports an Ed25519 public key written in hexadecimal. */
 export async function importPublicKeyHex(publicKey: string): Promise<PublicKey> {
-  return importEd25519Public(fromHex(publicKey, 'publicKey'));
+  return prepareEd25519Public(fromHex(publicKey, 'publicKey'));
 }
 
 /**

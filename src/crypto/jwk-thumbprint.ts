@@ -8,6 +8,7 @@ import { encodeBase64url } from '../internal/base64.ts';
 import { encodeUtf8 } from '../internal/bytes.ts';
 import { digest } from './digest.ts';
 import type { Jwk } from './jwk.ts';
+import { publicMembers } from './public-members.ts';
 
 /**
  * The SHA-256 thumbprint of a public key (of the public half, if a private one is given), base64url.
@@ -15,6 +16,5 @@ import type { Jwk } from './jwk.ts';
  * @throws {TypeError} if the JWK is incomplete, or a secret: its thumbprint would let one guess it
  */
 export async function jwkThumbprint(jwk: Jwk): Promise<string> {
-  const { publicMembers } = await import('./key-forms.ts');
   return encodeBase64url(await digest('sha-256', encodeUtf8(JSON.stringify(publicMembers(jwk)))));
 }

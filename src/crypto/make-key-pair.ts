@@ -30,8 +30,12 @@ export interface GenerateKeyPairOptions {
   readonly randomBytes?: RandomBytes | undefined;
 }
 
-/** `generateKeyPair`, once it is loaded. */
-export async function makeKeyPair(options: GenerateKeyPairOptions): Promise<KeyPair> {
+/**
+ * Makes a key pair.
+ *
+ * @throws {TypeError} Where the algorithm needs WebCrypto and there is none.
+ */
+export async function generateKeyPair(options: GenerateKeyPairOptions = {}): Promise<KeyPair> {
   const { algorithm = 'ed25519', extractable = false, modulusLength = 3072, randomBytes = systemRandomBytes } = options;
   const parts =
     algorithm === 'ed25519' ? { seed: drawBytes(randomBytes, 32), point: undefined } : await generateWebKey(algorithm, modulusLength);
@@ -39,7 +43,7 @@ export async function makeKeyPair(options: GenerateKeyPairOptions): Promise<KeyP
   return { privateKey, publicKey: await publicHalf(privateKey) };
 }
 
-/** `derivePublicKey`, once it is loaded. */
+/** See `derivePublicKey`. */
 export async function publicHalf({ algorithm, publicJwk }: PrivateKey): Promise<PublicKey> {
   if (publicJwk === undefined) throw new TypeError('privateKey does not show its public key');
   return makePublicKey(await readPublicJwk(publicJwk, { algorithm }));

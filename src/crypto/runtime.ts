@@ -60,6 +60,11 @@ export function nodeCrypto(): NodeCrypto | undefined {
   return globals.Deno === undefined ? anyNodeCrypto() : undefined;
 }
 
+/** Cryptography in JavaScript, where the runtime has none of its own: the one dynamic import of the package. */
+export function loadJavaScript(): Promise<typeof import('./javascript.ts')> {
+  return import('./javascript.ts');
+}
+
 /** WebCrypto; pages served over plain http and small engines have none. */
 export function webCrypto(): SubtleCrypto | undefined {
   return globals.crypto?.subtle;

@@ -1,5 +1,5 @@
 /**
- * Why a signed fetch does not send. Loaded when it does not.
+ * Why a signed fetch does not send.
  *
  * @module
  */

@@ -8,14 +8,13 @@
  * @module
  */
 
-import type { RequestedSignature } from '../http/accept-signature.ts';
-import type { SignRequestOptions } from '../http/sign.ts';
+import { parseAcceptSignature, type RequestedSignature } from '../http/accept-signature.ts';
+import { requestSource } from '../http/derive.ts';
+import { messageFromRequest } from '../http/message.ts';
+import { parseComponent } from '../signature/component.ts';
 import type { Call, Outcome } from './call.ts';
 import { isTrustworthy, remember } from './clock.ts';
-import type { Settings } from './options.ts';
-
-type Extra = Partial<SignRequestOptions>;
-type Tools = typeof import('../http/full-source.ts');
+import type { Extra, Negotiator, Settings } from './options.ts';
 
 const MAX_FIELD = 8192;
 const MAX_COMPONENTS = 32;
@@ -24,29 +23,35 @@ const MAX_NONCE = 128;
 const DEFAULTS = ['@method', '@authority', '@path', '@query', 'content-type', 'content-encoding', 'content-digest'];
 
 /**
+ * The `negotiate` option of `createSignedFetch`: what a 401 asks for besides (Accept-Signature) is covered, and the request is
+ * sent once more. Handed in, so that only pages that want it load a parser of what servers ask for.
+ */
+export function createNegotiator(): Negotiator {
+  return Object.freeze({ negotiate });
+}
+
+/**
  * How to sign the next attempt, once a call and origin; `undefined` when nothing new is asked, or not what we would sign.
  * All but the nonce is remembered for the origin.
  */
-export async function negotiate(call: Call, { response, signer }: Outcome, settings: Settings): Promise<Extra | undefined> {
+function negotiate(call: Call, { response, signer }: Outcome, settings: Settings): Extra | undefined {
   const { origin, request, tried } = call;
   const field = response?.status === 401 ? response.headers.get('accept-signature') : null;
-  if (settings.negotiate === false || !field || field.length > MAX_FIELD || tried.has(`ask ${origin}`) || !isTrustworthy(origin, response))
-    return undefined;
-  const tools = await import('../http/full-source.ts');
-  const asked = parseField(field, tools).find((one) => isAcceptable(one, signer, settings));
+  if (!field || field.length > MAX_FIELD || tried.has(`ask ${origin}`) || !isTrustworthy(origin, response)) return undefined;
+  const asked = parseField(field).find((one) => isAcceptable(one, signer, settings));
   if (asked === undefined) return undefined;
   const before = { ...settings, ...settings.learnt.get(origin)?.adapt?.(request) };
-  const covered = new Set([...DEFAULTS, ...(before.components ?? [])].map((text) => tools.parseComponent(text).identifier));
+  const covered = new Set([...DEFAULTS, ...(before.components ?? [])].map((text) => parseComponent(text).identifier));
   const components = asked.components.filter((text) => !covered.has(text));
   const news =
     components.length > 0 ||
     asked.nonce !== undefined ||
     (asked.tag ?? before.tag) !== before.tag ||
     (asked.expires && before.expiresIn === undefined);
-  if (!news || !components.every((text) => isThere(text, request, settings, tools))) return undefined;
+  if (!news || !components.every((text) => isThere(text, request, settings))) return undefined;
 
   tried.set(`ask ${origin}`, 1);
-  const adapt = adaptation(asked, [...(before.components ?? []), ...components], settings, tools);
+  const adapt = adaptation(asked, [...(before.components ?? []), ...components], settings);
   remember(settings.learnt, origin, { adapt });
   return asked.nonce === undefined ? {} : { nonce: asked.nonce };
 }
@@ -56,11 +61,10 @@ function adaptation(
   { expires, label, tag }: RequestedSignature,
   components: readonly string[],
   settings: Settings,
-  tools: Tools,
 ): (request: Request) => Extra {
   const own = settings.components ?? [];
   return (request) => ({
-    components: components.filter((text) => own.includes(text) || isThere(text, request, settings, tools)),
+    components: components.filter((text) => own.includes(text) || isThere(text, request, settings)),
     tag: settings.tag ?? tag,
     expiresIn: settings.expiresIn ?? (expires ? 300 : undefined),
     // Section 5.2: under the label that was asked for, if it is free.
@@ -74,7 +78,7 @@ function isAcceptable({ alg, components, keyid, nonce, tag }: RequestedSignature
   return components.length <= MAX_COMPONENTS && nonce !== '' && !(nonce && nonce.length > MAX_NONCE);
 }
 
-function parseField(field: string, { parseAcceptSignature }: Tools): readonly RequestedSignature[] {
+function parseField(field: string): readonly RequestedSignature[] {
   try {
     return parseAcceptSignature(field);
   } catch {
@@ -83,12 +87,7 @@ function parseField(field: string, { parseAcceptSignature }: Tools): readonly Re
 }
 
 /** Whether a request has a component: asked of the very function that signs. */
-function isThere(
-  text: string,
-  request: Request,
-  { fieldTypes }: Settings,
-  { messageFromRequest, parseComponent, requestSource }: Tools,
-): boolean {
+function isThere(text: string, request: Request, { fieldTypes }: Settings): boolean {
   try {
     return requestSource(messageFromRequest(request), undefined, fieldTypes)(parseComponent(text)) !== undefined;
   } catch {

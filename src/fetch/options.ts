@@ -9,6 +9,7 @@ import type { SignRequestOptions } from '../http/sign.ts';
 import { assertInteger, assertObject } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { systemTime } from '../internal/time.ts';
+import type { Call, Outcome } from './call.ts';
 import type { ResponseVerifier } from './response-verifier.ts';
 
 /** A function usable as `fetch`. */
@@ -34,8 +35,8 @@ export interface SignedFetchOptions extends Omit<SignRequestOptions, 'signer' | 
   readonly maxRedirects?: number | undefined;
   /** Whether to learn from a refusal how wrong the local clock is, and try once more; true by default. */
   readonly correctClock?: boolean | undefined;
-  /** Whether to cover what a 401 asks for in addition (Accept-Signature), and try once more; true by default. */
-  readonly negotiate?: boolean | undefined;
+  /** Covers what a 401 asks for in addition (Accept-Signature), and tries once more: `createNegotiator()`. Default: the 401 stands. */
+  readonly negotiate?: Negotiator | undefined;
   /** Retries after network errors, 429 and 503, of idempotent methods or with an Idempotency-Key; none by default. */
   readonly retry?: RetryOptions | undefined;
   /** Verifies each response, up to its last byte, before it is handed over: `createResponseVerifier({ resolveKey })`. */
@@ -44,6 +45,15 @@ export interface SignedFetchOptions extends Omit<SignRequestOptions, 'signer' | 
   readonly fetch?: Fetch | undefined;
   /** What waits. Default: a timer. */
   readonly sleep?: ((seconds: number, signal: AbortSignal | undefined) => PromiseLike<void>) | undefined;
+}
+
+/** For the signature of one attempt. */
+export type Extra = Partial<SignRequestOptions>;
+
+/** Answers what servers ask for: made by `createNegotiator`. */
+export interface Negotiator {
+  /** How to sign the next attempt; `undefined` when the answer stands. */
+  negotiate(call: Call, outcome: Outcome, settings: Settings): Extra | undefined;
 }
 
 /** What was learnt about one origin. */

@@ -9,13 +9,11 @@
  */
 
 import type { Call } from './call.ts';
-import type { Reason } from './deny.ts';
+import { denied, type Reason } from './deny.ts';
 import type { Settings } from './options.ts';
-import type { Stream } from './read-body.ts';
+import { readBody, type Stream } from './read-body.ts';
 import { hasStray, objectionTo, toFixpoint } from './target.ts';
-
-/** What is needed only when something is not as usual. */
-export const later = (): Promise<typeof import('./later.ts')> => import('./later.ts');
+import { writeForm } from './write-form.ts';
 
 /** Streams need `duplex`, which TypeScript's DOM does not know. */
 type Init = RequestInit & { duplex?: 'half' };
@@ -31,7 +29,7 @@ export async function prepare(input: string | URL | Request, init: RequestInit, 
   const url = new URL(isRequest(input) ? input.url : input, globalThis.document?.baseURI ?? globalThis.location?.href);
   const { origin } = url;
   const objection = objectionTo(url) ?? objectionToInit(source, init, url, settings);
-  if (objection) return deny(objection, origin);
+  if (objection) throw denied(objection, origin);
 
   const { uncovered, maxBodyBytes } = settings;
   const { body, signal } = init;
@@ -41,7 +39,7 @@ export async function prepare(input: string | URL | Request, init: RequestInit, 
   const request = new Request(source ?? toFixpoint(url), made);
   const { headers, method } = request;
   // Firefox has no streams here and would send the text "[object ReadableStream]".
-  if (stream && !bytes && !request.body) return deny('stream');
+  if (stream && !bytes && !request.body) throw denied('stream');
   // Bun would send it instead of the URL's host; elsewhere it has no effect.
   headers.delete('host');
 
@@ -55,11 +53,10 @@ export async function prepare(input: string | URL | Request, init: RequestInit, 
     } catch (error) {
       // WebKitGTK cannot read a form that has a file: it is written here, with the boundary that was drawn.
       if ((error as Error).name !== 'InvalidStateError' || !(body instanceof FormData)) throw error;
-      const { writeForm } = await later();
       return prepare(input, { ...init, headers, body: await writeForm(body, headers.get('content-type')!) }, settings);
     }
   }
-  if (bytes && bytes.length > maxBodyBytes) return deny('size');
+  if (bytes && bytes.length > maxBodyBytes) throw denied('size');
   return {
     request,
     origin,
@@ -104,10 +101,9 @@ function isBodiless(method: string): boolean {
 }
 
 async function read(body: Stream | Request, limit: number, signal: AbortSignal | null | undefined): Promise<Uint8Array<ArrayBuffer>> {
-  return (await (await later()).readBody(body, limit, signal)) ?? deny('size');
+  return (await readBody(body, limit, signal)) ?? tooLarge();
 }
 
-/** @throws The error for a reason not to send. */
-export async function deny(reason: Reason, target?: string): Promise<never> {
-  throw (await later()).denied(reason, target);
+function tooLarge(): never {
+  throw denied('size');
 }

@@ -1,5 +1,5 @@
 /**
- * What to do when an answer is not the last word: follow it, correct the clock, sign more, wait. Loaded only then.
+ * What to do when an answer is not the last word: follow it, correct the clock, sign more, wait.
  *
  * Each attempt is signed anew, with a fresh nonce and the time it is sent at.
  *
@@ -8,10 +8,9 @@
 
 import type { Call, Outcome } from './call.ts';
 import { learnClock } from './clock.ts';
-import { negotiate } from './negotiate.ts';
 import type { Settings } from './options.ts';
 import { discard, followRedirect } from './redirect.ts';
-import { type Refusal, readRefusal } from './refusal.ts';
+import { parseRefusal, type Refusal } from './refusal.ts';
 import { resend } from './resend.ts';
 import { retryDelay, wait } from './retry.ts';
 
@@ -25,7 +24,7 @@ export async function recover(call: Call, outcome: Outcome, settings: Settings):
   const { response } = outcome;
   if (response !== undefined && response.status < 400) return followRedirect(call, response, settings);
   if (!call.replayable || call.request.signal?.aborted) return undefined;
-  const refusal = response && (await readRefusal(response));
+  const refusal = response && (await parseRefusal(response));
   const next = (await answerRefusal(call, outcome, refusal, settings)) ?? (await waitForTurn(call, outcome, refusal, settings));
   if (next !== undefined) discard(response);
   return next;
@@ -35,7 +34,7 @@ export async function recover(call: Call, outcome: Outcome, settings: Settings):
 async function answerRefusal(call: Call, outcome: Outcome, refusal: Refusal | undefined, settings: Settings): Promise<Call | undefined> {
   if (outcome.response?.status !== 401) return undefined;
   if (refusal !== undefined && learnClock(call, outcome, refusal, settings)) return resend(call);
-  const extra = await negotiate(call, outcome, settings);
+  const extra = settings.negotiate?.negotiate(call, outcome, settings);
   return extra && resend(call, extra);
 }
 

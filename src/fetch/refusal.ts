@@ -27,8 +27,12 @@ export interface Refusal {
 
 const MAX_BYTES = 64 * 1024;
 
-/** `parseRefusal`, once it is loaded. */
-export async function readRefusal(response: Response): Promise<Refusal | undefined> {
+/**
+ * Reads a refusal off a response, whose body stays readable; `undefined` if it is none of ours.
+ *
+ * @throws {TypeError} If the response was read before.
+ */
+export async function parseRefusal(response: Response): Promise<Refusal | undefined> {
   const { status, headers } = response;
   if (status < 400 || !/^application\/problem\+json *(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;
   const bytes = await readBody(response.clone(), MAX_BYTES);

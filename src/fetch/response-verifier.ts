@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { VerifyResponseOptions } from '../http/judge-response.ts';
+import type { VerifyResponseOptions } from '../http/verify-response.ts';
 import { assertFunction, assertObject } from '../internal/assert.ts';
+import { verifyAnswer } from './verify-answer.ts';
 
 /** How to verify responses. */
 export interface ResponseVerifierOptions extends Omit<VerifyResponseOptions, 'nonce'> {
@@ -31,7 +32,6 @@ export function createResponseVerifier(options: ResponseVerifierOptions): Respon
   assertObject(options, 'options');
   assertFunction(options.resolveKey, 'resolveKey');
   return async (response, request, nonce) => {
-    const { verifyAnswer } = await import('./verify-answer.ts');
     return verifyAnswer(response, request, { ...options, nonce });
   };
 }

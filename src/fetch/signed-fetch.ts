@@ -1,8 +1,8 @@
 /**
  * The signed fetch: `fetch` that signs what it sends, exactly as it is sent.
  *
- * This file and what it imports is what a browser loads. What happens only when something went otherwise than
- * hoped (a redirect, a refusal, a retry, a body that must be read) is loaded when it happens.
+ * Whatever is not final (a redirect, a refusal that says what would be accepted, a failure that may be repeated) is answered by
+ * `recover` with the next attempt.
  *
  * @module
  */
@@ -10,8 +10,11 @@
 import { messageFromRequest } from '../http/message.ts';
 import { signRequest } from '../http/sign.ts';
 import type { Call, Outcome } from './call.ts';
+import { denied } from './deny.ts';
+import { explainUnsigned } from './dropped-field.ts';
 import { compileSettings, type Fetch, type Settings, type SignedFetchOptions } from './options.ts';
-import { deny, later, prepare } from './prepare.ts';
+import { prepare } from './prepare.ts';
+import { recover } from './recover.ts';
 
 /**
  * Creates a `fetch` that signs. What it covers by default is what `createVerifier` requires by default.
@@ -27,7 +30,7 @@ export function createSignedFetch(options: SignedFetchOptions): Fetch {
     let call = await prepare(input, init, settings);
     for (;;) {
       const outcome = await attempt(call, settings);
-      const next: Call | undefined = isFinal(outcome, settings) ? undefined : await (await later()).recover(call, outcome, settings);
+      const next: Call | undefined = isFinal(outcome, settings) ? undefined : await recover(call, outcome, settings);
       if (next === undefined) return finish(call, outcome, settings);
       call = next;
     }
@@ -43,13 +46,13 @@ async function attempt(call: Call, settings: Settings): Promise<Outcome> {
   // Also in plain JavaScript no option makes two messages share a nonce.
   const options = { ...settings, nonce: undefined, signer, created: now() + skew, ...adapt?.(request), ...call.extra };
   const { fields, nonce } = await signRequest(messageFromRequest(request, uncovered ? undefined : bytes), options).catch(
-    async (problem: unknown) => {
-      throw (await later()).explainUnsigned(problem, call, settings);
+    (problem: unknown) => {
+      throw explainUnsigned(problem, call, settings);
     },
   );
   for (const [name, value] of fields) {
     headers.set(name, value);
-    if (headers.get(name) !== value) return deny('dropped', name);
+    if (headers.get(name) !== value) throw denied('dropped', name);
   }
   // A Request with a body makes Node a fifth slower than its parts.
   const sent = call.whole ? send(request) : send(request.url, { ...call.init, method: request.method, headers, body: bytes ?? null });

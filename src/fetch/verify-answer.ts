@@ -8,9 +8,10 @@
 import { isVerificationError, SignedFetchError } from '../errors.ts';
 import { verifyContentDigest } from '../http/content-digest.ts';
 import { createDigestStream } from '../http/digest-stream.ts';
-import { judgeResponse, type VerifyResponseOptions } from '../http/judge-response.ts';
+
 import { DEFAULT_LIMITS } from '../http/limits.ts';
 import { messageFromRequest, messageFromResponse } from '../http/message.ts';
+import { type VerifyResponseOptions, verifyResponse } from '../http/verify-response.ts';
 import { readBody } from './read-body.ts';
 
 type AnswerOptions = VerifyResponseOptions & { readonly streaming?: boolean | undefined };
@@ -29,7 +30,7 @@ async function verifyWhole(response: Response, request: Request, options: Verify
   const limit = options.limits?.bodyBytes ?? DEFAULT_LIMITS.bodyBytes;
   const bytes = await readBody(response, limit, request.signal);
   if (bytes === undefined) throw refused(response, `is larger than limits.bodyBytes (${limit})`);
-  if (!isCoded(response)) await judgeResponse(messageFromResponse(response, bytes), messageFromRequest(request), options);
+  if (!isCoded(response)) await verifyResponse(messageFromResponse(response, bytes), messageFromRequest(request), options);
   else await verifyContentDigest(await verifyFields(response, request, options), bytes);
   return rebuilt(response, bytes);
 }
@@ -58,7 +59,7 @@ async function verifyFields(response: Response, request: Request, options: Verif
     components: [...(policy.components ?? []), name],
     insecurelyAllowUncovered: [...(policy.insecurelyAllowUncovered ?? []), 'content-digest'],
   };
-  await judgeResponse(messageFromResponse(response), messageFromRequest(request), { ...options, policy: ours });
+  await verifyResponse(messageFromResponse(response), messageFromRequest(request), { ...options, policy: ours });
   return value;
 }
 

@@ -11,6 +11,7 @@ import type { VerificationKey } from '../crypto/verification-key.ts';
 import { assertFunction, assertInteger, assertObject } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { systemTime } from '../internal/time.ts';
+import { createJwksSearch } from './jwks-search.ts';
 import type { JwksFreshness } from './jwks-source.ts';
 import type { JwksFetch } from './load-jwks.ts';
 
@@ -48,14 +49,7 @@ export function createJwksResolver(options: JwksResolverOptions): (keyid: string
   assertFunction(now, 'now');
   const settings = readSettings(options);
   const urls = readUrls(options.url);
-  let resolve: ReturnType<typeof createJwksResolver> | undefined;
-  const load = async (keyid: string): Promise<VerificationKey | undefined> => {
-    const { createJwksSearch } = await import('./jwks-search.ts');
-    // Two first calls share the sets of one.
-    resolve ??= createJwksSearch(urls, settings, now);
-    return resolve(keyid);
-  };
-  return (keyid) => (resolve ?? load)(keyid);
+  return createJwksSearch(urls, settings, now);
 }
 
 function readSettings(options: JwksResolverOptions): JwksFreshness {

@@ -6,8 +6,12 @@
  */
 
 import { assertObject } from '../internal/assert.ts';
-import { type Component, plainComponent } from '../signature/plain-component.ts';
+import { type Component, parseComponent, plainComponent } from '../signature/component.ts';
+import { checkOptions } from './check-options.ts';
+import { responseSource } from './derive.ts';
 import type { RequestMessage, ResponseMessage } from './message.ts';
+import { fieldValues } from './open-lines.ts';
+import { responseToComponents } from './response-components.ts';
 import { chooseComponents, newDigest, type SignedFields, type SignOptions, signMessage } from './sign-message.ts';
 
 /** How to sign a response. */
@@ -25,7 +29,6 @@ const CONTROL: readonly Component[] = [/* @__PURE__ */ plainComponent('@status')
  */
 export async function signResponse(message: ResponseMessage, request: RequestMessage, options: SignResponseOptions): Promise<SignedFields> {
   assertObject(options, 'options');
-  const { checkOptions, fieldValues, parseComponent, responseSource, responseToComponents } = await import('./full-source.ts');
   checkOptions(options);
   const extra = (options.components ?? []).map((text) => parseComponent(text, 'components'));
   const read = fieldValues(message.fields);

@@ -7,9 +7,11 @@
 
 import { assertObject } from '../internal/assert.ts';
 import type { ComponentSource } from '../signature/base.ts';
-import { type Component, plainComponent } from '../signature/plain-component.ts';
+import { type Component, parseComponent } from '../signature/component.ts';
+import { checkOptions } from './check-options.ts';
 import { controlValue } from './control-value.ts';
 import type { HeadersLike, RequestMessage } from './message.ts';
+import { openLines } from './open-lines.ts';
 import { REQUEST_COMPONENTS } from './request-components.ts';
 import { chooseComponents, newDigest, type ReadField, type SignedFields, type SignOptions, signMessage } from './sign-message.ts';
 import { singleValue } from './single-value.ts';
@@ -26,11 +28,6 @@ interface Opened {
   sourceWith(digest: string | undefined): ComponentSource;
 }
 
-const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/i;
-
-/** Loaded once: asking for a module that is there takes as long as several signatures. */
-let full: typeof import('./full-source.ts') | undefined;
-
 /**
  * Signs a request: covers method, authority, path, query, and whatever of content-type, content-encoding and content
  * there is. `message.body` must be bytes, or absent when there is no content.
@@ -39,17 +36,13 @@ let full: typeof import('./full-source.ts') | undefined;
  */
 export async function signRequest(message: RequestMessage, options: SignRequestOptions): Promise<SignedFields> {
   assertObject(options, 'options');
-  const { components: names = [], insecurelyAllowUncovered: uncovered, fieldTypes, tag, label, nonce, expiresIn } = options;
+  const { components: names = [], insecurelyAllowUncovered: uncovered, fieldTypes } = options;
   const { fields, body } = message;
-  // Field lines, components other than whole fields, and rare options need code which most pages never load.
-  const isUsual = tag === undefined && label === undefined && nonce === undefined && expiresIn === undefined;
-  const isSimple = isUsual && isHeaders(fields) && names.every((name) => FIELD_NAME.test(name));
-  const more = isSimple ? undefined : (full ??= await import('./full-source.ts'));
-  more?.checkOptions(options);
-  const extra: readonly Component[] = names.map((name) =>
-    more ? more.parseComponent(name, 'components') : plainComponent(name.toLowerCase()),
-  );
-  const { read, sourceWith }: Opened = more ? more.openLines(message, fieldTypes) : openHeaders(message, fields as HeadersLike);
+  checkOptions(options);
+  const extra: readonly Component[] = names.map((name) => parseComponent(name, 'components'));
+  // Whole fields of the platform's `Headers` need no line reader.
+  const isSimple = isHeaders(fields) && extra.every(({ name, params }) => params.size === 0 && !name.startsWith('@'));
+  const { read, sourceWith }: Opened = isSimple ? openHeaders(message, fields as HeadersLike) : openLines(message, fieldTypes);
   const digesting = newDigest(body, read);
   const digest = digesting === undefined ? undefined : await digesting;
   const components = chooseComponents(REQUEST_COMPONENTS, extra, read, digest);

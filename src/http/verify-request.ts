@@ -57,7 +57,7 @@ export interface VerifierSettings {
   readonly insecurelyExposeSignatureBase?: boolean | undefined;
 }
 
-/** What a verifier does once it is loaded. */
+/** What a verifier does. */
 export type VerifyRequest = (request: Request | RequestMessage) => Promise<VerifiedRequest>;
 
 /** Makes the function that judges requests by these settings. */

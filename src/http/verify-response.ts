@@ -1,11 +1,55 @@
 /**
- * Verifying a response. What judges is loaded at the first one.
+ * Verifying a response: read from its fields, and held against the request it answers.
  *
+ * @see RFC 9421, sections 2.4 and 3.2
  * @module
  */
 
-import type { VerifiedResponse, VerifyResponseOptions } from './judge-response.ts';
-import type { RequestMessage, ResponseMessage } from './message.ts';
+import { VerificationError } from '../errors.ts';
+import { assertFunction, assertObject, assertText } from '../internal/assert.ts';
+import { systemTime } from '../internal/time.ts';
+import { plainComponent } from '../signature/component.ts';
+import type { Evidence } from '../signature/evidence.ts';
+import { judge } from '../signature/judge.ts';
+import type { ResolveKey } from '../signature/key-record.ts';
+import { compilePolicy, type Policy } from '../signature/policy.ts';
+import { selectSignature } from '../signature/select-signature.ts';
+import { readCandidates } from './candidates.ts';
+import { readContent } from './content.ts';
+import { verifyContentDigest } from './content-digest.ts';
+import { responseSource } from './derive.ts';
+import { combine, type FieldTypes } from './field.ts';
+import { createFieldReader } from './field-reader.ts';
+import { DEFAULT_LIMITS, type Limits, requireWithinLimits } from './limits.ts';
+import { messageFromResponse, type RequestMessage, type ResponseMessage } from './message.ts';
+import { responseToComponents } from './response-components.ts';
+import { toVerifiedSignature, type VerifiedSignature } from './verified-request.ts';
+
+/** How to judge a response. */
+export interface VerifyResponseOptions {
+  readonly resolveKey: ResolveKey;
+  /** The nonce of the request: an answer to another request has another one. */
+  readonly nonce: string;
+  readonly policy?: Policy | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  readonly fieldTypes?: FieldTypes | undefined;
+  /** Seconds to wait for `resolveKey`; 5 by default. */
+  readonly timeout?: number | undefined;
+  /** Whole seconds since the epoch. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** A response that was verified. */
+export interface VerifiedResponse {
+  readonly status: number;
+  readonly keyid: string;
+  readonly signature: VerifiedSignature;
+  /** The content; `undefined` when the policy lets it go uncovered. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+const STATUS = /* @__PURE__ */ plainComponent('@status');
+const WHEN_PRESENT = /* @__PURE__ */ ['content-type', 'content-encoding', 'content-digest'].map(plainComponent);
 
 /**
  * Verifies a response to `request`.
@@ -18,5 +62,33 @@ export async function verifyResponse(
   request: RequestMessage,
   options: VerifyResponseOptions,
 ): Promise<VerifiedResponse> {
-  return (await import('./judge-response.ts')).judgeResponse(response, request, options);
+  assertObject(options, 'options');
+  const { resolveKey, nonce, policy = {}, timeout = 5, now = systemTime, fieldTypes } = options;
+  assertFunction(resolveKey, 'resolveKey');
+  assertText(nonce, 'nonce');
+  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const message = 'headers' in response ? messageFromResponse(response) : response;
+  requireWithinLimits(message, limits);
+  const read = createFieldReader(message.fields);
+  const asked = responseToComponents(request.fields);
+  const requirement = compilePolicy(policy, [STATUS, ...asked]);
+  const signature = selectSignature(readCandidates(read, limits), requirement.tag);
+  if (signature.nonce !== undefined && signature.nonce !== nonce)
+    throw new VerificationError('nonce_replayed', 'the response answers another request');
+  let bytes: Uint8Array | undefined;
+  const evidence: Evidence = {
+    source: responseSource(message, request, fieldTypes),
+    obliged: WHEN_PRESENT.filter(({ name }) => read(name) !== undefined),
+    checkAuthority: () => undefined,
+    checkContent: async () => {
+      if (requirement.uncovered.has('content-digest')) return;
+      bytes = await readContent('headers' in response ? response : message, limits.bodyBytes);
+      const field = read('content-digest');
+      if (field !== undefined) await verifyContentDigest(combine(field), bytes);
+      else if (bytes.length > 0) throw new VerificationError('digest_missing', 'the response has content');
+    },
+  };
+  // No store: the nonce is the request's, and was compared.
+  const [verdict] = await judge([{ signature, requirement }], evidence, { resolveKey, replayStore: undefined, now: now(), timeout });
+  return Object.freeze({ status: message.status, keyid: signature.keyid!, signature: toVerifiedSignature(verdict!), bytes });
 }

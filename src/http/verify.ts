@@ -1,7 +1,7 @@
 /**
  * The verifier: a request in, verified data out.
  *
- * Here its options are checked. What judges is loaded at the first request, so that pages which only sign go without.
+ * Here its options are checked; `verify-request` does the work.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { RequestMessage } from './message.ts';
 import { REQUEST_COMPONENTS } from './request-components.ts';
 import type { VerifiedRequest } from './verified-request.ts';
-import type { QueryCarrier, Requirements, VerifierSettings, VerifyRequest } from './verify-request.ts';
+import { createVerifyRequest, type QueryCarrier, type Requirements, type VerifierSettings } from './verify-request.ts';
 
 /** One policy; several, each met by a signature of its own; or a function of what a signature claims. */
 export type PolicyChoice = Policy | readonly Policy[] | ((untrusted: UnverifiedSignature) => Awaitable<Policy | null | undefined>);
@@ -79,13 +79,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     timeout,
     now,
   };
-  let verify: VerifyRequest | undefined;
-  const load = async (request: Request | RequestMessage): Promise<VerifiedRequest> => {
-    const { createVerifyRequest } = await import('./verify-request.ts');
-    verify ??= createVerifyRequest(settings);
-    return verify(request);
-  };
-  return Object.freeze({ verifyRequest: (request: Request | RequestMessage) => (verify ?? load)(request) });
+  return Object.freeze({ verifyRequest: createVerifyRequest(settings) });
 }
 
 function compileAuthorities(options: VerifierOptions, scheme: string | undefined): ((message: RequestMessage) => void) | undefined {

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { dummyVerify } from '../crypto/dummy-verify.ts';
 import type { VerificationKey } from '../crypto/verification-key.ts';
 import { VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
@@ -94,21 +95,9 @@ function findKey(
   return isThenable(holds) ? holds.then(choose) : choose(holds);
 }
 
-let dummy: typeof import('../crypto/dummy-verify.ts') | undefined;
-
-/** Takes as long as verifying would, and waits no more than that. Loaded once: honest messages never need it. */
-function spendTime(signature: Uint8Array, base: Uint8Array): Awaitable<void> {
-  return dummy === undefined ? loadDummy(signature, base) : dummy.dummyVerify(signature, base);
-}
-
-async function loadDummy(signature: Uint8Array, base: Uint8Array): Promise<void> {
-  dummy ??= await import('../crypto/dummy-verify.ts');
-  await dummy.dummyVerify(signature, base);
-}
-
 /** An unknown or unfit key must not answer sooner than a wrong signature, nor later. */
 async function refuse(code: 'key_unknown' | 'algorithm_forbidden', { signature }: UnverifiedSignature, base: Uint8Array): Promise<never> {
-  const spent = spendTime(signature, base);
+  const spent = dummyVerify(signature, base);
   if (isThenable(spent)) await spent;
   throw new VerificationError(code);
 }
@@ -120,7 +109,7 @@ async function refuseMismatch(
   base: Uint8Array,
   text: string,
 ): Promise<never> {
-  const spent = keys.some((key) => fitsLength(key, signature.length)) ? undefined : spendTime(signature, base);
+  const spent = keys.some((key) => fitsLength(key, signature.length)) ? undefined : dummyVerify(signature, base);
   if (isThenable(spent)) await spent;
   const error = new VerificationError('signature_mismatch');
   BASE_OF.set(error, text);

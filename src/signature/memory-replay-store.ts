@@ -1,12 +1,13 @@
 /**
- * The replay store of a single process: its options. What remembers is loaded with the first message.
+ * The replay store of a single process: its options.
  *
  * @module
  */
 
 import { type RandomBytes, systemRandomBytes } from '../crypto/random.ts';
 import { assertInteger } from '../internal/assert.ts';
-import type { ConsumeRequest, Consumption, ReplayStore } from './replay-store.ts';
+import { createMemory } from './memory.ts';
+import type { ReplayStore } from './replay-store.ts';
 
 /** Options of `memoryReplayStore`. */
 export interface MemoryReplayStoreOptions {
@@ -42,12 +43,5 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
   const { capacity = 1_000_000, quotaPerTenant, randomBytes = systemRandomBytes, insecurelyAssumeNoEarlierMessages = false } = options;
   assertInteger(capacity, 'capacity', 1, 2 ** 24);
   if (quotaPerTenant !== undefined) assertInteger(quotaPerTenant, 'quotaPerTenant', 1);
-  let remember: ((request: ConsumeRequest) => Consumption) | undefined;
-  const load = async (request: ConsumeRequest): Promise<Consumption> => {
-    const { createMemory } = await import('./memory.ts');
-    // One memory, also when several messages come first.
-    remember ??= createMemory({ capacity, quotaPerTenant, randomBytes, insecurelyAssumeNoEarlierMessages });
-    return remember(request);
-  };
-  return { consume: (request) => (remember ?? load)(request) };
+  return { consume: createMemory({ capacity, quotaPerTenant, randomBytes, insecurelyAssumeNoEarlierMessages }) };
 }

@@ -2,19 +2,17 @@
  * Project Wycheproof, every algorithm, on every implementation we may run on.
  */
 import { expect, it } from 'vitest';
-import { preparePublic as fallbackPublic } from '../../src/crypto/ed25519-fallback.ts';
 import { isAcceptableKey, isAcceptableSignature } from '../../src/crypto/ed25519-gate.ts';
-import { preparePublic as nodePublic } from '../../src/crypto/ed25519-node.ts';
+import { nodePublic } from '../../src/crypto/ed25519-node.ts';
 import { webPublic } from '../../src/crypto/ed25519-web.ts';
 import { hmacKey } from '../../src/crypto/hmac.ts';
-import { nobleMac } from '../../src/crypto/hmac-noble.ts';
 import { nodeMac } from '../../src/crypto/hmac-node.ts';
 import { importPublicKeyJwk, importPublicKeyPem } from '../../src/crypto/import-key.ts';
 import { importPublicKeyHex } from '../../src/crypto/import-raw.ts';
+import { preparePublic as fallbackPublic, prepareMac as nobleMac } from '../../src/crypto/javascript.ts';
 import type { Jwk } from '../../src/crypto/jwk.ts';
 import { nodeCrypto } from '../../src/crypto/runtime.ts';
 import type { VerificationKey } from '../../src/crypto/verification-key.ts';
-import { encodeBase64url } from '../../src/internal/base64.ts';
 import { decodeHex, encodeHex } from '../../src/internal/hex.ts';
 import { describeWithVectors, readVectorJson } from '../support/vectors.ts';
 
@@ -58,7 +56,7 @@ async function accepted(
 describeWithVectors('Wycheproof: Ed25519', () => {
   const groups = groupsOf('ed25519');
   const implementations = {
-    'node:crypto': (key: Uint8Array) => nodePublic(key, encodeBase64url, node),
+    'node:crypto': (key: Uint8Array) => nodePublic(node, key),
     WebCrypto: async (key: Uint8Array) => (await webPublic(crypto.subtle, key))!,
     JavaScript: fallbackPublic,
   };

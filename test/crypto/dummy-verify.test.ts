@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dummyVerify } from '../../src/crypto/dummy-verify.ts';
-import { generateKeyPair } from '../../src/crypto/generate-key-pair.ts';
+import { generateKeyPair } from '../../src/crypto/make-key-pair.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();

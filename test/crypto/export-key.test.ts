@@ -12,7 +12,6 @@ import {
   exportPublicKeyPem,
   exportPublicKeyRaw,
 } from '../../src/crypto/export-key.ts';
-import { generateKeyPair } from '../../src/crypto/generate-key-pair.ts';
 import {
   importPrivateCryptoKey,
   importPrivateKeyJwk,
@@ -28,6 +27,7 @@ import {
   importPublicKeyHex,
   importPublicKeyRaw,
 } from '../../src/crypto/import-raw.ts';
+import { generateKeyPair } from '../../src/crypto/make-key-pair.ts';
 
 describe('generateKeyPair', () => {
   for (const algorithm of ['ed25519', 'ecdsa-p256-sha256', 'ecdsa-p384-sha384', 'rsa-pss-sha512', 'rsa-v1_5-sha256'] as const) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { generateKeyPair } from '../../src/crypto/generate-key-pair.ts';
 import { importPrivateCryptoKey } from '../../src/crypto/import-key.ts';
 import { jwkThumbprint } from '../../src/crypto/jwk-thumbprint.ts';
+import { generateKeyPair } from '../../src/crypto/make-key-pair.ts';
 import { createSigner } from '../../src/crypto/signer.ts';
 
 describe('createSigner', () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createNegotiator } from '../../src/fetch/negotiate.ts';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
 import { asRequest, signer } from './server.ts';
@@ -10,7 +11,8 @@ const fetch = async ({ headers }: Request) => {
   inputs.push(headers.get('signature-input')!);
   return asked === '' ? new Response('ok') : new Response('no', { status: 401, headers: { 'accept-signature': asked } });
 };
-const create = (options: Partial<SignedFetchOptions> = {}) => createSignedFetch({ signer, fetch: asRequest(fetch), ...options });
+const create = (options: Partial<SignedFetchOptions> = {}) =>
+  createSignedFetch({ signer, fetch: asRequest(fetch), negotiate: createNegotiator(), ...options });
 const URL_OF_BANK = 'https://bank.example/a?id=1';
 const withTenant = { headers: { 'x-tenant': 't' } };
 
@@ -119,7 +121,7 @@ describe('a challenge that asks for nothing new, or too much', () => {
     ['a huge nonce', `sig=("x-tenant");nonce="${'n'.repeat(129)}"`],
     ['a huge list', `sig=("x-tenant" ${Array.from({ length: 32 }, (_, index) => `"x-${index}"`).join(' ')})`],
     ['a huge field', `sig=("x-tenant");x="${'x'.repeat(9000)}"`],
-    ['no negotiation', 'sig=("x-tenant")', { negotiate: false }],
+    ['no negotiation', 'sig=("x-tenant")', { negotiate: undefined }],
     ['on plain http', 'sig=("x-tenant")', {}, 'http://bank.example/'],
   ])('%s: one attempt', async (_, field, options = {}, url = URL_OF_BANK) => {
     asked = field;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { annotateRefusal, VerificationError } from '../../src/errors.ts';
-import { parseRefusal } from '../../src/fetch/parse-refusal.ts';
+import { parseRefusal } from '../../src/fetch/refusal.ts';
 
 const TYPE = { 'content-type': 'application/problem+json' };
 const problem = { type: 'urn:countersign:problem:expired', title: 'expired', status: 401, code: 'expired', now: 5 };

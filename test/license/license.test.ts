@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exportPublicKeyBase64url } from '../../src/crypto/export-key.ts';
-import { generateKeyPair } from '../../src/crypto/generate-key-pair.ts';
 import { hmacSigner } from '../../src/crypto/hmac.ts';
+import { generateKeyPair } from '../../src/crypto/make-key-pair.ts';
 import { createSigner, type Signer } from '../../src/crypto/signer.ts';
 import { encodeBase64url } from '../../src/internal/base64.ts';
 import { encodeUtf8 } from '../../src/internal/bytes.ts';

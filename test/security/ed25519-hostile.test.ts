@@ -4,14 +4,13 @@
 import { hashes, verify } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { preparePublic as fallbackPublic } from '../../src/crypto/ed25519-fallback.ts';
 import { isAcceptableKey, isAcceptableSignature } from '../../src/crypto/ed25519-gate.ts';
-import { preparePublic as nodePublic } from '../../src/crypto/ed25519-node.ts';
+import { nodePublic } from '../../src/crypto/ed25519-node.ts';
 import { webPublic } from '../../src/crypto/ed25519-web.ts';
 import { importPublicKeyHex } from '../../src/crypto/import-raw.ts';
+import { preparePublic as fallbackPublic } from '../../src/crypto/javascript.ts';
 import { nodeCrypto } from '../../src/crypto/runtime.ts';
 import type { VerificationKey } from '../../src/crypto/verification-key.ts';
-import { encodeBase64url } from '../../src/internal/base64.ts';
 import { decodeHex } from '../../src/internal/hex.ts';
 import { hostileEd25519Vectors } from '../support/hostile-ed25519.ts';
 
@@ -28,7 +27,7 @@ async function verdict(verify: (publicKey: Uint8Array, base: Uint8Array, signatu
 }
 
 const implementations = {
-  'node:crypto': (key: Uint8Array) => nodePublic(key, encodeBase64url, nodeCrypto()!),
+  'node:crypto': (key: Uint8Array) => nodePublic(nodeCrypto()!, key),
   WebCrypto: async (key: Uint8Array) => (await webPublic(crypto.subtle, key))!,
   JavaScript: fallbackPublic,
 };

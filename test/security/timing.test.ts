@@ -1,7 +1,7 @@
 /** Whoever guesses keyids must not learn by the clock which exist. */
 import { describe, expect, it } from 'vitest';
-import { generateKeyPair } from '../../src/crypto/generate-key-pair.ts';
 import { hmacKey } from '../../src/crypto/hmac.ts';
+import { generateKeyPair } from '../../src/crypto/make-key-pair.ts';
 import type { VerificationKey } from '../../src/crypto/verification-key.ts';
 import type { RequestMessage } from '../../src/http/message.ts';
 import { encodeBase64 } from '../../src/internal/base64.ts';
