@@ -14,6 +14,6 @@ export const entries: Readonly<Record<string, string>> = {
   node: 'src/adapter/node.ts',
   license: 'src/license/index.ts',
   payload: 'src/payload/index.ts',
-  undici: 'src/fetch/undici.ts',
+  undici: 'src/undici/index.ts',
   url: 'src/url/index.ts',
 };

@@ -84,6 +84,7 @@ const HIDDEN: readonly string[] = ['key_unknown', 'algorithm_forbidden'];
 export const PROBLEM_TYPE = 'urn:countersign:problem:';
 
 const VERIFICATION_BRAND = /* @__PURE__ */ Symbol.for('countersign.VerificationError');
+
 const FETCH_BRAND = /* @__PURE__ */ Symbol.for('countersign.SignedFetchError');
 
 /** What surrounds a refusal; each part is optional. */

@@ -7,7 +7,7 @@
 export { canonicalizeFields } from './canonical/fields.ts';
 export { type CanonicalizeJsonOptions, canonicalizeJson } from './canonical/json.ts';
 export type { Algorithm } from './crypto/algorithm.ts';
-export type { CryptoKeyLike } from './crypto/crypto-key.ts';
+export type { CryptoKeyLike } from './crypto/forms/crypto-key.ts';
 export {
   exportPrivateKeyBase64url,
   exportPrivateKeyHex,
@@ -19,8 +19,7 @@ export {
   exportPublicKeyJwk,
   exportPublicKeyPem,
   exportPublicKeyRaw,
-} from './crypto/export-key.ts';
-export { type HmacSignerOptions, hmacKey, hmacSigner, type Secret } from './crypto/hmac.ts';
+} from './crypto/forms/export.ts';
 export {
   derivePublicKey,
   importPrivateCryptoKey,
@@ -29,7 +28,9 @@ export {
   importPublicCryptoKey,
   importPublicKeyJwk,
   importPublicKeyPem,
-} from './crypto/import-key.ts';
+} from './crypto/forms/import.ts';
+export type { ImportCryptoKeyOptions, ImportKeyOptions, ImportPrivateKeyOptions } from './crypto/forms/import-options.ts';
+export type { Jwk } from './crypto/forms/jwk.ts';
 export {
   importPrivateKeyBase64url,
   importPrivateKeyHex,
@@ -37,13 +38,10 @@ export {
   importPublicKeyBase64url,
   importPublicKeyHex,
   importPublicKeyRaw,
-} from './crypto/import-raw.ts';
-export type { Jwk } from './crypto/jwk.ts';
-export { jwkThumbprint } from './crypto/jwk-thumbprint.ts';
-export type { ImportCryptoKeyOptions, ImportKeyOptions, ImportPrivateKeyOptions } from './crypto/key-options.ts';
-export { type GenerateKeyPairOptions, generateKeyPair, type KeyPair } from './crypto/make-key-pair.ts';
-export type { PrivateKey } from './crypto/private-key.ts';
-export type { PublicKey } from './crypto/public-key.ts';
+} from './crypto/forms/raw.ts';
+export { type HmacSignerOptions, hmacKey, hmacSigner, type Secret } from './crypto/hmac.ts';
+export type { PrivateKey, PublicKey, VerificationKey } from './crypto/key.ts';
+export { type GenerateKeyPairOptions, generateKeyPair, type KeyPair } from './crypto/make-key.ts';
 export type { RandomBytes } from './crypto/random.ts';
 export {
   exportSecretBase64url,
@@ -55,7 +53,7 @@ export {
   secretFromJwk,
 } from './crypto/secret.ts';
 export { createSigner, type Signer, type SignerOptions } from './crypto/signer.ts';
-export type { VerificationKey } from './crypto/verification-key.ts';
+export { jwkThumbprint } from './crypto/thumbprint.ts';
 export {
   isSignedFetchError,
   isVerificationError,
@@ -71,9 +69,19 @@ export type { Fetch, Negotiator, RetryOptions, SignedFetchOptions } from './fetc
 export { parseRefusal, type Refusal } from './fetch/refusal.ts';
 export { createResponseVerifier, type ResponseVerifier, type ResponseVerifierOptions } from './fetch/response-verifier.ts';
 export { createSignedFetch } from './fetch/signed-fetch.ts';
-export type { FieldType, FieldTypes } from './http/field.ts';
-export { createJwksResolver, type JwksResolverOptions } from './http/jwks-resolver.ts';
 export type { Limits } from './http/limits.ts';
+export { parseUnverifiedSignatures } from './http/parse-unverified.ts';
+export { type SignRequestOptions, signRequest } from './http/sign-request.ts';
+export { type SignResponseOptions, signResponse } from './http/sign-response.ts';
+export type { VerifiedRequest, VerifiedSignature } from './http/verified-request.ts';
+export { createVerifier, type PolicyChoice, type Verifier, type VerifierOptions } from './http/verifier.ts';
+export type { QueryCarrier } from './http/verify-request.ts';
+export { type VerifiedResponse, type VerifyResponseOptions, verifyResponse } from './http/verify-response.ts';
+export type { Awaitable } from './internal/awaitable.ts';
+export { createJwksResolver, type JwksResolverOptions } from './jwks/resolver.ts';
+export { type MemoryReplayStoreOptions, memoryReplayStore } from './replay/memory-store.ts';
+export type { ConsumeRequest, Consumption, ReplayStore } from './replay/store.ts';
+export type { Component } from './rfc9421/component.ts';
 export {
   type Content,
   type FieldLines,
@@ -82,20 +90,10 @@ export {
   messageFromResponse,
   type RequestMessage,
   type ResponseMessage,
-} from './http/message.ts';
-export { type SignRequestOptions, signRequest } from './http/sign.ts';
-export type { SignedFields, SignOptions } from './http/sign-message.ts';
-export { type SignResponseOptions, signResponse } from './http/sign-response.ts';
-export { parseUnverifiedSignatures } from './http/unverified.ts';
-export type { VerifiedRequest, VerifiedSignature } from './http/verified-request.ts';
-export { createVerifier, type PolicyChoice, type Verifier, type VerifierOptions } from './http/verify.ts';
-export type { QueryCarrier } from './http/verify-request.ts';
-export { type VerifiedResponse, type VerifyResponseOptions, verifyResponse } from './http/verify-response.ts';
-export type { Awaitable } from './internal/awaitable.ts';
-export type { Component } from './signature/component.ts';
+} from './rfc9421/message.ts';
+export type { FieldType, FieldTypes } from './rfc9421/structured-field.ts';
+export type { UnverifiedSignature } from './rfc9421/unverified-signature.ts';
 export type { KeyLookup, KeyRecord, ResolveKey } from './signature/key-record.ts';
-export { type MemoryReplayStoreOptions, memoryReplayStore } from './signature/memory-replay-store.ts';
 export type { Policy } from './signature/policy.ts';
-export type { ConsumeRequest, Consumption, ReplayStore } from './signature/replay-store.ts';
-export type { StandardResult, StandardSchema } from './signature/standard-schema.ts';
-export type { UnverifiedSignature } from './signature/unverified-signature.ts';
+export type { StandardResult, StandardSchema } from './signature/schema.ts';
+export type { SignedFields, SignOptions } from './signature/sign.ts';

@@ -5,7 +5,7 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import type { RequestMessage } from '../http/message.ts';
+import type { RequestMessage } from '../rfc9421/message.ts';
 
 /** What we need of an `IncomingMessage` or `Http2ServerRequest`. */
 export interface NodeRequestLike extends AsyncIterable<Uint8Array> {

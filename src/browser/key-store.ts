@@ -16,6 +16,7 @@ export interface IndexedDbLike {
 }
 
 const DATABASE = 'countersign';
+
 const STORE = 'keys';
 
 /** What was stored as a pair; Safari gives null for keys whose keychain entry is gone. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { isWellFormed } from '../internal/bytes.ts';
+import { isWellFormed } from '../internal/utf8.ts';
 
 /**
  * Percent-encodes everything but RFC 3986's unreserved characters, in upper-case hexadecimal.

@@ -33,7 +33,9 @@ export interface AlgorithmEntry {
 }
 
 const hmac = (hash: string, jose: string): AlgorithmEntry => ({ kty: 'oct', jose: [jose], params: { name: 'HMAC', hash } });
+
 const edwards = (crv: string): AlgorithmEntry => ({ kty: 'OKP', crv, jose: ['EdDSA', crv], fieldBytes: 32, params: { name: crv } });
+
 const ecdsa = (crv: string, hash: string, fieldBytes: number, jose: string): AlgorithmEntry => ({
   kty: 'EC',
   crv,
@@ -41,6 +43,7 @@ const ecdsa = (crv: string, hash: string, fieldBytes: number, jose: string): Alg
   fieldBytes,
   params: { name: 'ECDSA', namedCurve: crv, hash },
 });
+
 const rsa = (params: WebCryptoParams, jose: string): AlgorithmEntry => ({ kty: 'RSA', jose: [jose], params });
 
 /** Adding an algorithm is one line here and its vectors in the tests. No prototype: a name from outside is only ever found or not. */

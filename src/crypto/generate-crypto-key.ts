@@ -5,9 +5,9 @@
  */
 
 import { algorithms } from './algorithm.ts';
-import type { CryptoKeyLike } from './crypto-key.ts';
+import type { CryptoKeyLike } from './forms/crypto-key.ts';
+import { requireWebCrypto } from './forms/web-key.ts';
 import { webCrypto } from './runtime.ts';
-import { requireWebCrypto } from './web-key.ts';
 
 /** Both halves, as IndexedDB can store them. */
 export interface CryptoKeyPairLike {

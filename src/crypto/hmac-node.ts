@@ -7,10 +7,11 @@
  * @module
  */
 
-import type { Mac } from './ed25519-backend.ts';
+import type { Mac } from './ed25519/implementation.ts';
 import type { NodeCrypto, NodeKey } from './runtime.ts';
 
 const BLOCK = 64;
+
 const SHORT_BASE = 2048;
 
 /** Prepares a secret. Never the raw secret per call: that costs Node 24 seven times as much. */

@@ -8,18 +8,14 @@
  */
 
 import { assertObject } from '../internal/assert.ts';
-import type { Awaitable } from '../internal/awaitable.ts';
-import { equalBytes } from '../internal/equal.ts';
-import { isThenable } from '../internal/thenable.ts';
-import type { CryptoKeyLike } from './crypto-key.ts';
-import { isCryptoKey } from './crypto-key.ts';
+import { type Awaitable, isThenable } from '../internal/awaitable.ts';
+import { equalBytes } from '../internal/bytes.ts';
+import { type CryptoKeyLike, isCryptoKey } from './forms/crypto-key.ts';
 import { nodeMac } from './hmac-node.ts';
-import { assertKeyid } from './keyid.ts';
+import type { VerificationKey } from './key.ts';
 import { loadJavaScript, nodeCrypto, webCrypto } from './runtime.ts';
-import type { SecretOptions } from './secret.ts';
-import { secretBytes } from './secret.ts';
-import type { Signer } from './signer.ts';
-import type { VerificationKey } from './verification-key.ts';
+import { type SecretOptions, secretBytes } from './secret.ts';
+import { assertKeyid, type Signer } from './signer.ts';
 
 /** Text (its UTF-8 bytes), bytes, or a WebCrypto HMAC key. At least 32 bytes. */
 export type Secret = string | Uint8Array | CryptoKeyLike;

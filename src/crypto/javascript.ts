@@ -14,9 +14,8 @@ import { etc, getPublicKey, hashes, Point, sign } from '@noble/ed25519';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { encodeBase64url } from '../internal/base64.ts';
-import { concatBytes } from '../internal/concat-bytes.ts';
-import { equalBytes } from '../internal/equal.ts';
-import type { Ed25519KeyPair, Ed25519Verify, Mac } from './ed25519-backend.ts';
+import { concatBytes, equalBytes } from '../internal/bytes.ts';
+import type { Ed25519KeyPair, Ed25519Verify, Mac } from './ed25519/implementation.ts';
 
 interface HashFunction {
   (bytes: Uint8Array): Uint8Array;

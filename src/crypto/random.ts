@@ -6,12 +6,13 @@
  */
 
 import { encodeBase64url } from '../internal/base64.ts';
-import { isBytes } from '../internal/is-bytes.ts';
+import { isBytes } from '../internal/bytes.ts';
 
 /** Gives so many bytes from a cryptographically secure source. */
 export type RandomBytes = (length: number) => Uint8Array;
 
 const POOL_BYTES = 4096;
+
 const NONCE_BYTES = 16;
 
 /** The runtime's own source. */
@@ -30,6 +31,7 @@ export function drawBytes(randomBytes: RandomBytes, length: number): Uint8Array 
 
 /** What was drawn last, and how much of it was given away. */
 let pool: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+
 let used = 0;
 
 /** Bytes of one nonce after the other; each is used once. */

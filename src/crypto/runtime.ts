@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { CryptoKeyLike } from './crypto-key.ts';
+import type { CryptoKeyLike } from './forms/crypto-key.ts';
 
 /** A key of node:crypto. */
 export interface NodeKey {
@@ -21,6 +21,7 @@ interface NodeHash {
 
 /** How node:crypto answers from its thread pool. */
 export type Callback<T> = (error: Error | null, result: T) => void;
+
 interface DerKey {
   readonly key: Uint8Array;
   readonly format: 'der';

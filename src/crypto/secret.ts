@@ -8,16 +8,13 @@
  * @module
  */
 
-import { encodeBase64url } from '../internal/base64.ts';
-import { encodeUtf8, isWellFormed } from '../internal/bytes.ts';
-import { decodeBase64 } from '../internal/decode-base64.ts';
+import { decodeBase64, encodeBase64url } from '../internal/base64.ts';
+import { isBytes } from '../internal/bytes.ts';
 import { encodeHex } from '../internal/hex.ts';
-import { isBytes } from '../internal/is-bytes.ts';
-import type { Jwk } from './jwk.ts';
-import { memberBytes } from './jwk.ts';
-import type { RandomBytes } from './random.ts';
-import { drawBytes, systemRandomBytes } from './random.ts';
-import { fromBase64url, fromHex } from './written-bytes.ts';
+import { encodeUtf8, isWellFormed } from '../internal/utf8.ts';
+import { fromBase64url, fromHex } from '../internal/written-bytes.ts';
+import { type Jwk, memberBytes } from './forms/jwk.ts';
+import { drawBytes, type RandomBytes, systemRandomBytes } from './random.ts';
 
 /** Both are refused unless named at the call. */
 export interface SecretOptions {
@@ -31,6 +28,7 @@ export interface SecretOptions {
 }
 
 const MIN_BYTES = 32;
+
 const MIN_SHORT_BYTES = 16;
 
 /** The beginnings of SubjectPublicKeyInfo, PKCS #8, PKCS #1 and SEC 1, as hex. */

@@ -6,8 +6,7 @@
 
 import type { Awaitable } from '../internal/awaitable.ts';
 import type { Algorithm } from './algorithm.ts';
-import { assertKeyid } from './keyid.ts';
-import { PrivateKey } from './private-key.ts';
+import { PrivateKey } from './key.ts';
 
 /** A key bound to one algorithm and to the name verifiers know it by. A KMS or HSM implements it in three members. */
 export interface Signer {
@@ -33,4 +32,12 @@ export function createSigner({ privateKey, keyid }: SignerOptions): Signer {
   const name = keyid ?? privateKey.thumbprint;
   assertKeyid(name);
   return Object.freeze({ keyid: name, algorithm: privateKey.algorithm, sign: (base: Uint8Array) => privateKey.sign(base) });
+}
+
+// The name of a key on the wire.
+
+/** Requires a `keyid` that a structured field String can carry (RFC 9651, section 3.3.3). */
+export function assertKeyid(keyid: unknown): asserts keyid is string {
+  if (typeof keyid !== 'string') throw new TypeError('keyid must be a string');
+  if (!/^[ -~]+$/.test(keyid)) throw new RangeError('keyid must be printable ASCII, and not empty');
 }

@@ -5,6 +5,8 @@
  */
 
 import { SignedFetchError, type SignedFetchErrorCode } from '../errors.ts';
+import type { Call } from './call.ts';
+import type { Settings } from './options.ts';
 
 /** A reason not to send; `fixpoint` is the caller's mistake. */
 export type Reason = 'scheme' | 'credentials' | 'origin' | 'mode' | 'bodiless' | 'stream' | 'size' | 'dropped' | 'fixpoint';
@@ -27,4 +29,15 @@ export function denied(reason: Reason, target?: string, cause?: unknown): Error 
   if (reason === 'fixpoint') return new TypeError("the Request's URL holds characters that must be percent-encoded");
   const [code, text] = REASONS[reason];
   return new SignedFetchError(code, target === undefined ? text : `${text}: ${target}`, { target, cause });
+}
+
+// Fields that got lost: browsers drop some (Date, Host, Cookie, …) without a word, so that no signature over them can
+// be made.
+
+/** What to throw when signing threw `problem`: something clearer if the caller gave a covered field and the `Request` has it not. */
+export function explainUnsigned(problem: unknown, { request, init }: Call, { components = [] }: Settings): unknown {
+  const given = new Headers(init.headers);
+  const names = components.map((text) => /^"?([^"@;][^";]*)/.exec(text)?.[1]?.toLowerCase());
+  const lost = names.find((name) => name && given.has(name) && !request.headers.has(name));
+  return lost ? denied('dropped', lost, problem) : problem;
 }

@@ -9,16 +9,19 @@
  */
 
 import { parseAcceptSignature, type RequestedSignature } from '../http/accept-signature.ts';
-import { requestSource } from '../http/derive.ts';
-import { messageFromRequest } from '../http/message.ts';
-import { parseComponent } from '../signature/component.ts';
+import { messageFromRequest } from '../rfc9421/message.ts';
+import { parseComponent } from '../rfc9421/parse-component.ts';
+import { requestSource } from '../rfc9421/source.ts';
 import type { Call, Outcome } from './call.ts';
 import { isTrustworthy, remember } from './clock.ts';
 import type { Extra, Negotiator, Settings } from './options.ts';
 
 const MAX_FIELD = 8192;
+
 const MAX_COMPONENTS = 32;
+
 const MAX_NONCE = 128;
+
 /** Covered whenever they are there. */
 const DEFAULTS = ['@method', '@authority', '@path', '@query', 'content-type', 'content-encoding', 'content-digest'];
 

@@ -5,10 +5,10 @@
  */
 
 import type { Signer } from '../crypto/signer.ts';
-import type { SignRequestOptions } from '../http/sign.ts';
+import type { SignRequestOptions } from '../http/sign-request.ts';
 import { assertInteger, assertObject } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
-import { systemTime } from '../internal/time.ts';
+import { systemTime } from '../runtime/time.ts';
 import type { Call, Outcome } from './call.ts';
 import type { ResponseVerifier } from './response-verifier.ts';
 

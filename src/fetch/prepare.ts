@@ -8,12 +8,12 @@
  * @module
  */
 
+import { readBody, type Stream } from '../runtime/read-stream.ts';
 import type { Call } from './call.ts';
 import { denied, type Reason } from './deny.ts';
+import { writeForm } from './form.ts';
 import type { Settings } from './options.ts';
-import { readBody, type Stream } from './read-body.ts';
 import { hasStray, objectionTo, toFixpoint } from './target.ts';
-import { writeForm } from './write-form.ts';
 
 /** Streams need `duplex`, which TypeScript's DOM does not know. */
 type Init = RequestInit & { duplex?: 'half' };

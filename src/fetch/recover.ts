@@ -6,12 +6,11 @@
  * @module
  */
 
-import type { Call, Outcome } from './call.ts';
+import { type Call, type Outcome, resend } from './call.ts';
 import { learnClock } from './clock.ts';
 import type { Settings } from './options.ts';
 import { discard, followRedirect } from './redirect.ts';
 import { parseRefusal, type Refusal } from './refusal.ts';
-import { resend } from './resend.ts';
 import { retryDelay, wait } from './retry.ts';
 
 /**

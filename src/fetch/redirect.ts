@@ -24,8 +24,10 @@ const BODY_FIELDS = [
   'repr-digest',
   'unencoded-digest',
 ];
+
 /** What identifies the caller to one origin. */
 const KEY_FIELDS = ['authorization', 'cookie', 'proxy-authorization', 'api-key', 'x-api-key', 'x-amz-security-token', 'x-auth-token'];
+
 /** What a hop takes over. Members that a runtime lacks, or has empty, must not even be named there: workerd throws. */
 const KEPT = ['signal', 'credentials', 'cache', 'integrity', 'keepalive', 'referrerPolicy'] as const;
 

@@ -6,9 +6,9 @@
  */
 
 import { PROBLEM_TYPE } from '../errors.ts';
-import { decodeUtf8 } from '../internal/decode-utf8.ts';
-import { systemTime } from '../internal/time.ts';
-import { readBody } from './read-body.ts';
+import { decodeUtf8 } from '../internal/utf8.ts';
+import { readBody } from '../runtime/read-stream.ts';
+import { systemTime } from '../runtime/time.ts';
 
 /** Why a message was not accepted, in the server's words. Nobody signed it: inform with it, decide nothing by it. */
 export interface Refusal {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { abortable, systemSleep } from './abort.ts';
+import { abortable, systemSleep } from '../runtime/abort.ts';
 import type { Call, Outcome } from './call.ts';
 import type { Settings } from './options.ts';
 import { type Refusal, readRetryAfter } from './refusal.ts';

@@ -7,11 +7,10 @@
  * @module
  */
 
-import { messageFromRequest } from '../http/message.ts';
-import { signRequest } from '../http/sign.ts';
+import { signRequest } from '../http/sign-request.ts';
+import { messageFromRequest } from '../rfc9421/message.ts';
 import type { Call, Outcome } from './call.ts';
-import { denied } from './deny.ts';
-import { explainUnsigned } from './dropped-field.ts';
+import { denied, explainUnsigned } from './deny.ts';
 import { compileSettings, type Fetch, type Settings, type SignedFetchOptions } from './options.ts';
 import { prepare } from './prepare.ts';
 import { recover } from './recover.ts';

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { encodeStray, stableTarget } from '../http/fixpoint.ts';
+import { encodeStray, stableTarget } from '../rfc9421/stable-url.ts';
 
 /** The fixpoint of a URL without credentials, up to its fragment, which is never sent. */
 export function toFixpoint({ href, origin }: URL): string {

@@ -6,10 +6,9 @@
 
 import { VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
-import { concatBytes } from '../internal/concat-bytes.ts';
-import { isBytes } from '../internal/is-bytes.ts';
-import { createFieldReader } from './field-reader.ts';
-import type { RequestMessage, ResponseMessage } from './message.ts';
+import { concatBytes, isBytes } from '../internal/bytes.ts';
+import { createFieldReader } from '../rfc9421/field-lines.ts';
+import type { RequestMessage, ResponseMessage } from '../rfc9421/message.ts';
 
 /**
  * Reads the content of a message into memory.

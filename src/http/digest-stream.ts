@@ -5,8 +5,8 @@
  * @module
  */
 
-import { createHasher } from '../crypto/hasher.ts';
-import { requireDigest, strongDigests } from './content-digest.ts';
+import { createHasher } from '../crypto/digest.ts';
+import { requireDigest, strongDigests } from '../signature/content-digest.ts';
 
 /**
  * A stream that passes bytes on and hashes them. It fails at its end with a `VerificationError` `digest_mismatch` if they

@@ -5,6 +5,6 @@
  * @module
  */
 
-export { createAcceptSignature, parseAcceptSignature, type RequestedSignature } from './accept-signature.ts';
-export { createContentDigest, type DigestAlgorithm, readWantedDigest, verifyContentDigest } from './content-digest.ts';
-export { fulfillAcceptSignature } from './fulfill-accept-signature.ts';
+export type { DigestAlgorithm } from '../crypto/digest.ts';
+export { createContentDigest, readWantedDigest, verifyContentDigest } from '../signature/content-digest.ts';
+export { createAcceptSignature, fulfillAcceptSignature, parseAcceptSignature, type RequestedSignature } from './accept-signature.ts';

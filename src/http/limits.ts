@@ -5,7 +5,7 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import type { FieldLines, RequestMessage, ResponseMessage } from './message.ts';
+import type { FieldLines, RequestMessage, ResponseMessage } from '../rfc9421/message.ts';
 
 /** Each an option; sizes are bytes. */
 export interface Limits {

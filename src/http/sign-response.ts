@@ -6,13 +6,13 @@
  */
 
 import { assertObject } from '../internal/assert.ts';
-import { type Component, parseComponent, plainComponent } from '../signature/component.ts';
-import { checkOptions } from './check-options.ts';
-import { responseSource } from './derive.ts';
-import type { RequestMessage, ResponseMessage } from './message.ts';
-import { fieldValues } from './open-lines.ts';
-import { responseToComponents } from './response-components.ts';
-import { chooseComponents, newDigest, type SignedFields, type SignOptions, signMessage } from './sign-message.ts';
+import { type Component, plainComponent } from '../rfc9421/component.ts';
+import { responseToComponents } from '../rfc9421/coverage.ts';
+import type { RequestMessage, ResponseMessage } from '../rfc9421/message.ts';
+import { parseComponent } from '../rfc9421/parse-component.ts';
+import { responseSource } from '../rfc9421/source.ts';
+import { checkOptions, chooseComponents, newDigest, type SignedFields, type SignOptions, signMessage } from '../signature/sign.ts';
+import { fieldValues } from './sign-request.ts';
 
 /** How to sign a response. */
 export interface SignResponseOptions extends SignOptions {

@@ -6,14 +6,13 @@
 
 import type { Algorithm } from '../crypto/algorithm.ts';
 import { VerificationError } from '../errors.ts';
-import { decodeUtf8 } from '../internal/decode-utf8.ts';
-import type { Verdict } from '../signature/evidence.ts';
+import { decodeUtf8 } from '../internal/utf8.ts';
+import { normalizeAuthority, splitTarget } from '../rfc9421/derive.ts';
+import { combine, createFieldReader, type FieldReader } from '../rfc9421/field-lines.ts';
+import type { RequestMessage } from '../rfc9421/message.ts';
 import type { KeyRecord } from '../signature/key-record.ts';
-import type { StandardSchema } from '../signature/standard-schema.ts';
-import { normalizeAuthority, splitTarget } from './derive.ts';
-import { combine } from './field.ts';
-import { createFieldReader, type FieldReader } from './field-reader.ts';
-import type { RequestMessage } from './message.ts';
+import type { StandardSchema } from '../signature/schema.ts';
+import type { Verdict } from '../signature/verify-context.ts';
 
 /** One signature that was verified. */
 export interface VerifiedSignature {

@@ -7,25 +7,24 @@
 
 import { annotateRefusal, VerificationError } from '../errors.ts';
 import { assertObject } from '../internal/assert.ts';
-import type { Awaitable } from '../internal/awaitable.ts';
-import { isThenable } from '../internal/thenable.ts';
-import { asRefusal } from '../signature/as-refusal.ts';
-import type { Bench, Charge, Evidence } from '../signature/evidence.ts';
-import { BASE_OF, judge } from '../signature/judge.ts';
+import { type Awaitable, isThenable } from '../internal/awaitable.ts';
+import type { ReplayStore } from '../replay/store.ts';
+import { createFieldReader, type FieldReader } from '../rfc9421/field-lines.ts';
+import { KnownLists } from '../rfc9421/known-lists.ts';
+import { messageFromRequest, type RequestMessage } from '../rfc9421/message.ts';
+import { readCandidates } from '../rfc9421/signature-fields.ts';
+import { requestSource } from '../rfc9421/source.ts';
+import type { FieldTypes } from '../rfc9421/structured-field.ts';
+import { requireTarget } from '../rfc9421/target.ts';
+import type { SignatureCandidate, UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
-import { KnownLists } from '../signature/known-lists.ts';
 import type { Requirement } from '../signature/policy.ts';
-import type { ReplayStore } from '../signature/replay-store.ts';
-import { selectSignature } from '../signature/select-signature.ts';
-import type { SignatureCandidate, UnverifiedSignature } from '../signature/unverified-signature.ts';
-import { readCandidates } from './candidates.ts';
-import { requestSource } from './derive.ts';
-import type { FieldTypes } from './field.ts';
-import { createFieldReader, type FieldReader } from './field-reader.ts';
+import { asRefusal } from '../signature/refusal.ts';
+import { selectSignature } from '../signature/requirements.ts';
+import type { Bench, Charge, Evidence } from '../signature/verify-context.ts';
+import { BASE_OF, judge } from '../signature/verify-signatures.ts';
 import { type Limits, requireWithinLimits } from './limits.ts';
-import { messageFromRequest, type RequestMessage } from './message.ts';
-import { type Court, RequestEvidence } from './request-evidence.ts';
-import { requireTarget } from './target.ts';
+import { type Court, RequestEvidence } from './request-view.ts';
 import { createVerifiedRequest, type VerifiedRequest } from './verified-request.ts';
 
 /** Reads a signature off the query; `undefined` if there is none. `countersign/url` makes one. */

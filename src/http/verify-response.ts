@@ -7,22 +7,22 @@
 
 import { VerificationError } from '../errors.ts';
 import { assertFunction, assertObject, assertText } from '../internal/assert.ts';
-import { systemTime } from '../internal/time.ts';
-import { plainComponent } from '../signature/component.ts';
-import type { Evidence } from '../signature/evidence.ts';
-import { judge } from '../signature/judge.ts';
+import { plainComponent } from '../rfc9421/component.ts';
+import { responseToComponents } from '../rfc9421/coverage.ts';
+import { combine, createFieldReader } from '../rfc9421/field-lines.ts';
+import { messageFromResponse, type RequestMessage, type ResponseMessage } from '../rfc9421/message.ts';
+import { readCandidates } from '../rfc9421/signature-fields.ts';
+import { responseSource } from '../rfc9421/source.ts';
+import type { FieldTypes } from '../rfc9421/structured-field.ts';
+import { systemTime } from '../runtime/time.ts';
+import { verifyContentDigest } from '../signature/content-digest.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
 import { compilePolicy, type Policy } from '../signature/policy.ts';
-import { selectSignature } from '../signature/select-signature.ts';
-import { readCandidates } from './candidates.ts';
+import { selectSignature } from '../signature/requirements.ts';
+import type { Evidence } from '../signature/verify-context.ts';
+import { judge } from '../signature/verify-signatures.ts';
 import { readContent } from './content.ts';
-import { verifyContentDigest } from './content-digest.ts';
-import { responseSource } from './derive.ts';
-import { combine, type FieldTypes } from './field.ts';
-import { createFieldReader } from './field-reader.ts';
 import { DEFAULT_LIMITS, type Limits, requireWithinLimits } from './limits.ts';
-import { messageFromResponse, type RequestMessage, type ResponseMessage } from './message.ts';
-import { responseToComponents } from './response-components.ts';
 import { toVerifiedSignature, type VerifiedSignature } from './verified-request.ts';
 
 /** How to judge a response. */
@@ -49,6 +49,7 @@ export interface VerifiedResponse {
 }
 
 const STATUS = /* @__PURE__ */ plainComponent('@status');
+
 const WHEN_PRESENT = /* @__PURE__ */ ['content-type', 'content-encoding', 'content-digest'].map(plainComponent);
 
 /**

@@ -1,27 +1,29 @@
+/** Whether a value is a Uint8Array (also one of another realm). */
+export function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]';
+}
+
+/** All the given bytes, one after the other. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const out = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    out.set(part, offset);
+    offset += part.length;
+  }
+  return out;
+}
+
 /**
- * Text and bytes, the same in every engine, also in those without TextEncoder.
+ * Whether two byte strings are equal, in a time that does not depend on where they differ.
  *
- * @module
+ * The lengths are not secret: they are compared first.
  */
-
-/** Lone surrogates: read by code points, pairs are none. */
-const LONE = /[\ud800-\udfff]/gu;
-
-/** Whether a string is free of lone surrogates, which have no UTF-8 form. */
-export function isWellFormed(text: string): boolean {
-  return text.search(LONE) < 0;
-}
-
-let encoder: TextEncoder | undefined;
-
-/** UTF-8 bytes of a well-formed string. Lone surrogates become U+FFFD: refuse them first where that matters. */
-export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
-  if (typeof TextEncoder === 'undefined') return encodeUtf8ByHand(text);
-  encoder ??= new TextEncoder();
-  return encoder.encode(text) as Uint8Array<ArrayBuffer>;
-}
-
-/** By way of percent-encoding: engines so small that they have no TextEncoder have `unescape`. */
-function encodeUtf8ByHand(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(unescape(encodeURIComponent(text.replace(LONE, '\ufffd'))), (character) => character.charCodeAt(0));
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let index = 0; index < a.length; index++) difference |= a[index]! ^ b[index]!;
+  return difference === 0;
 }

@@ -4,10 +4,9 @@
  * @module
  */
 
-export { type IssuedLicense, type IssueLicenseOptions, issueLicense } from './issue-license.ts';
+export type { LicenseKeys } from './check.ts';
+export type { VerifiedLicense } from './examine.ts';
+export { type IssuedLicense, type IssueLicenseOptions, issueLicense } from './issue.ts';
 export type { LastSeenStore, SyncLastSeenStore } from './last-seen.ts';
-export type { LicenseKeys } from './license-keys.ts';
 export type { LicenseTerms } from './terms.ts';
-export type { VerifiedLicense } from './verified-license.ts';
-export { type VerifyLicenseOptions, verifyLicense } from './verify-license.ts';
-export { type VerifyLicenseSyncOptions, verifyLicenseSync } from './verify-license-sync.ts';
+export { type VerifyLicenseOptions, type VerifyLicenseSyncOptions, verifyLicense, verifyLicenseSync } from './verify.ts';

@@ -9,9 +9,8 @@
 
 import { VerificationError } from '../errors.ts';
 import { assertInteger } from '../internal/assert.ts';
-import type { Awaitable } from '../internal/awaitable.ts';
-import { isThenable } from '../internal/thenable.ts';
-import type { LicenseCheck } from './license-check.ts';
+import { type Awaitable, isThenable } from '../internal/awaitable.ts';
+import type { LicenseCheck } from './check.ts';
 
 /** Where the application keeps the latest time it saw, in whole seconds: a file, the registry, `localStorage`. */
 export interface LastSeenStore {

@@ -7,12 +7,9 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import { encodeBase64url } from '../internal/base64.ts';
-import { encodeUtf8 } from '../internal/bytes.ts';
-import { decodeBase64url } from '../internal/decode-base64.ts';
-import { decodeUtf8 } from '../internal/decode-utf8.ts';
-import { payloadMalformed } from '../payload/payload-error.ts';
-import { type ReceivedPayload, readObject } from '../payload/read-object.ts';
+import { decodeBase64url, encodeBase64url } from '../internal/base64.ts';
+import { decodeUtf8, encodeUtf8 } from '../internal/utf8.ts';
+import { payloadMalformed, type ReceivedPayload, readObject } from '../payload/read-object.ts';
 import type { LicenseTerms } from './terms.ts';
 
 const MAX_LENGTH = 1024 * 1024;

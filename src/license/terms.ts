@@ -9,7 +9,7 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import { payloadMalformed } from '../payload/payload-error.ts';
+import { payloadMalformed } from '../payload/read-object.ts';
 
 /** The signed members of a license. Anything else that JSON carries may stand beside these. */
 export interface LicenseTerms {

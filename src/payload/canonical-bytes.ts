@@ -9,10 +9,10 @@
 
 import { canonicalizeFields } from '../canonical/fields.ts';
 import { canonicalizeJson } from '../canonical/json.ts';
-import { MAX_DEPTH, parseJsonStrict } from '../canonical/parse-json.ts';
 import { quotePointer } from '../canonical/pointer.ts';
+import { MAX_DEPTH, parseJsonStrict } from '../canonical/strict-json.ts';
 import { VerificationError } from '../errors.ts';
-import { encodeUtf8, isWellFormed } from '../internal/bytes.ts';
+import { encodeUtf8, isWellFormed } from '../internal/utf8.ts';
 import { INPUT_MEMBER, SIGNATURE_MEMBER, TEXT_MEMBER } from './carrier.ts';
 
 /** Flat fields: pairs, or what browsers make of a form. */

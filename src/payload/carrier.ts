@@ -8,15 +8,16 @@
  * @module
  */
 
-import { digestField } from '../http/digest-field.ts';
-import type { ComponentSource } from '../signature/base.ts';
-import { type Component, plainComponent } from '../signature/plain-component.ts';
+import type { ComponentSource } from '../rfc9421/base.ts';
+import { type Component, plainComponent } from '../rfc9421/component.ts';
+import { digestField } from '../signature/content-digest.ts';
 
 /** How the data is written: a JSON object, one opaque string, or flat form fields. */
 export type PayloadFormat = 'json' | 'text' | 'form';
 
 /** The two members beside the data. */
 export const INPUT_MEMBER = 'signature-input';
+
 export const SIGNATURE_MEMBER = 'signature';
 
 /** The member that holds an opaque string. */

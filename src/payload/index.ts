@@ -4,7 +4,7 @@
  * @module
  */
 
-export { type SerialReplayStoreOptions, serialReplayStore } from '../signature/serial-replay-store.ts';
+export { type SerialReplayStoreOptions, serialReplayStore } from '../replay/serial-store.ts';
 export type { FormFields } from './canonical-bytes.ts';
 export type { PayloadFormat } from './carrier.ts';
 export {

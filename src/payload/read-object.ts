@@ -1,16 +1,42 @@
 /**
- * Reading of a signed JSON object: its text in, the data and the two members beside it out. Licenses come here too.
+ * Why a payload is refused.
  *
- * @see WIRE, "Body carrier"
  * @module
  */
 
-import { parseJsonStrict } from '../canonical/parse-json.ts';
-import { writeCanonicalJson } from '../canonical/write-json.ts';
+import { writeCanonicalJson } from '../canonical/json.ts';
+import { parseJsonStrict } from '../canonical/strict-json.ts';
 import { malformed, VerificationError } from '../errors.ts';
-import { encodeUtf8 } from '../internal/bytes.ts';
+import { encodeUtf8 } from '../internal/utf8.ts';
 import { INPUT_MEMBER, SIGNATURE_MEMBER } from './carrier.ts';
-import { payloadMalformed } from './payload-error.ts';
+
+/** The payload is not what it should be. */
+export function payloadMalformed(detail: string, options?: ErrorOptions): VerificationError {
+  return new VerificationError('payload_malformed', detail, options);
+}
+
+/** The payload is larger than the limit, in bytes or characters. */
+export function payloadTooLarge(limit: number): VerificationError {
+  return new VerificationError('body_too_large', `${limit} bytes are allowed`);
+}
+
+/** What would be the caller's mistake in signing is the peer's here. */
+export function asPayloadRefusal<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw refusalOf(error as Error);
+  }
+}
+
+function refusalOf(error: Error): VerificationError {
+  if (error instanceof VerificationError) return error;
+  return error.cause instanceof VerificationError ? error.cause : payloadMalformed(error.message, { cause: error });
+}
+
+// Reading of a signed JSON object: its text in, the data and the two members beside it out. Licenses come here too.
+//
+// @see WIRE, "Body carrier"
 
 /** A payload taken apart; nothing of it is proved yet. */
 export interface ReceivedPayload<T = unknown> {

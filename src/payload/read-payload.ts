@@ -6,14 +6,13 @@
  */
 
 import { canonicalizeJson } from '../canonical/json.ts';
-import { MAX_DEPTH, parseJsonStrict } from '../canonical/parse-json.ts';
+import { MAX_DEPTH, parseJsonStrict } from '../canonical/strict-json.ts';
 import { isVerificationError, VerificationError } from '../errors.ts';
-import { decodeUtf8 } from '../internal/decode-utf8.ts';
-import { isBytes } from '../internal/is-bytes.ts';
+import { isBytes } from '../internal/bytes.ts';
+import { decodeUtf8 } from '../internal/utf8.ts';
 import { canonicalForm, canonicalText, type FormFields, formPairs } from './canonical-bytes.ts';
 import { INPUT_MEMBER, type PayloadFormat, SIGNATURE_MEMBER, TEXT_MEMBER } from './carrier.ts';
-import { asPayloadRefusal, payloadMalformed, payloadTooLarge } from './payload-error.ts';
-import { type ReceivedPayload, readMembers, readObject } from './read-object.ts';
+import { asPayloadRefusal, payloadMalformed, payloadTooLarge, type ReceivedPayload, readMembers, readObject } from './read-object.ts';
 
 /**
  * Takes a payload apart.

@@ -7,9 +7,9 @@
 
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
-import { signComponents } from '../http/sign-message.ts';
 import { assertInteger, assertObject, assertText } from '../internal/assert.ts';
-import { systemTime } from '../internal/time.ts';
+import { systemTime } from '../runtime/time.ts';
+import { signComponents } from '../signature/sign.ts';
 import { canonicalForm, canonicalObject, canonicalText, type FormFields, formPairs } from './canonical-bytes.ts';
 import { DIGEST, INPUT_MEMBER, type PayloadFormat, payloadSource, purposeTag, SIGNATURE_MEMBER, TEXT_MEMBER } from './carrier.ts';
 
@@ -54,8 +54,11 @@ export type SignedForm = readonly (readonly [name: string, value: string])[];
  *   member that is called like one of the two that are added, or an option is unusable.
  */
 export function signPayload<T extends object>(payload: T & NotForm, options: SignPayloadOptions): Promise<SignedObject<T>>;
+
 export function signPayload(payload: string, options: SignPayloadOptions): Promise<SignedText>;
+
 export function signPayload(payload: FormFields, options: SignPayloadOptions): Promise<SignedForm>;
+
 export async function signPayload(payload: object | string | FormFields, options: SignPayloadOptions): Promise<object> {
   assertObject(options, 'options');
   if (typeof payload === 'string') return { [TEXT_MEMBER]: payload, ...(await sign('text', canonicalText(payload), options)) };

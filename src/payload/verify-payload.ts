@@ -9,16 +9,17 @@ import type { Algorithm } from '../crypto/algorithm.ts';
 import { annotateRefusal, VerificationError } from '../errors.ts';
 import { toVerifiedSignature, type VerifiedSignature, validate } from '../http/verified-request.ts';
 import { assertFunction, assertInteger, assertObject, assertText } from '../internal/assert.ts';
-import { systemTime } from '../internal/time.ts';
-import type { Verdict } from '../signature/evidence.ts';
-import { type FixedRequirement, fixedRequirement } from '../signature/fixed-form.ts';
+import type { ReplayStore } from '../replay/store.ts';
+import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
+import { systemTime } from '../runtime/time.ts';
+import { type FixedRequirement, fixedRequirement, readFixedSignature } from '../signature/fixed-form.ts';
 import type { KeyRecord, ResolveKey } from '../signature/key-record.ts';
-import type { ReplayStore } from '../signature/replay-store.ts';
-import type { StandardSchema } from '../signature/standard-schema.ts';
-import type { UnverifiedSignature } from '../signature/unverified-signature.ts';
+import type { StandardSchema } from '../signature/schema.ts';
+import type { Bench, Evidence, Verdict } from '../signature/verify-context.ts';
+import { judge } from '../signature/verify-signatures.ts';
 import type { FormFields } from './canonical-bytes.ts';
-import { type PayloadFormat, purposeTag } from './carrier.ts';
-import { judgePayload } from './judge-payload.ts';
+import { DIGEST, type PayloadFormat, payloadSource, purposeTag } from './carrier.ts';
+import type { ReceivedPayload } from './read-object.ts';
 import { readPayload } from './read-payload.ts';
 
 /** How to judge a payload. Durations are whole seconds. */
@@ -80,15 +81,19 @@ export function verifyPayload<T>(
   input: PayloadInput,
   options: VerifyPayloadOptions & { readonly schema: StandardSchema<T> },
 ): Promise<VerifiedPayload<T>>;
+
 export function verifyPayload(
   input: PayloadInput,
   options: VerifyPayloadOptions & { readonly format: 'text' },
 ): Promise<VerifiedPayload<string>>;
+
 export function verifyPayload(
   input: FormFields,
   options: VerifyPayloadOptions & { readonly format: 'form' },
 ): Promise<VerifiedPayload<Readonly<Record<string, string>>>>;
+
 export function verifyPayload(input: PayloadInput, options: VerifyPayloadOptions): Promise<VerifiedPayload<JsonObject>>;
+
 export async function verifyPayload(
   input: PayloadInput,
   options: VerifyPayloadOptions & { readonly schema?: StandardSchema<unknown> },
@@ -166,4 +171,27 @@ function verifiedPayload<T>(verdict: Verdict, payload: T): VerifiedPayload<T> {
     subject: signature.subject,
     signature: toVerifiedSignature(verdict),
   });
+}
+
+// A signed payload before the judge, whoever relayed it.
+//
+// @see WIRE, "Body carrier"
+
+/** Judges a payload; `checkAddress` throws a `VerificationError` unless it is meant for us. */
+export async function judgePayload(
+  { input, signature: proof, canonical }: ReceivedPayload,
+  requirement: FixedRequirement,
+  checkAddress: Evidence['checkAuthority'],
+  bench: Bench,
+): Promise<Verdict> {
+  const signature = readFixedSignature(input, proof, [DIGEST], requirement.tag);
+  const evidence: Evidence = {
+    source: await payloadSource(canonical),
+    obliged: [],
+    checkAuthority: checkAddress,
+    // The digest is computed from the data itself: a signature that fits proves the content too.
+    checkContent: () => undefined,
+  };
+  const [verdict] = await judge([{ signature, requirement }], evidence, bench);
+  return verdict!;
 }

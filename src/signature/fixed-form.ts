@@ -8,11 +8,11 @@
  */
 
 import { malformed, VerificationError } from '../errors.ts';
-import { asMalformed } from './as-malformed.ts';
-import type { Component } from './plain-component.ts';
+import type { Component } from '../rfc9421/component.ts';
+import { headOf, readSingle } from '../rfc9421/single-signature.ts';
+import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
 import type { Requirement } from './policy.ts';
-import { headOf, readSingle } from './single-signature.ts';
-import type { UnverifiedSignature } from './unverified-signature.ts';
+import { asMalformed } from './refusal.ts';
 
 /**
  * Reads the one signature of such a carrier: it has this tag, and covers exactly `components`, in this order.

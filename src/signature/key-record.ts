@@ -5,10 +5,10 @@
  */
 
 import { algorithms, isAlgorithm } from '../crypto/algorithm.ts';
-import type { VerificationKey } from '../crypto/verification-key.ts';
+import type { VerificationKey } from '../crypto/key.ts';
 import { VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
-import type { UnverifiedSignature } from './unverified-signature.ts';
+import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
 
 /** A key with what the provider knows about it. Times are whole seconds since the epoch. */
 export interface KeyRecord {

@@ -7,7 +7,8 @@
 
 import type { Algorithm } from '../crypto/algorithm.ts';
 import { assertInteger, assertObject } from '../internal/assert.ts';
-import { type Component, parseComponent } from './component.ts';
+import type { Component } from '../rfc9421/component.ts';
+import { parseComponent } from '../rfc9421/parse-component.ts';
 
 /** What one signature must fulfil. Durations are whole seconds. */
 export interface Policy {

@@ -5,8 +5,7 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import type { Awaitable } from '../internal/awaitable.ts';
-import { isThenable } from '../internal/thenable.ts';
+import { type Awaitable, isThenable } from '../internal/awaitable.ts';
 
 /** What cannot be reached is neither refused nor accepted. @throws {VerificationError} `store_unavailable`. */
 export function reach<T>(what: string, ask: () => Awaitable<T>): Awaitable<T> {

@@ -8,12 +8,8 @@
  */
 
 import { sees, takes } from '../internal/scan.ts';
-import { readBareItem } from './parse-bare-item.ts';
-import { readKey, readParameters } from './parse-parameters.ts';
-import { fail, type ParseOptions, type Scanner, skipBlanks, skipSpaces } from './scanner.ts';
-import type { InnerList, Item, List, Member } from './value.ts';
-
-export type { ParseOptions } from './scanner.ts';
+import { fail, type ParseOptions, readBareItem, readKey, readParameters, type Scanner, skipBlanks, skipSpaces } from './parse-item.ts';
+import type { Dictionary, InnerList, Item, List, Member } from './value.ts';
 
 /** A member of a Dictionary and where its value stands: after `key=`, or after `key` if it has none. */
 export interface MemberSource {
@@ -100,4 +96,14 @@ function readItem(scanner: Scanner): Item {
   const value = readBareItem(scanner);
   const params = readParameters(scanner);
   return { value, params, start, end: scanner.at };
+}
+
+/** Parses a Dictionary field; of equal keys the last wins, in the place of the first. @throws {SyntaxError} */
+export function parseDictionary(text: string, options?: ParseOptions): Dictionary {
+  const dictionary = new Map<string, Member>();
+  for (const { key, member, end } of parseDictionaryMembers(text, options)) {
+    if (options?.unique && dictionary.has(key)) fail({ text, at: end }, 'a member twice');
+    dictionary.set(key, member);
+  }
+  return dictionary;
 }

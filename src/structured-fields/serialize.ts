@@ -8,9 +8,9 @@
  */
 
 import { encodeBase64 } from '../internal/base64.ts';
-import { isWellFormed } from '../internal/bytes.ts';
-import { isBytes } from '../internal/is-bytes.ts';
+import { isBytes } from '../internal/bytes.ts';
 import { take } from '../internal/scan.ts';
+import { isWellFormed } from '../internal/utf8.ts';
 import { KEY, TOKEN } from './grammar.ts';
 import {
   type BareItem,

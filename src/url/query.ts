@@ -7,10 +7,9 @@
 
 import { percentEncode } from '../canonical/fields.ts';
 import { VerificationError } from '../errors.ts';
-import { splitTarget } from '../http/control-value.ts';
-import { encodeUtf8 } from '../internal/bytes.ts';
-import { decodeUtf8 } from '../internal/decode-utf8.ts';
-import { type Component, plainComponent } from '../signature/plain-component.ts';
+import { decodeUtf8, encodeUtf8 } from '../internal/utf8.ts';
+import { type Component, plainComponent } from '../rfc9421/component.ts';
+import { splitTarget } from '../rfc9421/derive.ts';
 
 /** The reserved tag of signed URLs. */
 export const URL_TAG = 'cs1-url';
@@ -22,6 +21,7 @@ export const URL_COMPONENTS: readonly Component[] = /* @__PURE__ */ ['@method', 
 export const SCHEMES: Readonly<Record<string, string>> = { http: 'http', https: 'https', ws: 'http', wss: 'https' };
 
 const INPUT = 'signature-input';
+
 const SIGNATURE = 'signature';
 
 /** Appends the two pairs to a URL or target that has none. */

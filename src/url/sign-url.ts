@@ -7,12 +7,12 @@
 
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
-import { derivedValue } from '../http/derived-value.ts';
-import { stableTarget } from '../http/fixpoint.ts';
-import { splitUrl } from '../http/message.ts';
-import { signComponents } from '../http/sign-message.ts';
 import { assertInteger, assertObject } from '../internal/assert.ts';
-import { systemTime } from '../internal/time.ts';
+import { derivedValue } from '../rfc9421/derive.ts';
+import { splitUrl } from '../rfc9421/message.ts';
+import { stableTarget } from '../rfc9421/stable-url.ts';
+import { systemTime } from '../runtime/time.ts';
+import { signComponents } from '../signature/sign.ts';
 import { appendSignature, forbiddenName, SCHEMES, URL_COMPONENTS, URL_TAG } from './query.ts';
 
 /** How to sign a URL. */

@@ -7,14 +7,14 @@
 
 import type { Algorithm } from '../crypto/algorithm.ts';
 import { VerificationError } from '../errors.ts';
-import { messageFromRequest, type RequestMessage, splitUrl } from '../http/message.ts';
 import type { VerifiedRequest } from '../http/verified-request.ts';
-import { createVerifier, type VerifierOptions } from '../http/verify.ts';
+import { createVerifier, type VerifierOptions } from '../http/verifier.ts';
 import type { QueryCarrier } from '../http/verify-request.ts';
 import { assertInteger, assertObject } from '../internal/assert.ts';
-import { asRefusal } from '../signature/as-refusal.ts';
+import type { ReplayStore } from '../replay/store.ts';
+import { messageFromRequest, type RequestMessage, splitUrl } from '../rfc9421/message.ts';
 import { fixedRequirement, readFixedSignature } from '../signature/fixed-form.ts';
-import type { ReplayStore } from '../signature/replay-store.ts';
+import { asRefusal } from '../signature/refusal.ts';
 import { cutSignature, hasSignaturePair, SCHEMES, URL_COMPONENTS, URL_TAG } from './query.ts';
 
 /** What is asked of signed URLs. Durations are whole seconds. */

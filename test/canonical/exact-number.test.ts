@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isExactNumber } from '../../src/canonical/exact-number.ts';
+import { isExactNumber } from '../../src/canonical/strict-json.ts';
 
 const isExact = (text: string) => isExactNumber(text, Number(text));
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalizeJson } from '../../src/canonical/json.ts';
-import { parseJsonStrict } from '../../src/canonical/parse-json.ts';
+import { parseJsonStrict } from '../../src/canonical/strict-json.ts';
+
 import { describeWithVectors, readVector } from '../support/vectors.ts';
 
 const FILES = ['arrays', 'french', 'structures', 'unicode', 'values', 'weird'];

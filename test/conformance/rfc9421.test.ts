@@ -1,15 +1,16 @@
 import { expect, it } from 'vitest';
+import { importPublicKeyPem } from '../../src/crypto/forms/import.ts';
 import { hmacKey } from '../../src/crypto/hmac.ts';
-import { importPublicKeyPem } from '../../src/crypto/import-key.ts';
-import type { VerificationKey } from '../../src/crypto/verification-key.ts';
+import type { VerificationKey } from '../../src/crypto/key.ts';
 import type { VerificationError } from '../../src/errors.ts';
-import { requestSource, responseSource } from '../../src/http/derive.ts';
-import type { FieldLines, RequestMessage } from '../../src/http/message.ts';
-import { createVerifier } from '../../src/http/verify.ts';
-import { encodeUtf8 } from '../../src/internal/bytes.ts';
-import { decodeBase64 } from '../../src/internal/decode-base64.ts';
-import { createSignatureBase } from '../../src/signature/base.ts';
-import { parseSignatureFields } from '../../src/signature/parse-signature-fields.ts';
+import { createVerifier } from '../../src/http/verifier.ts';
+import { decodeBase64 } from '../../src/internal/base64.ts';
+import { encodeUtf8 } from '../../src/internal/utf8.ts';
+import { createSignatureBase } from '../../src/rfc9421/base.ts';
+import type { FieldLines, RequestMessage } from '../../src/rfc9421/message.ts';
+import { parseSignatureFields } from '../../src/rfc9421/signature-fields.ts';
+import { requestSource, responseSource } from '../../src/rfc9421/source.ts';
+
 import { describeWithVectors, readVectorJson } from '../support/vectors.ts';
 
 interface Message {

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseItem, parseList } from '../../src/structured-fields/parse.ts';
-import { parseDictionary } from '../../src/structured-fields/parse-dictionary.ts';
+import { parseDictionary, parseItem, parseList } from '../../src/structured-fields/parse.ts';
 import { serializeDictionary, serializeItem, serializeList } from '../../src/structured-fields/serialize.ts';
 import {
   type BareItem,
@@ -15,6 +14,7 @@ import {
   SfDate,
   Token,
 } from '../../src/structured-fields/value.ts';
+
 import { describeWithVectors, readVector } from '../support/vectors.ts';
 
 type Tagged =

@@ -2,18 +2,19 @@
  * Project Wycheproof, every algorithm, on every implementation we may run on.
  */
 import { expect, it } from 'vitest';
-import { isAcceptableKey, isAcceptableSignature } from '../../src/crypto/ed25519-gate.ts';
-import { nodePublic } from '../../src/crypto/ed25519-node.ts';
-import { webPublic } from '../../src/crypto/ed25519-web.ts';
+import { isAcceptableKey, isAcceptableSignature } from '../../src/crypto/ed25519/gate.ts';
+import { nodePublic } from '../../src/crypto/ed25519/node.ts';
+import { webPublic } from '../../src/crypto/ed25519/web.ts';
+import { importPublicKeyJwk, importPublicKeyPem } from '../../src/crypto/forms/import.ts';
+import type { Jwk } from '../../src/crypto/forms/jwk.ts';
+import { importPublicKeyHex } from '../../src/crypto/forms/raw.ts';
 import { hmacKey } from '../../src/crypto/hmac.ts';
 import { nodeMac } from '../../src/crypto/hmac-node.ts';
-import { importPublicKeyJwk, importPublicKeyPem } from '../../src/crypto/import-key.ts';
-import { importPublicKeyHex } from '../../src/crypto/import-raw.ts';
 import { preparePublic as fallbackPublic, prepareMac as nobleMac } from '../../src/crypto/javascript.ts';
-import type { Jwk } from '../../src/crypto/jwk.ts';
+import type { VerificationKey } from '../../src/crypto/key.ts';
 import { nodeCrypto } from '../../src/crypto/runtime.ts';
-import type { VerificationKey } from '../../src/crypto/verification-key.ts';
 import { decodeHex, encodeHex } from '../../src/internal/hex.ts';
+
 import { describeWithVectors, readVectorJson } from '../support/vectors.ts';
 
 interface Test {

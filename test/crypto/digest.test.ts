@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { digest } from '../../src/crypto/digest.ts';
-import { createHasher } from '../../src/crypto/hasher.ts';
+import { createHasher, digest } from '../../src/crypto/digest.ts';
 
 const environments: Readonly<Record<string, () => void>> = {
   'node:crypto': () => undefined,

@@ -4,10 +4,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { importPrivateKeyJwk, importPrivateKeyPem } from '../../src/crypto/forms/import.ts';
+import { importPrivateKeyBase64url, importPrivateKeyHex, importPrivateKeyRaw, importPublicKeyRaw } from '../../src/crypto/forms/raw.ts';
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
-import { importPrivateKeyJwk, importPrivateKeyPem } from '../../src/crypto/import-key.ts';
-import { importPrivateKeyBase64url, importPrivateKeyHex, importPrivateKeyRaw, importPublicKeyRaw } from '../../src/crypto/import-raw.ts';
-import { generateKeyPair } from '../../src/crypto/make-key-pair.ts';
+import { generateKeyPair } from '../../src/crypto/make-key.ts';
 import { secretFromBase64url, secretFromHex, secretFromJwk } from '../../src/crypto/secret.ts';
 import { createSigner } from '../../src/crypto/signer.ts';
 

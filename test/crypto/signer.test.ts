@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { importPrivateCryptoKey } from '../../src/crypto/import-key.ts';
-import { jwkThumbprint } from '../../src/crypto/jwk-thumbprint.ts';
-import { generateKeyPair } from '../../src/crypto/make-key-pair.ts';
+import { importPrivateCryptoKey } from '../../src/crypto/forms/import.ts';
+import { generateKeyPair } from '../../src/crypto/make-key.ts';
 import { createSigner } from '../../src/crypto/signer.ts';
+import { jwkThumbprint } from '../../src/crypto/thumbprint.ts';
 
 describe('createSigner', () => {
   it('names the key by its thumbprint, unless told otherwise', async () => {

@@ -2,30 +2,28 @@ import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  canonicalizeFields,
-  canonicalizeJson,
-  createSigner,
-  createVerifier,
-  derivePublicKey,
-  exportPublicKeyHex,
-  hmacKey,
-  hmacSigner,
-  importPrivateKeyHex,
-  importPublicKeyHex,
-  memoryReplayStore,
-  type RequestMessage,
-  type ResponseMessage,
-  type SignedFields,
-  type Signer,
-  signRequest,
-  signResponse,
-  type VerificationError,
-  verifyResponse,
-} from '../../src/index.ts';
-import { issueLicense, verifyLicense } from '../../src/license/index.ts';
-import { signPayload, verifyPayload } from '../../src/payload/index.ts';
-import { signUrl, verifyUrl } from '../../src/url/index.ts';
+import { canonicalizeFields } from '../../src/canonical/fields.ts';
+import { canonicalizeJson } from '../../src/canonical/json.ts';
+import { exportPublicKeyHex } from '../../src/crypto/forms/export.ts';
+import { derivePublicKey } from '../../src/crypto/forms/import.ts';
+import { importPrivateKeyHex, importPublicKeyHex } from '../../src/crypto/forms/raw.ts';
+import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
+import { createSigner, type Signer } from '../../src/crypto/signer.ts';
+import type { VerificationError } from '../../src/errors.ts';
+import { signRequest } from '../../src/http/sign-request.ts';
+import { signResponse } from '../../src/http/sign-response.ts';
+import { createVerifier } from '../../src/http/verifier.ts';
+import { verifyResponse } from '../../src/http/verify-response.ts';
+import { issueLicense } from '../../src/license/issue.ts';
+import { verifyLicense } from '../../src/license/verify.ts';
+import { signPayload } from '../../src/payload/sign-payload.ts';
+import { verifyPayload } from '../../src/payload/verify-payload.ts';
+import { memoryReplayStore } from '../../src/replay/memory-store.ts';
+import type { RequestMessage, ResponseMessage } from '../../src/rfc9421/message.ts';
+import type { SignedFields } from '../../src/signature/sign.ts';
+import { signUrl } from '../../src/url/sign-url.ts';
+import { verifyUrl } from '../../src/url/verify-url.ts';
+
 import { parseExamples, parseLines, parseMessage } from './support/worked-examples.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/reference/wire-format.md'), 'utf8');

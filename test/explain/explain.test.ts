@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { hmacSigner } from '../../src/crypto/hmac.ts';
 import { VerificationError } from '../../src/errors.ts';
 import { explainMismatch } from '../../src/explain/explain.ts';
-import type { RequestMessage } from '../../src/http/message.ts';
-import { type SignRequestOptions, signRequest } from '../../src/http/sign.ts';
+import { type SignRequestOptions, signRequest } from '../../src/http/sign-request.ts';
+import type { RequestMessage } from '../../src/rfc9421/message.ts';
+
 import { message, NOW, signer, verifier } from '../support/bank.ts';
 
 /** Signs a message, changes it on the way, and explains the refusal as a client would. */

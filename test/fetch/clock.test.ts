@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isVerificationError } from '../../src/errors.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
+
 import { asRequest, openRecorder, type Recorder, refuse, rejection, signer, verifying } from './server.ts';
 
 const SERVER_TIME = 1_800_000_000;

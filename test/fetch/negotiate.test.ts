@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createNegotiator } from '../../src/fetch/negotiate.ts';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
+
 import { asRequest, signer } from './server.ts';
 
 let inputs: string[];

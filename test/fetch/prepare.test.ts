@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { SignedFetchError } from '../../src/errors.ts';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
+
 import { asRequest, openRecorder, type Recorder, rejection, signer, verifying } from './server.ts';
 
 let server: Recorder;

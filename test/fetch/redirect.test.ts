@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
+
 import { type Arrival, asRequest, openRecorder, type Recorder, rejection, SECRET, signer, verifying } from './server.ts';
 
 let bank: Recorder;

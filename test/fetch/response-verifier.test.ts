@@ -5,8 +5,9 @@ import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
 import { createResponseVerifier } from '../../src/fetch/response-verifier.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
-import { createContentDigest } from '../../src/http/content-digest.ts';
 import { type SignResponseOptions, signResponse } from '../../src/http/sign-response.ts';
+import { createContentDigest } from '../../src/signature/content-digest.ts';
+
 import { type Arrival, openRecorder, type Recorder, rejection, SECRET, signer } from './server.ts';
 
 const bank = hmacSigner({ keyid: 'bank', secret: `${SECRET} of the bank` });

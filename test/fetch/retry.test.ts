@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
+
 import { asRequest, openRecorder, type Recorder, refuse, rejection, signer, verifying } from './server.ts';
 
 let server: Recorder;

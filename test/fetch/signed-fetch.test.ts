@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
+
 import { type Arrival, asRequest, openRecorder, type Recorder, rejection, signer, verifying } from './server.ts';
 
 let server: Recorder;

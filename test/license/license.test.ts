@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { exportPublicKeyBase64url } from '../../src/crypto/export-key.ts';
+import { exportPublicKeyBase64url } from '../../src/crypto/forms/export.ts';
 import { hmacSigner } from '../../src/crypto/hmac.ts';
-import { generateKeyPair } from '../../src/crypto/make-key-pair.ts';
+import { generateKeyPair } from '../../src/crypto/make-key.ts';
 import { createSigner, type Signer } from '../../src/crypto/signer.ts';
-import { encodeBase64url } from '../../src/internal/base64.ts';
-import { encodeUtf8 } from '../../src/internal/bytes.ts';
-import { decodeBase64url } from '../../src/internal/decode-base64.ts';
-import { decodeUtf8 } from '../../src/internal/decode-utf8.ts';
-import { type IssueLicenseOptions, issueLicense, type LicenseTerms, verifyLicense, verifyLicenseSync } from '../../src/license/index.ts';
+import { decodeBase64url, encodeBase64url } from '../../src/internal/base64.ts';
+import { decodeUtf8, encodeUtf8 } from '../../src/internal/utf8.ts';
+import { type IssueLicenseOptions, issueLicense } from '../../src/license/issue.ts';
 import type { SyncLastSeenStore } from '../../src/license/last-seen.ts';
-import type { VerifyLicenseSyncOptions } from '../../src/license/verify-license-sync.ts';
+import type { LicenseTerms } from '../../src/license/terms.ts';
+import { type VerifyLicenseSyncOptions, verifyLicense, verifyLicenseSync } from '../../src/license/verify.ts';
 import { signPayload } from '../../src/payload/sign-payload.ts';
+
 import { NOW, SECRET } from '../support/bank.ts';
 import { bothWays } from './support.ts';
 
@@ -44,7 +44,7 @@ const edit = (json: string, pattern: RegExp | string, replacement: string): stri
 
 /** A license that the vendor signs though this library would not issue it: made by other means, or by an older version. */
 async function forge(params: string, terms: object = TERMS, by: Signer = signer): Promise<string> {
-  const { createContentDigest } = await import('../../src/http/create-digest.ts');
+  const { createContentDigest } = await import('../../src/signature/content-digest.ts');
   const { canonicalizeJson } = await import('../../src/canonical/json.ts');
   const { encodeBase64 } = await import('../../src/internal/base64.ts');
   const digest = await createContentDigest(encodeUtf8(canonicalizeJson(terms)));

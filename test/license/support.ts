@@ -1,6 +1,6 @@
 import { isVerificationError } from '../../src/errors.ts';
-import { verifyLicense, verifyLicenseSync } from '../../src/license/index.ts';
-import type { VerifyLicenseSyncOptions } from '../../src/license/verify-license-sync.ts';
+import { type VerifyLicenseSyncOptions, verifyLicense, verifyLicenseSync } from '../../src/license/verify.ts';
+
 import { codeOf } from '../support/bank.ts';
 
 /** What a license is refused with, or `accepted`: by the way that waits and the way that does not, which must agree. */

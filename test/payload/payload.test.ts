@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { serialReplayStore, signPayload, verifyPayload } from '../../src/payload/index.ts';
-import type { SignPayloadOptions } from '../../src/payload/sign-payload.ts';
-import type { VerifyPayloadOptions } from '../../src/payload/verify-payload.ts';
-import type { StandardSchema } from '../../src/signature/standard-schema.ts';
+import { type SignPayloadOptions, signPayload } from '../../src/payload/sign-payload.ts';
+import { type VerifyPayloadOptions, verifyPayload } from '../../src/payload/verify-payload.ts';
+import { serialReplayStore } from '../../src/replay/serial-store.ts';
+import type { StandardSchema } from '../../src/signature/schema.ts';
+
 import { codeOf, countingStore, key, NOW, SECRET, signer } from '../support/bank.ts';
 import { createRandom } from '../support/random.ts';
 

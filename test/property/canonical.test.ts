@@ -3,9 +3,8 @@ import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalizeFields, percentEncode } from '../../src/canonical/fields.ts';
-import { canonicalizeJson } from '../../src/canonical/json.ts';
-import { parseJsonStrict } from '../../src/canonical/parse-json.ts';
-import { writeCanonicalJson } from '../../src/canonical/write-json.ts';
+import { canonicalizeJson, writeCanonicalJson } from '../../src/canonical/json.ts';
+import { parseJsonStrict } from '../../src/canonical/strict-json.ts';
 import { VerificationError } from '../../src/errors.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };

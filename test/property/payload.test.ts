@@ -4,9 +4,10 @@
 import { expect, it } from 'vitest';
 import { canonicalizeFields } from '../../src/canonical/fields.ts';
 import { canonicalizeJson } from '../../src/canonical/json.ts';
-import { encodeUtf8 } from '../../src/internal/bytes.ts';
+import { encodeUtf8 } from '../../src/internal/utf8.ts';
 import { signPayload } from '../../src/payload/sign-payload.ts';
 import { verifyPayload } from '../../src/payload/verify-payload.ts';
+
 import { countingStore, key, NOW, signer } from '../support/bank.ts';
 import { hostileObject, hostileText, PIECES } from '../support/hostile-json.ts';
 import { createRandom, type Random } from '../support/random.ts';

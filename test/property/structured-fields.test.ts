@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ParseOptions, parseDictionaryMembers, parseItem, parseList } from '../../src/structured-fields/parse.ts';
-import { parseDictionary } from '../../src/structured-fields/parse-dictionary.ts';
+import { parseDictionary, parseDictionaryMembers, parseItem, parseList } from '../../src/structured-fields/parse.ts';
+import type { ParseOptions } from '../../src/structured-fields/parse-item.ts';
 import {
   serializeBareItem,
   serializeDictionary,
@@ -22,6 +22,7 @@ import {
   SfDate,
   Token,
 } from '../../src/structured-fields/value.ts';
+
 import { positionOf } from '../support/syntax-error.ts';
 
 const KEY_CHARACTERS = 'abcdefghijklmnopqrstuvwxyz*0123456789_-.';

@@ -4,14 +4,15 @@
 import { hashes, verify } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { isAcceptableKey, isAcceptableSignature } from '../../src/crypto/ed25519-gate.ts';
-import { nodePublic } from '../../src/crypto/ed25519-node.ts';
-import { webPublic } from '../../src/crypto/ed25519-web.ts';
-import { importPublicKeyHex } from '../../src/crypto/import-raw.ts';
+import { isAcceptableKey, isAcceptableSignature } from '../../src/crypto/ed25519/gate.ts';
+import { nodePublic } from '../../src/crypto/ed25519/node.ts';
+import { webPublic } from '../../src/crypto/ed25519/web.ts';
+import { importPublicKeyHex } from '../../src/crypto/forms/raw.ts';
 import { preparePublic as fallbackPublic } from '../../src/crypto/javascript.ts';
+import type { VerificationKey } from '../../src/crypto/key.ts';
 import { nodeCrypto } from '../../src/crypto/runtime.ts';
-import type { VerificationKey } from '../../src/crypto/verification-key.ts';
 import { decodeHex } from '../../src/internal/hex.ts';
+
 import { hostileEd25519Vectors } from '../support/hostile-ed25519.ts';
 
 const vectors = hostileEd25519Vectors();

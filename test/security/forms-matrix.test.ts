@@ -5,11 +5,19 @@
  * the received `signature-input` and `signature`, moved to wherever that verifier looks for them, beside the same data.
  */
 import { describe, expect, it } from 'vitest';
-import { createSigner, generateKeyPair, signRequest, signResponse, verifyResponse } from '../../src/index.ts';
-import { issueLicense, verifyLicense, verifyLicenseSync } from '../../src/license/index.ts';
-import { signPayload, verifyPayload } from '../../src/payload/index.ts';
-import { signUrl, verifyUrl } from '../../src/url/index.ts';
+import { generateKeyPair } from '../../src/crypto/make-key.ts';
+import { createSigner } from '../../src/crypto/signer.ts';
+import { signRequest } from '../../src/http/sign-request.ts';
+import { signResponse } from '../../src/http/sign-response.ts';
+import { verifyResponse } from '../../src/http/verify-response.ts';
+import { issueLicense } from '../../src/license/issue.ts';
+import { verifyLicense, verifyLicenseSync } from '../../src/license/verify.ts';
+import { signPayload } from '../../src/payload/sign-payload.ts';
+import { verifyPayload } from '../../src/payload/verify-payload.ts';
 import { appendSignature, cutSignature } from '../../src/url/query.ts';
+import { signUrl } from '../../src/url/sign-url.ts';
+import { verifyUrl } from '../../src/url/verify-url.ts';
+
 import { codeOf, countingStore, message, NOW, signed, verifier } from '../support/bank.ts';
 
 const { privateKey, publicKey } = await generateKeyPair();

@@ -1,7 +1,7 @@
 /** Refusing is cheap: hostile fields cost time that grows with their size, not faster. */
 import { describe, expect, it } from 'vitest';
-import type { RequestMessage } from '../../src/http/message.ts';
-import { messageFromRequest } from '../../src/http/message.ts';
+import { messageFromRequest, type RequestMessage } from '../../src/rfc9421/message.ts';
+
 import { signed, verifier } from '../support/bank.ts';
 
 const KIB = 1024;

@@ -6,9 +6,10 @@
  */
 import { expect, it } from 'vitest';
 import { VerificationError } from '../../src/errors.ts';
-import type { RequestMessage } from '../../src/http/message.ts';
-import { encodeUtf8 } from '../../src/internal/bytes.ts';
-import { memoryReplayStore } from '../../src/signature/memory-replay-store.ts';
+import { encodeUtf8 } from '../../src/internal/utf8.ts';
+import { memoryReplayStore } from '../../src/replay/memory-store.ts';
+import type { RequestMessage } from '../../src/rfc9421/message.ts';
+
 import { signed, verifier } from '../support/bank.ts';
 import { createRandom, type Random } from '../support/random.ts';
 

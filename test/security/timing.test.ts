@@ -1,10 +1,11 @@
 /** Whoever guesses keyids must not learn by the clock which exist. */
 import { describe, expect, it } from 'vitest';
 import { hmacKey } from '../../src/crypto/hmac.ts';
-import { generateKeyPair } from '../../src/crypto/make-key-pair.ts';
-import type { VerificationKey } from '../../src/crypto/verification-key.ts';
-import type { RequestMessage } from '../../src/http/message.ts';
+import type { VerificationKey } from '../../src/crypto/key.ts';
+import { generateKeyPair } from '../../src/crypto/make-key.ts';
 import { encodeBase64 } from '../../src/internal/base64.ts';
+import type { RequestMessage } from '../../src/rfc9421/message.ts';
+
 import { codeOf, SECRET, signed, signer, verifier } from '../support/bank.ts';
 
 /** A request whose signature is of that length and nobody's. The bytes pass as an Ed25519 signature: R is a point, S small. */

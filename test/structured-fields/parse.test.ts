@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type ParseOptions, parseDictionaryMembers, parseItem, parseList } from '../../src/structured-fields/parse.ts';
-import { parseDictionary } from '../../src/structured-fields/parse-dictionary.ts';
-import { parseParameters } from '../../src/structured-fields/parse-parameters.ts';
+import { parseDictionary, parseDictionaryMembers, parseItem, parseList } from '../../src/structured-fields/parse.ts';
+import { type ParseOptions, parseParameters } from '../../src/structured-fields/parse-item.ts';
 import { type InnerList, type Item, isInnerList, type Member } from '../../src/structured-fields/value.ts';
+
 import { positionOf } from '../support/syntax-error.ts';
 
 const SIGNATURE_INPUT =

@@ -1,11 +1,11 @@
 /** A verifier and a signer that fit together, each part replaceable; time stands still at `NOW`. */
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
 import { VerificationError } from '../../src/errors.ts';
-import type { RequestMessage } from '../../src/http/message.ts';
-import { type SignRequestOptions, signRequest } from '../../src/http/sign.ts';
-import { createVerifier, type VerifierOptions } from '../../src/http/verify.ts';
-import { encodeUtf8 } from '../../src/internal/bytes.ts';
-import type { ReplayStore } from '../../src/signature/replay-store.ts';
+import { type SignRequestOptions, signRequest } from '../../src/http/sign-request.ts';
+import { createVerifier, type VerifierOptions } from '../../src/http/verifier.ts';
+import { encodeUtf8 } from '../../src/internal/utf8.ts';
+import type { ReplayStore } from '../../src/replay/store.ts';
+import type { RequestMessage } from '../../src/rfc9421/message.ts';
 
 export const NOW = 1_800_000_000;
 export const SECRET = 'correct horse battery staple, 32+';

@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Awaitable } from '../../src/internal/awaitable.ts';
-import { type ConsumeRequest, type Consumption, type ReplayStore, replayScope } from '../../src/signature/replay-store.ts';
+import { type ConsumeRequest, type Consumption, type ReplayStore, replayScope } from '../../src/replay/store.ts';
 
 export const MAX_AGE = 300;
 export const FUTURE_SKEW = 5;

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { percentEncode } from '../../src/canonical/fields.ts';
-import { derivedValue } from '../../src/http/derived-value.ts';
-import { messageFromRequest } from '../../src/http/message.ts';
-import { signComponents } from '../../src/http/sign-message.ts';
-import { type SignUrlOptions, signedUrls, signUrl, type VerifyUrlOptions, verifyUrl } from '../../src/url/index.ts';
+import { derivedValue } from '../../src/rfc9421/derive.ts';
+import { messageFromRequest } from '../../src/rfc9421/message.ts';
+import { signComponents } from '../../src/signature/sign.ts';
 import { appendSignature, URL_COMPONENTS } from '../../src/url/query.ts';
+import { type SignUrlOptions, signUrl } from '../../src/url/sign-url.ts';
+import { signedUrls, type VerifyUrlOptions, verifyUrl } from '../../src/url/verify-url.ts';
+
 import { codeOf, countingStore, key, NOW, signed, signer, verifier } from '../support/bank.ts';
 
 const URL_TEXT = 'https://bank.example/files/a%20b.pdf?page=2&q=x+y%26';

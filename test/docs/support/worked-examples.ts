@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FieldLines } from '../../../src/http/message.ts';
+import type { FieldLines } from '../../../src/rfc9421/message.ts';
 
 /** The parts of an example, by name; a fence without a part is the part `values`. */
 export type Example = ReadonlyMap<string, string>;

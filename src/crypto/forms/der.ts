@@ -1,0 +1,61 @@
+/**
+ * Just enough DER (ITU-T X.690) to find the parts of a key and to put it into the wrapping WebCrypto takes.
+ *
+ * @module
+ */
+
+import { concatBytes } from '../../internal/bytes.ts';
+import { encodeHex } from '../../internal/hex.ts';
+
+/** One element: tag, content, and itself as a whole. */
+export interface DerElement {
+  readonly tag: number;
+  readonly content: Uint8Array;
+  readonly whole: Uint8Array;
+}
+
+export const SEQUENCE = 0x30;
+
+export const INTEGER = 0x02;
+
+export const BIT_STRING = 0x03;
+
+export const OCTET_STRING = 0x04;
+
+export const OBJECT_ID = 0x06;
+
+/** The elements that fill these bytes, one after the other. `undefined` if they are not DER. */
+export function readDer(bytes: Uint8Array): readonly DerElement[] | undefined {
+  const elements: DerElement[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    let offset = start + 2;
+    let length = bytes[start + 1] ?? 0;
+    if (length >= 0x80) {
+      const count = length & 0x7f;
+      // No indefinite lengths, and no key is as long as three bytes could say.
+      if (count === 0 || count > 2) return undefined;
+      length = 0;
+      for (const byte of bytes.subarray(offset, offset + count)) length = length * 256 + byte;
+      offset += count;
+      if (length < (count === 1 ? 0x80 : 0x100)) return undefined;
+    }
+    const end = offset + length;
+    if (end > bytes.length || offset < start + 2) return undefined;
+    elements.push({ tag: bytes[start]!, content: bytes.subarray(offset, end), whole: bytes.subarray(start, end) });
+    start = end;
+  }
+  return elements;
+}
+
+/** One element of a tag with these contents. */
+export function writeDer(tag: number, ...contents: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const content = concatBytes(...contents);
+  const { length } = content;
+  const head = length < 0x80 ? [tag, length] : length < 0x100 ? [tag, 0x81, length] : [tag, 0x82, length >> 8, length & 0xff];
+  return concatBytes(new Uint8Array(head), content);
+}
+
+/** The content of an element as hex if it has this tag. */
+export function hexOf(element: DerElement | undefined, tag: number): string | undefined {
+  return element?.tag === tag ? encodeHex(element.content) : undefined;
+}

@@ -1,6 +1,0 @@
-import type { Awaitable } from './awaitable.ts';
-
-/** Whether a value is a promise, of whatever make. */
-export function isThenable<T>(value: Awaitable<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}

@@ -1,0 +1,64 @@
+/**
+ * HTTP messages as plain data, which can say what a `Request` cannot: the raw target and repeated field lines.
+ *
+ * @module
+ */
+
+import { ComponentError } from '../internal/component-error.ts';
+
+/** Field lines in the order of arrival, names in any case. */
+export type FieldLines = readonly (readonly [name: string, value: string])[];
+
+/** What we need of a fetch `Headers`. */
+export interface HeadersLike {
+  get(name: string): string | null;
+}
+
+/** Content: bytes, a stream of bytes (a Node request is one), or nothing at all. */
+export type Content = Uint8Array | AsyncIterable<Uint8Array> | undefined;
+
+/** A request. */
+export interface RequestMessage {
+  /** As sent: methods are case-sensitive. */
+  readonly method: string;
+  /** `https` or `http`, as the client used it: behind a proxy that ends TLS, what the deployment says. */
+  readonly scheme: string;
+  /** Host and, if there is one, port: the Host field or `:authority`. */
+  readonly authority: string;
+  /** The raw request target, never parsed and written again: `/path?query`. */
+  readonly target: string;
+  readonly fields: FieldLines | HeadersLike;
+  readonly trailers?: FieldLines | undefined;
+  readonly body?: Content;
+}
+
+/** A response. */
+export interface ResponseMessage {
+  readonly status: number;
+  readonly fields: FieldLines | HeadersLike;
+  readonly trailers?: FieldLines | undefined;
+  readonly body?: Content;
+}
+
+/** A view of a fetch `Request`. Its URL is split by hand: parsing it again could change what was sent. */
+export function messageFromRequest(request: Request, body?: Content): RequestMessage {
+  const { scheme, authority, target } = splitUrl(request.url);
+  return { method: request.method, scheme, authority, target, fields: request.headers, body };
+}
+
+/** A view of a fetch `Response`. */
+export function messageFromResponse(response: Response, body?: Content): ResponseMessage {
+  return { status: response.status, fields: response.headers, body };
+}
+
+/**
+ * Splits an absolute http(s) URL without changing a character of it.
+ *
+ * @throws {ComponentError} `target_malformed` if it is not one.
+ */
+export function splitUrl(url: string): { readonly scheme: string; readonly authority: string; readonly target: string } {
+  const match = /^([^:]+):\/\/([^/?#]+)([^#]*)/.exec(url);
+  if (match === null) throw new ComponentError('target_malformed', 'the URL is not absolute');
+  const [, scheme, authority, rest] = match as unknown as readonly [string, string, string, string];
+  return { scheme: scheme.toLowerCase(), authority, target: rest.startsWith('/') ? rest : `/${rest}` };
+}

@@ -1,0 +1,109 @@
+/**
+ * Field components with parameters: the value of an HTTP field as a structured field, a member of it, or its bytes.
+ *
+ * Pure text in, pure text out.
+ *
+ * @see RFC 9421, sections 2.1.1 to 2.1.4
+ * @module
+ */
+
+import { VerificationError } from '../errors.ts';
+import { encodeBase64 } from '../internal/base64.ts';
+import { encodeLatin1 } from '../internal/utf8.ts';
+import { parseDictionary, parseItem, parseList } from '../structured-fields/parse.ts';
+import { serializeDictionary, serializeInnerList, serializeItem, serializeList } from '../structured-fields/serialize.ts';
+import { isInnerList } from '../structured-fields/value.ts';
+import type { Component } from './component.ts';
+import { type FieldReader, trimLine } from './field-lines.ts';
+import { plainField } from './single-value.ts';
+
+/** How a structured field is written. */
+export type FieldType = 'item' | 'list' | 'dictionary';
+
+/** Field names, in lower case, and their structured types: what `sf` needs to know. */
+export type FieldTypes = Readonly<Record<string, FieldType>>;
+
+/** Registered structured fields. Extend them with the `fieldTypes` option. */
+const KNOWN_FIELD_TYPES: FieldTypes = {
+  __proto__: null as never,
+  'accept-ch': 'list',
+  'accept-signature': 'dictionary',
+  'available-dictionary': 'item',
+  'cache-status': 'list',
+  'cdn-cache-control': 'dictionary',
+  'client-cert': 'item',
+  'client-cert-chain': 'list',
+  'content-digest': 'dictionary',
+  'cross-origin-embedder-policy': 'item',
+  'cross-origin-opener-policy': 'item',
+  'dictionary-id': 'item',
+  'example-dict': 'dictionary',
+  'example-list': 'list',
+  'idempotency-key': 'item',
+  'origin-agent-cluster': 'item',
+  priority: 'dictionary',
+  'proxy-status': 'list',
+  ratelimit: 'list',
+  'ratelimit-policy': 'list',
+  'repr-digest': 'dictionary',
+  'sec-gpc': 'item',
+  signature: 'dictionary',
+  'signature-agent': 'dictionary',
+  'signature-input': 'dictionary',
+  'unencoded-digest': 'dictionary',
+  'want-content-digest': 'dictionary',
+  'want-repr-digest': 'dictionary',
+  'want-unencoded-digest': 'dictionary',
+};
+
+/** The value of a field component with parameters; `undefined` if the message has no such field. */
+export function fieldComponent(read: FieldReader, component: Component, types: FieldTypes = KNOWN_FIELD_TYPES): string | undefined {
+  const { name, params } = component;
+  if (params.has('bs')) return byteSequences(read(name));
+  const value = plainField(read, name);
+  if (value === undefined) return undefined;
+  if (params.has('key')) return dictionaryMember(value, component);
+  return params.has('sf') ? reserialize(value, component, types) : value;
+}
+
+/** Section 2.1.3. One character is one byte: that is how field bytes reach JavaScript. */
+function byteSequences(lines: readonly string[] | undefined): string | undefined {
+  const encoded = lines?.map((line) => {
+    const text = trimLine(line);
+    for (let index = 0; index < text.length; index++) {
+      if (text.charCodeAt(index) > 0xff)
+        throw new VerificationError('component_unresolvable', 'a field holds characters that are no bytes');
+    }
+    return `:${encodeBase64(encodeLatin1(text))}:`;
+  });
+  return encoded?.join(', ');
+}
+
+/** Section 2.1.2. */
+function dictionaryMember(value: string, component: Component): string {
+  const member = parsed(component, () => parseDictionary(value)).get(String(component.params.get('key')));
+  if (member === undefined) throw unresolvable(component, 'has no such member');
+  return isInnerList(member) ? serializeInnerList(member) : serializeItem(member);
+}
+
+/** Section 2.1.1. */
+function reserialize(value: string, component: Component, types: FieldTypes): string {
+  const type = Object.hasOwn(types, component.name) ? types[component.name] : undefined;
+  if (type === undefined) throw unresolvable(component, 'is not a known structured field: name its type in fieldTypes');
+  return parsed(component, () => {
+    if (type === 'item') return serializeItem(parseItem(value));
+    return type === 'list' ? serializeList(parseList(value)) : serializeDictionary(parseDictionary(value));
+  });
+}
+
+function parsed<T>(component: Component, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new VerificationError('component_unresolvable', `${component.identifier} is not a valid structured field`, { cause });
+  }
+}
+
+function unresolvable(component: Component, why: string): VerificationError {
+  return new VerificationError('component_unresolvable', `${component.identifier} ${why}`);
+}
