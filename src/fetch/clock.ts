@@ -8,6 +8,7 @@
  * @module
  */
 
+import { isLoopback } from '../internal/loopback.ts';
 import type { Call, Outcome } from './call.ts';
 import type { Learnt, Settings } from './options.ts';
 import type { Refusal } from './refusal.ts';
@@ -40,5 +41,5 @@ export function remember(learnt: Map<string, Learnt>, origin: string, more: Lear
 export function isTrustworthy(origin: string, response: Response | undefined): boolean {
   // A service worker, or an injected fetch, may have answered for somebody else.
   if (response?.url && new URL(response.url).origin !== origin) return false;
-  return /^(https:|http:\/\/(localhost|([^:/]+\.)?localhost|127(\.\d+){3}|\[::1\])(:|$))/.test(origin);
+  return origin.startsWith('https:') || isLoopback(new URL(origin).hostname);
 }

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { readBody, type Stream } from '../runtime/read-stream.ts';
+import { type ByteStream, readBody, readStream } from '../runtime/read-stream.ts';
 import type { Call } from './call.ts';
 import { denied, type Reason } from './deny.ts';
 import { writeForm } from './form.ts';
@@ -88,7 +88,7 @@ function requestInit(source: Request | undefined, init: RequestInit, bytes: Uint
 }
 
 /** Whether a body arrives over time; undici also takes iterables, Node's streams among them. */
-function isStream(body: unknown): body is Stream {
+function isStream(body: unknown): body is ByteStream {
   return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body);
 }
 
@@ -100,8 +100,8 @@ function isBodiless(method: string): boolean {
   return /^(get|head)$/i.test(method);
 }
 
-async function read(body: Stream | Request, limit: number, signal: AbortSignal | null | undefined): Promise<Uint8Array<ArrayBuffer>> {
-  return (await readBody(body, limit, signal)) ?? tooLarge();
+async function read(body: ByteStream | Request, limit: number, signal: AbortSignal | null | undefined): Promise<Uint8Array<ArrayBuffer>> {
+  return (await ('arrayBuffer' in body ? readBody(body, limit, signal) : readStream(body, limit, signal))) ?? tooLarge();
 }
 
 function tooLarge(): never {

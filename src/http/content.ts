@@ -6,9 +6,10 @@
 
 import { VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
-import { concatBytes, isBytes } from '../internal/bytes.ts';
+import { isBytes } from '../internal/bytes.ts';
 import { createFieldReader } from '../rfc9421/field-lines.ts';
 import type { RequestMessage, ResponseMessage } from '../rfc9421/message.ts';
+import { readBody, readStream } from '../runtime/read-stream.ts';
 
 /**
  * Reads the content of a message into memory.
@@ -21,7 +22,7 @@ export function readContent(message: RequestMessage | ResponseMessage | Request 
   if (body === undefined) return requireNoContent(message);
   // A copy: what was checked must not change before it is used.
   if (isBytes(body)) return body.length > limit ? refuseSize(limit) : body.slice();
-  return readStream(body, limit);
+  return bounded(() => readStream(body, limit), limit);
 }
 
 function isFetchBody(message: object): message is Request | Response {
@@ -30,41 +31,18 @@ function isFetchBody(message: object): message is Request | Response {
 
 async function readFetchBody(message: Request | Response, limit: number): Promise<Uint8Array> {
   if (message.bodyUsed) throw unavailable();
-  const declared = message.headers.get('content-length');
-  const { body } = message;
-  // Engines without `Request.body` (Firefox) leave no other way; elsewhere an undeclared length is read bounded.
-  // A coding is undone while reading, so that the declared length says nothing then.
-  const known = declared !== null && Number(declared) <= limit && !message.headers.has('content-encoding');
-  if (body && !known) return readStream(streamChunks(body), limit);
-  const bytes = new Uint8Array(await message.arrayBuffer());
-  return bytes.length > limit ? refuseSize(limit) : bytes;
+  return bounded(() => readBody(message, limit), limit);
 }
 
-async function* streamChunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
+/** What breaks while it is read (a peer that disconnects, for one) is the message's fault, and typed. */
+async function bounded(read: () => Promise<Uint8Array | undefined>, limit: number): Promise<Uint8Array> {
+  let bytes: Uint8Array | undefined;
   try {
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value;
-  } finally {
-    // Also when the limit ends the loop: nobody sends on for nothing.
-    await reader.cancel().catch(() => undefined);
-  }
-}
-
-async function readStream(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of chunks) {
-      if (!isBytes(chunk)) throw unavailable();
-      length += chunk.length;
-      if (length > limit) refuseSize(limit);
-      parts.push(chunk);
-    }
+    bytes = await read();
   } catch (cause) {
-    if (cause instanceof VerificationError) throw cause;
     throw new VerificationError('raw_body_unavailable', 'the body could not be read', { cause });
   }
-  return concatBytes(...parts);
+  return bytes ?? refuseSize(limit);
 }
 
 function requireNoContent(message: RequestMessage | ResponseMessage): Uint8Array {

@@ -9,19 +9,14 @@ import { importPublicKeyJwk } from '../crypto/forms/import.ts';
 import type { Jwk } from '../crypto/forms/jwk.ts';
 import type { VerificationKey } from '../crypto/key.ts';
 import { jwkThumbprint } from '../crypto/thumbprint.ts';
-import { concatBytes } from '../internal/bytes.ts';
 import { decodeUtf8 } from '../internal/utf8.ts';
 import { withDeadline } from '../runtime/deadline.ts';
+import { type ReadableLike, readStream } from '../runtime/read-stream.ts';
 
 /** What a fetch answers, as far as it is used here. */
 export interface JwksResponse {
   readonly status: number;
-  readonly body: {
-    getReader(): {
-      read(): PromiseLike<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
-      cancel(): PromiseLike<unknown>;
-    };
-  } | null;
+  readonly body: ReadableLike | null;
 }
 
 /** The part of `fetch` that is used here. */
@@ -64,21 +59,11 @@ async function fetchText(url: string, { fetch, maxBytes }: JwksBounds, signal: A
     headers: { accept: 'application/jwk-set+json, application/json' },
     signal,
   });
-  const reader = body?.getReader();
-  const parts: Uint8Array[] = [];
-  try {
-    if (status !== 200) throw new Error(status === 0 ? 'redirected' : `status ${status}`);
-    // Counted while it is read, and after decoding: a declared length says nothing about either.
-    for (let length = 0, chunk = await reader?.read(); chunk?.value !== undefined; chunk = await reader?.read()) {
-      length += chunk.value.length;
-      if (length > maxBytes) throw new Error(`a key set of more than ${maxBytes} bytes`);
-      parts.push(chunk.value);
-    }
-  } finally {
-    // Neither awaited nor heard: whether it could be cancelled changes nothing.
-    reader?.cancel().then(undefined, () => undefined);
-  }
-  const text = decodeUtf8(concatBytes(...parts));
+  if (status !== 200) throw new Error(status === 0 ? 'redirected' : `status ${status}`);
+  // Counted while it is read, and after decoding: a declared length says nothing about either.
+  const bytes = body === null ? new Uint8Array(0) : await readStream(body, maxBytes, signal);
+  if (bytes === undefined) throw new Error(`a key set of more than ${maxBytes} bytes`);
+  const text = decodeUtf8(bytes);
   if (text === undefined) throw new Error('a key set that is not UTF-8');
   return text;
 }

@@ -10,6 +10,7 @@
 import type { VerificationKey } from '../crypto/key.ts';
 import { assertFunction, assertInteger, assertObject } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
+import { isLoopback } from '../internal/loopback.ts';
 import { systemTime } from '../runtime/time.ts';
 import { createJwksSearch, type JwksFreshness } from './key-sets.ts';
 import type { JwksFetch } from './load-jwks.ts';
@@ -75,7 +76,7 @@ function readUrl(given: string | URL): string {
   } catch {
     throw new TypeError('url must be absolute');
   }
-  const isLocal = url.protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
+  const isLocal = url.protocol === 'http:' && isLoopback(url.hostname);
   if ((url.protocol !== 'https:' && !isLocal) || url.username !== '' || url.password !== '') {
     throw new TypeError('url must be https without credentials (http on localhost)');
   }

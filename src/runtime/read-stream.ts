@@ -1,65 +1,106 @@
 /**
- * Reading a body into memory, up to a limit.
+ * The one bounded reader: a stream of bytes into memory, up to a limit.
+ *
+ * The bytes are copied into one growing buffer, so that neither many small pieces nor a producer that reuses its memory can do
+ * harm, and nobody else holds the result.
  *
  * @module
  */
 
-import { concatBytes, isBytes } from '../internal/bytes.ts';
+import { isBytes } from '../internal/bytes.ts';
 import { abortable } from './abort.ts';
 
-/** A body that arrives over time. */
-export type Stream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+/** What is used of a `ReadableStream`. */
+export interface ReadableLike {
+  getReader(): {
+    read(): PromiseLike<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+    cancel(): PromiseLike<unknown>;
+  };
+}
+
+/** Bytes that arrive over time. */
+export type ByteStream = ReadableLike | AsyncIterable<Uint8Array>;
+
+const FIRST_BYTES = 4096;
 
 /**
- * The bytes of a body; `undefined` if it is larger than the limit: reading stops there.
+ * The bytes of a stream; `undefined` if there are more than `limit`: reading stops there, and the stream is told.
  *
- * @throws What the stream throws, or the reason of the signal.
+ * @throws What the stream throws; a TypeError if a piece is no Uint8Array; the reason of the signal, as soon as it is aborted.
  */
-export async function readBody(
-  source: Stream | Request | Response,
+export async function readStream(
+  stream: ByteStream,
   limit: number,
   signal?: AbortSignal | null,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if ('arrayBuffer' in source && !source.body) {
-    // No body; or Firefox's Request, which has no other way.
-    const bytes = new Uint8Array(await abortable(source.arrayBuffer(), signal));
-    return bytes.length > limit ? undefined : bytes;
-  }
-  const chunks = iterate('arrayBuffer' in source ? source.body! : source);
+  const pieces = iterate(stream);
   let bytes: Uint8Array<ArrayBuffer> | undefined;
   try {
-    bytes = await abortable(collect(chunks, limit), signal);
+    bytes = await abortable(collect(pieces, limit), signal);
   } finally {
     // Nobody sends on for nothing. Not awaited: a stream that hangs would hang here too.
-    if (bytes === undefined) chunks.stop()?.then(undefined, () => undefined);
+    if (bytes === undefined) stop(pieces);
   }
   return bytes;
 }
 
-interface Chunks {
+/**
+ * The bytes of a `Request`'s or `Response`'s body, like `readStream`.
+ *
+ * @throws As `readStream`; a TypeError if the body was read before.
+ */
+export async function readBody(
+  source: Request | Response,
+  limit: number,
+  signal?: AbortSignal | null,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (source.body) return readStream(source.body, limit, signal);
+  // No body; or Firefox's Request, whose bytes can be had in no other way.
+  const bytes = new Uint8Array(await abortable(source.arrayBuffer(), signal));
+  return bytes.length <= limit ? bytes : undefined;
+}
+
+interface Pieces {
   next(): PromiseLike<{ readonly done?: boolean | undefined; readonly value?: unknown }>;
   stop(): PromiseLike<unknown> | undefined;
 }
 
-function iterate(body: Stream): Chunks {
+function iterate(stream: ByteStream): Pieces {
   // Safari's streams cannot be iterated.
-  if ('getReader' in body) {
-    const reader = body.getReader();
+  if ('getReader' in stream) {
+    const reader = stream.getReader();
     return { next: () => reader.read(), stop: () => reader.cancel() };
   }
-  const iterator = body[Symbol.asyncIterator]();
+  const iterator = stream[Symbol.asyncIterator]();
   return { next: () => iterator.next(), stop: () => iterator.return?.() };
 }
 
-async function collect(chunks: Chunks, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for (let chunk = await chunks.next(); !chunk.done; chunk = await chunks.next()) {
-    if (!isBytes(chunk.value)) throw new TypeError('a body stream must give Uint8Arrays');
-    length += chunk.value.length;
-    if (length > limit) return undefined;
-    // A copy: the producer may reuse its buffer.
-    parts.push(new Uint8Array(chunk.value));
+function stop(pieces: Pieces): void {
+  try {
+    pieces.stop()?.then(undefined, () => undefined);
+  } catch {
+    // Whether it could be told changes nothing.
   }
-  return concatBytes(...parts);
+}
+
+async function collect(pieces: Pieces, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  let buffer = new Uint8Array(Math.min(limit, FIRST_BYTES));
+  let length = 0;
+  for (let piece = await pieces.next(); !piece.done; piece = await pieces.next()) {
+    const { value } = piece;
+    if (!isBytes(value)) throw new TypeError('a body stream must give Uint8Arrays');
+    const end = length + value.length;
+    // Written so that a limit of NaN lets nothing pass.
+    if (!(end <= limit)) return undefined;
+    if (end > buffer.length) buffer = grown(buffer, length, Math.min(limit, Math.max(end, 2 * buffer.length)));
+    buffer.set(value, length);
+    length = end;
+  }
+  return length === buffer.length ? buffer : buffer.slice(0, length);
+}
+
+function grown(buffer: Uint8Array, length: number, size: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(size);
+  larger.set(buffer.subarray(0, length));
+  return larger;
 }

@@ -7,7 +7,7 @@
 import { SignedFetchError } from '../errors.ts';
 import { denied } from '../fetch/deny.ts';
 import { encodeUtf8 } from '../internal/utf8.ts';
-import { readBody } from '../runtime/read-stream.ts';
+import { readStream } from '../runtime/read-stream.ts';
 
 /** Content as it will be sent. */
 export interface Body {
@@ -43,7 +43,7 @@ function readObject(body: object, limit: number, signal: unknown, known: WeakMap
   if (isFormData(body)) return readForm(body);
   const earlier = find(body, known);
   if (earlier !== undefined) return earlier;
-  const read = readStream(body, limit, signal);
+  const read = readPieces(body, limit, signal);
   known.set(body, read);
   return read;
 }
@@ -62,9 +62,9 @@ function find(body: object, known: WeakMap<object, Promise<Body>>, depth = 3): P
   return undefined;
 }
 
-async function readStream(body: object, limit: number, signal: unknown): Promise<Body> {
+async function readPieces(body: object, limit: number, signal: unknown): Promise<Body> {
   const stream = chunksOf(body);
-  const bytes = await readBody(stream, limit, signal instanceof AbortSignal ? signal : undefined);
+  const bytes = await readStream(stream, limit, signal instanceof AbortSignal ? signal : undefined);
   if (!bytes) throw denied('size');
   return { bytes };
 }
