@@ -1,17 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { canonicalizeJson } from '../../src/canonical/json.ts';
+import { JsonError } from '../../src/canonical/pointer.ts';
 import { parseJsonStrict } from '../../src/canonical/strict-json.ts';
-import { isVerificationError } from '../../src/errors.ts';
 
 /** The code without `payload_`, and the place that the message names. */
 function refusal(text: string): readonly [problem: string, pointer: string] {
   try {
     parseJsonStrict(text);
   } catch (error) {
-    if (!isVerificationError(error)) throw error;
-    const [, place] = error.message.split(': at ');
-    expect(error.message).toBe(`${error.code.replaceAll('_', ' ')}: at ${place}`);
-    return [error.code.slice('payload_'.length), JSON.parse(place!) as string];
+    if (!(error instanceof JsonError)) throw error;
+    const { code, pointer } = error;
+    const problem = code.slice('payload_'.length);
+    expect(error.message).toBe(`JSON cannot carry this exactly: ${problem.replaceAll('_', ' ')} at ${pointer}`);
+    return [problem, JSON.parse(pointer) as string];
   }
   throw new Error(`was accepted: ${text.slice(0, 80)}`);
 }
@@ -134,8 +135,8 @@ describe('parseJsonStrict refuses what JSON.parse takes:', () => {
 describe('the message of a refusal', () => {
   it('is one short line, whatever a peer called its members', () => {
     const long = `{"${'x'.repeat(100_000)}":{"\\n":1e400}}`;
-    expect(() => parseJsonStrict(long)).toThrow(/^payload number inexact: at "\/x{199}"$/);
-    expect(() => parseJsonStrict('{"\\n\\u001b[31m":x}')).toThrow(String.raw`payload malformed: at "/\n\u001b[31m"`);
+    expect(() => parseJsonStrict(long)).toThrow(/^JSON cannot carry this exactly: number inexact at "\/x{199}"$/);
+    expect(() => parseJsonStrict('{"\\n\\u001b[31m":x}')).toThrow(String.raw`malformed at "/\n\u001b[31m"`);
   });
 });
 

@@ -7,7 +7,7 @@ import { parseSignatureFields } from '../../src/rfc9421/signature-fields.ts';
 
 import { codeOf, message, signed, verifier, withField } from '../support/bank.ts';
 
-const LIMITS = { labels: 4, components: 32 };
+const LIMITS = { labels: 4, components: 32, parameterizedComponents: 32 };
 const SIGNATURE = 'sig=:AAAA:';
 
 describe('known component lists', () => {
