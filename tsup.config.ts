@@ -24,7 +24,7 @@ function onDemand(): Readonly<Record<string, string>> {
 }
 
 /** One entry a sub-path; shared chunks, so that an application never holds two copies of the core. */
-export default defineConfig({
+export default defineConfig(({ dts }) => ({
   entry: { ...entries, ...cuts, ...onDemand() },
   format: 'esm',
   target: 'es2022',
@@ -32,7 +32,8 @@ export default defineConfig({
   splitting: true,
   treeshake: true,
   sourcemap: true,
-  clean: true,
+  // Who builds without declarations, as the demo does, keeps those that are there.
+  clean: dts === false ? ['!**/*.d.ts*'] : true,
   dts: { entry: { ...entries } },
   esbuildPlugins: [
     {
@@ -50,4 +51,4 @@ export default defineConfig({
       },
     },
   ],
-});
+}));
