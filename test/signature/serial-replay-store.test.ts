@@ -4,6 +4,7 @@ import { isVerificationError } from '../../src/errors.ts';
 import type { Consumption } from '../../src/signature/replay-store.ts';
 import { type SerialReplayStoreOptions, serialReplayStore } from '../../src/signature/serial-replay-store.ts';
 import { consumption, FUTURE_SKEW, type Message, NOON } from '../support/replay-store-contract.ts';
+import { rounds } from '../support/rounds.ts';
 
 function open(
   options: SerialReplayStoreOptions = {},
@@ -111,7 +112,7 @@ describe('serialReplayStore', () => {
           highest = Math.max(highest, nonce);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds(2000) },
     );
   });
 
