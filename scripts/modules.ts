@@ -69,7 +69,8 @@ const TYPED_EXPRESSION = /^TS(As|Satisfies|NonNull|Instantiation)Expression$|^TS
 
 const MEMBERS = new Set(['Property', 'MethodDefinition', 'PropertyDefinition', 'AccessorProperty']);
 
-function readModule(path: string, source: string): SourceModule {
+/** Reads one module. */
+export function readModule(path: string, source: string): SourceModule {
   const imports: ModuleImport[] = [];
   const uses: UsedName[] = [];
   const lineOf = ({ start }: Node): number => source.slice(0, start).split('\n').length;
@@ -105,7 +106,12 @@ function readImport(node: Node): Omit<ModuleImport, 'line'> | undefined {
   return {
     target: nameOf(node['source']),
     kind: isType(node) ? 'type' : 'static',
-    names: node.type === 'ExportAllDeclaration' ? ['*'] : nodesOf(node['specifiers']).filter((it) => !isType(it)).map(takenName),
+    names:
+      node.type === 'ExportAllDeclaration'
+        ? ['*']
+        : nodesOf(node['specifiers'])
+            .filter((it) => !isType(it))
+            .map(takenName),
   };
 }
 

@@ -42,8 +42,12 @@ export function layOut(modules: Modules): Layout {
   );
   const fileOf = mergeIntoEntries(links, roomFile(links));
   const across = links.filter(({ importer, target }) => fileOf(importer) !== fileOf(target) && fileOf(target).startsWith('parts/'));
-  const names = Map.groupBy(across, ({ target }) => fileOf(target));
-  return { fileOf, parts: new Map([...names].map(([part, imported]) => [part, exportsOf(part, imported)])) };
+  const parts = new Map<string, readonly PartExport[]>();
+  for (const part of new Set(across.map(({ target }) => fileOf(target)))) {
+    const imported = across.filter(({ target }) => fileOf(target) === part);
+    parts.set(part, exportsOf(part, imported));
+  }
+  return { fileOf, parts };
 }
 
 /** The file of a module, while each room has one. */
@@ -58,7 +62,9 @@ function roomFile(links: readonly Link[]): FileOf {
 /** Puts a room that one entry alone imports into the file of that entry. */
 function mergeIntoEntries(links: readonly Link[], fileOf: FileOf): FileOf {
   const importers = (file: string): Set<string> =>
-    new Set(links.filter(({ importer, target }) => fileOf(target) === file && fileOf(importer) !== file).map(({ importer }) => fileOf(importer)));
+    new Set(
+      links.filter(({ importer, target }) => fileOf(target) === file && fileOf(importer) !== file).map(({ importer }) => fileOf(importer)),
+    );
   const home = (file: string): string => {
     const [only, ...others] = importers(file);
     const mergeable = file.startsWith('parts/') && others.length === 0 && only !== undefined && !only.startsWith('parts/');
@@ -75,13 +81,14 @@ function mergeIntoEntries(links: readonly Link[], fileOf: FileOf): FileOf {
 function exportsOf(part: string, links: readonly Link[]): readonly PartExport[] {
   const sources = new Map<string, string>();
   for (const { importer, target, kind, names } of links) {
-    if (names.includes('*') && kind === 'static') throw new Error(`${importer} must name what it imports of ${target}: it is of another room`);
+    if (names.includes('*') && kind === 'static')
+      throw new Error(`${importer} must name what it imports of ${target}: it is of another room`);
     for (const name of names) {
       const other = sources.get(name) ?? target;
       if (other !== target) throw new Error(`${part} cannot export two ${name}: of ${other} and of ${target}; rename one`);
       sources.set(name, target);
     }
   }
-  const byModule = Map.groupBy(sources, ([, module]) => module);
-  return [...byModule].sort().map(([module, found]) => ({ module, names: found.map(([name]) => name).sort() }));
+  const namesOf = (module: string): string[] => [...sources].flatMap(([name, source]) => (source === module ? [name] : [])).sort();
+  return [...new Set(sources.values())].sort().map((module) => ({ module, names: namesOf(module) }));
 }
