@@ -74,7 +74,8 @@ function makeProject(environment: Environment, resolution: Resolution, name: str
 const compile = (compiler: string, folder: string): Promise<string> =>
   outputOf(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], folder);
 
-describe('the declarations, with skipLibCheck: false', { concurrent: true }, () => {
+// Each is a compiler of its own; on a busy machine they wait for one another.
+describe('the declarations, with skipLibCheck: false', { concurrent: true, timeout: 600_000 }, () => {
   for (const [compiler, { program, with: withResolutions }] of Object.entries(compilers)) {
     for (const resolution of withResolutions) {
       for (const [title, environment] of Object.entries(environments)) {
