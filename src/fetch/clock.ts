@@ -9,7 +9,7 @@
  */
 
 import { assertInteger } from '../internal/assert.ts';
-import { systemTime } from '../runtime/time.ts';
+import { clockOf } from '../runtime/time.ts';
 import type { Call, Change, Outcome } from './call.ts';
 import { remember } from './memory.ts';
 import type { Refusal } from './refusal.ts';
@@ -40,16 +40,17 @@ export interface Clock {
 export function createClock({
   correctClock = true,
   maxClockAdvance = QUARTER,
-  now = systemTime,
+  now,
 }: ClockOptions & { readonly now?: (() => number) | undefined }): Clock {
   assertInteger(maxClockAdvance, 'maxClockAdvance, in seconds,', 0, DAY);
+  const time = clockOf(now);
   const learnt = new Map<string, number>();
   return {
     skewFor: ({ origin, skew }) => skew ?? learnt.get(origin) ?? 0,
     correct: ({ tried }, { skew: used }, { code, now: theirs }) => {
       if (!correctClock || tried.corrections > 0 || theirs === undefined) return undefined;
       if (code !== 'expired' && code !== 'created_in_future') return undefined;
-      const skew = theirs - now();
+      const skew = theirs - time();
       // Written so that NaN corrects nothing.
       if (skew === used || !(skew >= -DAY && skew <= maxClockAdvance)) return undefined;
       return { skew, tried: { corrections: 1 } };

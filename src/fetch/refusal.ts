@@ -9,16 +9,16 @@ import { PROBLEM_TYPE } from '../errors.ts';
 import { assertInteger } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { decodeUtf8 } from '../internal/utf8.ts';
-import { abortable } from '../runtime/abort.ts';
-import { withDeadline } from '../runtime/deadline.ts';
-import { readBody } from '../runtime/read-stream.ts';
 import { systemTime } from '../runtime/time.ts';
+import { readAnswer } from './answer.ts';
 
 /** Why a message was not accepted, in the server's words. Nobody signed it: inform with it, decide nothing by it. */
 export interface Refusal {
   readonly status: number;
   /** One of the documented codes, or one of a newer server. */
   readonly code: string;
+  /** What the server says besides the code: which component lacks, for one. */
+  readonly detail: string | undefined;
   /** The server's time, whole seconds since the epoch. */
   readonly now: number | undefined;
   /** Seconds after which trying again makes sense. */
@@ -55,11 +55,12 @@ export async function parseRefusal(response: Response, options: ParseRefusalOpti
   const { status, headers } = response;
   if (status < 400 || !/^application\/problem\+json *(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;
   const problem = parseProblem(await readText(response.clone(), timeout, signal));
-  const [code, now, signatureBase] = ['code', 'now', 'signatureBase'].map((name) => problem.get(name));
+  const [code, detail, now, signatureBase] = ['code', 'detail', 'now', 'signatureBase'].map((name) => problem.get(name));
   if (typeof code !== 'string' || problem.get('type') !== PROBLEM_TYPE + code) return undefined;
   return {
     status,
     code,
+    detail: typeof detail === 'string' ? detail : undefined,
     now: typeof now === 'number' && Number.isSafeInteger(now) ? now : undefined,
     retryAfter: readRetryAfter(headers, systemTime()),
     acceptSignature: headers.get('accept-signature') ?? undefined,
@@ -69,18 +70,14 @@ export async function parseRefusal(response: Response, options: ParseRefusalOpti
 
 /** The text of a response; `undefined` if it is too much, too late, or broken. */
 async function readText(response: Response, seconds: number, signal: AbortSignal | undefined): Promise<string | undefined> {
-  const late = new AbortController();
-  const stop = () => late.abort();
   try {
     // A polyfill's has no stream, and is there already.
     if (response.body === undefined) return limited(await response.text());
-    const bytes = await withDeadline(abortable(readBody(response, MAX_BYTES, late.signal), signal), seconds, stop);
-    return bytes && decodeUtf8(bytes);
+    const bytes = await readAnswer(response, { limit: MAX_BYTES, seconds, signal });
+    return typeof bytes === 'string' ? undefined : decodeUtf8(bytes);
   } catch (error) {
     if (signal?.aborted) throw error;
     return undefined;
-  } finally {
-    stop();
   }
 }
 

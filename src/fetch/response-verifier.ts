@@ -7,14 +7,15 @@
 
 import { isVerificationError, SignedFetchError } from '../errors.ts';
 import { createDigestStream } from '../http/digest-stream.ts';
-import { DEFAULT_LIMITS, type Limits } from '../http/limits.ts';
+import { type Limits, readLimits } from '../http/limits.ts';
 import { type VerifiedResponse, type VerifyResponseOptions, verifyResponse } from '../http/verify-response.ts';
-import { assertFunction, assertInteger } from '../internal/assert.ts';
+import { assertFlag, assertFunction, assertInteger, assertTexts } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { messageFromRequest, messageFromResponse } from '../rfc9421/message.ts';
-import { readBody } from '../runtime/read-stream.ts';
+import { clockOf } from '../runtime/time.ts';
 import { verifyContentDigest } from '../signature/content-digest.ts';
-import { compilePolicy, type Policy } from '../signature/policy.ts';
+import { POLICY_MEMBERS, type Policy, readPolicy } from '../signature/policy.ts';
+import { readAnswer } from './answer.ts';
 import { withProvenance } from './response.ts';
 
 /** How to verify responses. */
@@ -40,27 +41,19 @@ const NAMES: OptionNames<ResponseVerifierOptions> = {
   limits: true,
   fieldTypes: true,
   timeout: true,
+  bodyTimeout: true,
   now: true,
   streaming: true,
   insecurelyKeepFields: true,
 };
 
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  maxAge: 'policy',
-  futureSkew: 'policy',
-  tag: 'policy',
-  components: 'policy',
-  algorithms: 'policy',
-  insecurelyAllowUncovered: 'policy',
-  insecurelyAllowMissingNonce: 'policy',
-  bodyBytes: 'limits',
-  signer: 'createSignedFetch',
-};
+const ELSEWHERE: Readonly<Record<string, string>> = { ...POLICY_MEMBERS, bodyBytes: 'limits', signer: 'createSignedFetch' };
 
 /** The options, checked. */
 interface Rules extends Omit<VerifyResponseOptions, 'nonce'> {
   readonly policy: Policy;
-  readonly maxBytes: number;
+  readonly limits: Limits;
+  readonly bodyTimeout: number;
   readonly streaming: boolean;
   readonly kept: readonly string[];
 }
@@ -93,39 +86,31 @@ export function createResponseVerifier(options: ResponseVerifierOptions): Respon
   };
 }
 
-const POLICY: OptionNames<Policy> = {
-  tag: true,
-  components: true,
-  algorithms: true,
-  maxAge: true,
-  futureSkew: true,
-  insecurelyAllowMissingNonce: true,
-  insecurelyAllowUncovered: true,
-};
-
-const LIMITS = Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, true])) as OptionNames<Partial<Limits>>;
-
 function readRules(options: ResponseVerifierOptions): Rules {
   const given = readOptions(options, NAMES, { elsewhere: ELSEWHERE });
-  const { resolveKey, timeout = 5, now, fieldTypes, streaming = false, insecurelyKeepFields = [] } = given;
+  const { resolveKey, policy = {}, timeout = 5, bodyTimeout = 60, now, fieldTypes, streaming = false, insecurelyKeepFields = [] } = given;
   assertFunction(resolveKey, 'resolveKey');
-  const policy = readOptions(given.policy ?? {}, POLICY, { name: 'policy' });
-  compilePolicy(policy, []);
+  readPolicy(policy, []);
   assertInteger(timeout, 'timeout, in seconds,', 1, 3600);
-  if (now !== undefined) assertFunction(now, 'now');
-  if (!Array.isArray(insecurelyKeepFields)) throw new TypeError("insecurelyKeepFields must be a list, like ['x-trace']");
-  const limits: Partial<Limits> = readOptions(given.limits ?? {}, LIMITS, { name: 'limits' });
-  const { bodyBytes: maxBytes = DEFAULT_LIMITS.bodyBytes } = limits;
-  assertInteger(maxBytes, 'limits.bodyBytes');
-  const kept = insecurelyKeepFields.map((name: string) => name.toLowerCase());
-  return { resolveKey, policy, limits, timeout, now, fieldTypes, streaming, kept, maxBytes };
+  assertInteger(bodyTimeout, 'bodyTimeout, in seconds,', 1, 86_400);
+  assertFlag(streaming, 'streaming');
+  assertTexts(insecurelyKeepFields, 'insecurelyKeepFields');
+  const kept = insecurelyKeepFields.map((name) => name.toLowerCase());
+  return { resolveKey, policy, limits: readLimits(given.limits), timeout, bodyTimeout, now: clockOf(now), fieldTypes, streaming, kept };
+}
+
+/** As many bytes of an answer as there may be; `undefined` if there are more. */
+async function read({ response, request }: Answer, limit: number, { bodyTimeout: seconds }: Rules): Promise<Uint8Array | undefined> {
+  const bytes = await readAnswer(response, { limit, seconds, signal: request.signal });
+  if (bytes === 'later') throw refused(response, `took longer than bodyTimeout (${seconds} s)`);
+  return bytes === 'larger' ? undefined : bytes;
 }
 
 async function verifyWhole(answer: Answer, rules: Rules): Promise<Response> {
-  const { response, request } = answer;
+  const { response } = answer;
   if (describesOtherContent(answer)) return verifyEmpty(answer, rules);
-  const bytes = await readBody(response, rules.maxBytes, request.signal);
-  if (bytes === undefined) throw refused(response, `is larger than limits.bodyBytes (${rules.maxBytes})`);
+  const bytes = await read(answer, rules.limits.bodyBytes, rules);
+  if (bytes === undefined) throw refused(response, `is larger than limits.bodyBytes (${rules.limits.bodyBytes})`);
   const isPlain = !isCoded(response) || (bytes.length === 0 && !response.headers.has('content-digest'));
   if (isPlain) return rebuilt(answer, await verifyWith(answer, rules, bytes), rules, bytes);
   const { value, verified } = await verifyFields(answer, rules);
@@ -134,14 +119,14 @@ async function verifyWhole(answer: Answer, rules: Rules): Promise<Response> {
 }
 
 async function verifyFlowing(answer: Answer, rules: Rules): Promise<Response> {
-  const { response, request } = answer;
+  const { response } = answer;
   if (describesOtherContent(answer)) return verifyEmpty(answer, rules);
   if (response.headers.has(digestName(response)) && response.body !== null) {
     const { value, verified } = await verifyFields(answer, rules);
     return rebuilt(answer, verified, rules, response.body.pipeThrough(await createDigestStream(value)));
   }
   // Without a digest there can only be nothing: as much is read as to be sure.
-  const bytes = await readBody(response, 0, request.signal);
+  const bytes = await read(answer, 0, rules);
   if (bytes === undefined) throw refused(response, isCoded(response) ? CODED : 'has no Content-Digest');
   return rebuilt(answer, await verifyWith(answer, rules, bytes), rules, null);
 }
@@ -152,15 +137,15 @@ function describesOtherContent({ response, request }: Answer): boolean {
 }
 
 async function verifyEmpty(answer: Answer, rules: Rules): Promise<Response> {
-  const bytes = await readBody(answer.response, 0, answer.request.signal);
+  const bytes = await read(answer, 0, rules);
   if (bytes === undefined) throw refused(answer.response, 'has content, which an answer of its kind cannot have');
   return rebuilt(answer, await verifyWith(answer, withDigestAsField(answer, rules, 'content-digest'), undefined), rules, null);
 }
 
 /** Signature, status, fields, and these bytes; `undefined` if the policy says that they are somebody else's business. */
 function verifyWith({ response, request, nonce }: Answer, rules: Rules, bytes: Uint8Array | undefined): Promise<VerifiedResponse> {
-  const { resolveKey, policy, limits, timeout, now, fieldTypes } = rules;
-  const options = { resolveKey, policy, limits, timeout, now, fieldTypes, nonce };
+  const { resolveKey, policy, limits, timeout, bodyTimeout, now, fieldTypes } = rules;
+  const options = { resolveKey, policy, limits, timeout, bodyTimeout, now, fieldTypes, nonce };
   return verifyResponse(messageFromResponse(response, bytes), messageFromRequest(request), options);
 }
 
@@ -200,7 +185,7 @@ function isCoded({ headers }: Response): boolean {
 
 function rebuilt(
   { response, request }: Answer,
-  { signature }: VerifiedResponse,
+  { signatures: [signature] }: VerifiedResponse,
   { kept }: Rules,
   content: Uint8Array | ReadableStream<Uint8Array> | null,
 ): Response {

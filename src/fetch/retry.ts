@@ -8,7 +8,7 @@
 import { assertInteger } from '../internal/assert.ts';
 import { readOptions } from '../internal/options.ts';
 import { abortable, systemSleep } from '../runtime/abort.ts';
-import { systemTime } from '../runtime/time.ts';
+import { clockOf } from '../runtime/time.ts';
 import type { Call, Change, Outcome } from './call.ts';
 import { type Refusal, readRetryAfter } from './refusal.ts';
 
@@ -49,14 +49,11 @@ const MAX_LIMIT = 100;
 const DAY = 86_400;
 
 /** Makes what waits. Each wait rejects with the reason of the caller's signal. @throws {TypeError | RangeError} */
-export function createRetries({
-  retry,
-  sleep = systemSleep,
-  now = systemTime,
-}: WaitOptions & { readonly now?: (() => number) | undefined }): Retries {
+export function createRetries({ retry, sleep = systemSleep, now }: WaitOptions & { readonly now?: (() => number) | undefined }): Retries {
   const { limit = 2, maxDelay = 30 } = retry === undefined ? {} : readOptions(retry, { limit: true, maxDelay: true }, { name: 'retry' });
   assertInteger(limit, 'retry.limit', 0, MAX_LIMIT);
   assertInteger(maxDelay, 'retry.maxDelay, in seconds,', 0, DAY);
+  const time = clockOf(now);
   const after = async (seconds: number, { signal }: Call, change: Change): Promise<Change> => {
     await abortable(sleep(seconds, signal), signal);
     return change;
@@ -72,7 +69,7 @@ export function createRetries({
     afterFailure: (call, { response, skew }) => {
       const { retries } = call.tried;
       if (retry === undefined || retries >= limit || response?.status === 401 || !isIdempotent(call.request)) return undefined;
-      const asked = response && readRetryAfter(response.headers, now() + skew);
+      const asked = response && readRetryAfter(response.headers, time() + skew);
       const delay = asked ?? Math.min(maxDelay, 2 ** retries / 2) * (0.5 + Math.random() / 2);
       return delay > maxDelay ? undefined : after(delay, call, { tried: { retries: retries + 1 } });
     },

@@ -5,20 +5,18 @@
  */
 
 import type { Signer } from '../crypto/signer.ts';
-import { isVerificationError } from '../errors.ts';
 import { type SignRequestOptions, signRequest } from '../http/sign-request.ts';
-import { assertFunction, assertInteger } from '../internal/assert.ts';
-import type { Awaitable } from '../internal/awaitable.ts';
-import { ComponentError } from '../internal/component-error.ts';
+import { assertFunction, assertInteger, assertTexts } from '../internal/assert.ts';
+import { type Awaitable, isThenable } from '../internal/awaitable.ts';
 import type { OptionNames } from '../internal/options.ts';
-import { type CoveredComponent, type NamedComponent, readCoveredComponents, requiredComponents } from '../rfc9421/coverage.ts';
+import { type CoveredComponent, type NamedComponent, readCoveredComponents } from '../rfc9421/coverage.ts';
 import { createFieldReader } from '../rfc9421/field-lines.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
 import { parseComponent } from '../rfc9421/parse-component.ts';
 import { requestSource } from '../rfc9421/source.ts';
 import type { FieldTypes } from '../rfc9421/structured-field.ts';
-import { systemTime } from '../runtime/time.ts';
-import { checkOptions } from '../signature/sign.ts';
+import { clockOf } from '../runtime/time.ts';
+import { assertSigner, checkSignTerms } from '../signature/sign.ts';
 import { denied } from './deny.ts';
 
 /** One signature that was made. It holds no secret. */
@@ -124,38 +122,39 @@ const ASKED_LIFETIME = 300;
  * @throws {TypeError | RangeError} If an option is missing or unusable.
  */
 export function createSigning<Subject>(options: SigningOptions<Subject>): Signing<Subject> {
-  const { signer, components = [], now = systemTime, onSigned, tag, label, expiresIn } = options;
+  const { signer, components = [], onSigned, tag, label, expiresIn } = options;
   const { includeAlg, fieldTypes, randomBytes, insecurelyAllowUncovered = [] } = options;
-  const fixed = { tag, label, expiresIn, includeAlg, fieldTypes, randomBytes, insecurelyAllowUncovered };
-  if (typeof signer !== 'function') requireSigner(signer);
-  assertFunction(now, 'now');
+  const fixed: Fixed = { tag, label, expiresIn, includeAlg, fieldTypes, randomBytes, insecurelyAllowUncovered };
+  const now = clockOf(options.now);
+  checkSignTerms(fixed);
+  if (typeof signer !== 'function') assertGivenSigner(signer);
   if (onSigned !== undefined) assertFunction(onSigned, 'onSigned');
   if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn, in seconds,', 1, MAX_LIFETIME);
-  if (!Array.isArray(insecurelyAllowUncovered)) throw new TypeError("insecurelyAllowUncovered must be a list, like ['content-digest']");
-  checkOptions({ tag, label } as SignRequestOptions);
+  assertTexts(insecurelyAllowUncovered, 'insecurelyAllowUncovered');
   const named = typeof components === 'function' ? undefined : readCoveredComponents(components);
 
   return {
     coversContent: !insecurelyAllowUncovered.includes('content-digest'),
     sign: async (subject, message, { skew = 0, asked, isLost } = {}) => {
       const chosen = typeof signer === 'function' ? await signer(subject) : signer;
-      requireSigner(chosen);
-      const own = named ?? readCoveredComponents(typeof components === 'function' ? await components(subject) : []);
-      const lost = own.find(({ component: { name }, mayLack }) => !mayLack && !name.startsWith('@') && isLost?.(name));
-      if (lost !== undefined) throw denied('dropped', lost.component.name);
-      const covered = coveredComponents(message, own, asked, fixed.fieldTypes);
-      const time = now() + skew;
-      assertInteger(time, 'now, in seconds since the epoch,', 0, MAX_TIME);
-      const terms = { ...termsOf(fixed, message, asked), signer: chosen, components: covered, created: time };
-      const { fields, nonce, created, base } = await signRequest(message, terms);
+      assertSigner(chosen);
+      const given = typeof components === 'function' ? await components(subject) : components;
+      const own = named ?? readCoveredComponents(given);
+      requireSent(own, isLost);
+      const wanted = asked?.components.filter((text) => hasComponent(message, text, fieldTypes)) ?? [];
+      const created = Math.max(0, now() + skew);
+      const terms = { ...termsOf(fixed, message, asked), signer: chosen, components: [...given, ...wanted], created };
+      const { fields, nonce, base } = await signRequest(message, terms);
       if (onSigned !== undefined) await onSigned({ keyid: chosen.keyid, nonce, created, base, request: subject });
-      return { signer: chosen, fields, nonce, components: covered };
+      return { signer: chosen, fields, nonce, components: [...own.map(({ component }) => component.identifier), ...wanted] };
     },
   };
 }
 
-/** Later than any clock in seconds, earlier than any in milliseconds. */
-const MAX_TIME = 2 ** 36;
+function assertGivenSigner(signer: unknown): void {
+  if (isThenable(signer)) throw new TypeError('signer is a promise: await it, or give a function that answers it');
+  assertSigner(signer);
+}
 
 type Fixed = Omit<SigningOptions<never>, 'signer' | 'components' | 'now' | 'onSigned'>;
 
@@ -172,23 +171,10 @@ function termsOf(fixed: Fixed, { fields }: RequestMessage, asked: Asked | undefi
   };
 }
 
-/** The identifiers to cover besides the defaults: the own ones, and what was asked as far as the message has it. */
-function coveredComponents(
-  message: RequestMessage,
-  own: readonly NamedComponent[],
-  asked: Asked | undefined,
-  types: FieldTypes | undefined,
-): readonly string[] {
-  if (asked === undefined && own.every(({ mayLack }) => !mayLack)) return own.map(({ component }) => component.identifier);
-  const wanted = asked?.components.filter((text) => hasComponent(message, text, types)) ?? [];
-  try {
-    return [...requiredComponents(own, requestSource(message, undefined, types)).map(({ identifier }) => identifier), ...wanted];
-  } catch (cause) {
-    // What a verifier would refuse is, on this side, the caller's mistake.
-    throw cause instanceof ComponentError || isVerificationError(cause)
-      ? new TypeError(`the request cannot be signed: ${cause.message}`, { cause })
-      : cause;
-  }
+/** @throws {SignedFetchError} `header_dropped` if a field that must be covered was given and got lost. */
+function requireSent(own: readonly NamedComponent[], isLost: OneMessage['isLost']): void {
+  for (const { component, mayLack } of own)
+    if (!mayLack && !component.name.startsWith('@') && isLost?.(component.name)) throw denied('dropped', component.name);
 }
 
 /** Whether a request has a component: asked of the very function that signs. */
@@ -198,10 +184,4 @@ export function hasComponent(message: RequestMessage, text: string, types: Field
   } catch {
     return false;
   }
-}
-
-function requireSigner(signer: unknown): asserts signer is Signer {
-  const { sign, keyid } = (typeof signer === 'object' && signer !== null ? signer : {}) as Partial<Signer>;
-  if (typeof sign !== 'function' || typeof keyid !== 'string')
-    throw new TypeError('signer must be a signer, like hmacSigner({ keyid, secret }), or a function that gives one');
 }

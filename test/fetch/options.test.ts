@@ -22,6 +22,7 @@ const numbers: Readonly<Record<string, (value: unknown) => unknown>> = {
   'createSignedFetch: retry.limit': (limit) => createSignedFetch({ signer, retry: { limit } } as never),
   'createSignedFetch: retry.maxDelay': (maxDelay) => createSignedFetch({ signer, retry: { maxDelay } } as never),
   'createResponseVerifier: timeout': (timeout) => createResponseVerifier({ resolveKey, timeout } as never),
+  'createResponseVerifier: bodyTimeout': (bodyTimeout) => createResponseVerifier({ resolveKey, bodyTimeout } as never),
   'createResponseVerifier: limits.bodyBytes': (bodyBytes) => createResponseVerifier({ resolveKey, limits: { bodyBytes } } as never),
   'createResponseVerifier: policy.maxAge': (maxAge) => createResponseVerifier({ resolveKey, policy: { maxAge } } as never),
   'createSigningInterceptor: maxBodyBytes': (maxBodyBytes) => createSigningInterceptor({ signer, origins, maxBodyBytes } as never),
@@ -50,7 +51,7 @@ describe('numbers', () => {
 
   it.each([() => Date.now(), () => Date.now() / 1000, () => new Date() as never, () => Number.NaN])('nor is a clock of %s', async (now) => {
     const error = await rejection(createSignedFetch({ signer, now, fetch: async () => new Response() })('https://bank.example/'));
-    expect(String(error)).toMatch(/^(Range|Type)Error: now, in seconds/);
+    expect(String(error)).toMatch(/^(Range|Type)Error: now\(\) must be .* seconds/);
   });
 });
 
@@ -137,9 +138,9 @@ describe('options of the wrong kind say what is meant, never what came', () => {
     ['a component with another when', { signer, components: [{ name: value, when: 'always' }] }, "when: 'present'"],
     ['crossOriginFields as a text', { signer, crossOriginFields: value }, 'crossOriginFields must be a list'],
     ['crossOriginRedirects as a list', { signer, origins, crossOriginRedirects: [value] }, 'true or false'],
-    ['insecurelyAllowUncovered as a text', { signer, insecurelyAllowUncovered: `content-digest ${value}` }, "['content-digest']"],
+    ['insecurelyAllowUncovered as a text', { signer, insecurelyAllowUncovered: `content-digest ${value}` }, 'a list of strings'],
     ['a secret as signer', { signer: value }, 'hmacSigner'],
-    ['a promise as signer', { signer: Promise.resolve(signer) }, 'a function that gives one'],
+    ['a promise as signer', { signer: Promise.resolve(signer) }, 'a function that answers it'],
     ['no signer', {}, 'signer'],
     ['negotiate as before', { signer, negotiate: true }, 'createNegotiator'],
     ['verifyResponse as options', { signer, verifyResponse: { resolveKey } }, 'verifyResponse must be a function'],
