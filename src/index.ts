@@ -7,7 +7,6 @@
 export { canonicalizeFields } from './canonical/fields.ts';
 export { type CanonicalizeJsonOptions, canonicalizeJson } from './canonical/json.ts';
 export type { Algorithm } from './crypto/algorithm.ts';
-export type { CryptoKeyLike } from './crypto/forms/crypto-key.ts';
 export {
   exportPrivateKeyBase64url,
   exportPrivateKeyHex,
@@ -30,7 +29,6 @@ export {
   importPublicKeyPem,
 } from './crypto/forms/import.ts';
 export type { ImportCryptoKeyOptions, ImportKeyOptions, ImportPrivateKeyOptions } from './crypto/forms/import-options.ts';
-export type { Jwk } from './crypto/forms/jwk.ts';
 export {
   importPrivateKeyBase64url,
   importPrivateKeyHex,
@@ -40,9 +38,11 @@ export {
   importPublicKeyRaw,
 } from './crypto/forms/raw.ts';
 export { type HmacSignerOptions, hmacKey, hmacSigner, type Secret } from './crypto/hmac.ts';
+export type { Jwk } from './crypto/jwk.ts';
 export type { PrivateKey, PublicKey, VerificationKey } from './crypto/key.ts';
-export { type GenerateKeyPairOptions, generateKeyPair, type KeyPair } from './crypto/make-key.ts';
+export { type GenerateKeyPairOptions, generateKeyPair, type KeyPair } from './crypto/key-pair.ts';
 export type { RandomBytes } from './crypto/random.ts';
+export type { CryptoKeyLike } from './crypto/runtime.ts';
 export {
   exportSecretBase64url,
   exportSecretHex,

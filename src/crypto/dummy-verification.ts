@@ -13,12 +13,12 @@ import { equalBytes } from '../internal/bytes.ts';
 import { decodeHex } from '../internal/hex.ts';
 import type { Algorithm } from './algorithm.ts';
 import { prepareEd25519Public } from './ed25519/keys.ts';
-import type { Jwk } from './forms/jwk.ts';
-import { importWebPublic } from './forms/web-key.ts';
-import { nodeMac } from './hmac-node.ts';
+import { nodeMac } from './hmac.ts';
+import type { Jwk } from './jwk.ts';
 import type { VerificationKey } from './key.ts';
-import { makePublicKey } from './make-key.ts';
+import { makePublicKey } from './key-pair.ts';
 import { nodeCrypto, webCrypto } from './runtime.ts';
+import { importWebPublic } from './web-crypto.ts';
 
 type Verify = VerificationKey['verify'];
 

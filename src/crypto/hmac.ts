@@ -10,15 +10,16 @@
 import { assertObject } from '../internal/assert.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
 import { equalBytes } from '../internal/bytes.ts';
-import { type CryptoKeyLike, isCryptoKey } from './forms/crypto-key.ts';
-import { nodeMac } from './hmac-node.ts';
 import type { VerificationKey } from './key.ts';
-import { loadJavaScript, nodeCrypto, webCrypto } from './runtime.ts';
+import { type CryptoKeyLike, isCryptoKey, loadJavaScript, type NodeCrypto, type NodeKey, nodeCrypto, webCrypto } from './runtime.ts';
 import { type SecretOptions, secretBytes } from './secret.ts';
 import { assertKeyid, type Signer } from './signer.ts';
 
 /** Text (its UTF-8 bytes), bytes, or a WebCrypto HMAC key. At least 32 bytes. */
 export type Secret = string | Uint8Array | CryptoKeyLike;
+
+/** Computes the HMAC-SHA256 of a signature base with a secret that was prepared. */
+export type Mac = (base: Uint8Array) => Uint8Array;
 
 type AwaitableMac = (base: Uint8Array) => Awaitable<Uint8Array>;
 
@@ -102,4 +103,45 @@ export function hmacKey(secret: Secret, options: SecretOptions = {}): Verificati
   const verify = async (base: Uint8Array, signature: Uint8Array): Promise<boolean> =>
     signature.length === 32 && subtle.verify('HMAC', key, signature as BufferSource, base as BufferSource);
   return Object.freeze({ algorithm, verify });
+}
+
+// HMAC with node:crypto. Where there is a one-shot `hash`, HMAC is two of those (RFC 2104, section 2): for a text as short as a
+// signature base, making and collecting an `Hmac` object costs twice what the hashing does.
+
+const BLOCK = 64;
+
+const SHORT_BASE = 2048;
+
+/** Prepares a secret. Never the raw secret per call: that costs Node 24 seven times as much. */
+export function nodeMac(node: NodeCrypto, secret: Uint8Array): Mac {
+  const key = node.createSecretKey(secret);
+  const { hash } = node;
+  return hash === undefined ? (base) => objectMac(node, key, base) : hashMac(hash, secret, (base) => objectMac(node, key, base));
+}
+
+/** Longer texts are left to node's own HMAC, which need not copy them. */
+function hashMac(hash: NonNullable<NodeCrypto['hash']>, secret: Uint8Array, long: Mac): Mac {
+  const key = secret.length > BLOCK ? bytesOf(hash('sha256', secret, 'latin1'), new Uint8Array(32), 0) : secret;
+  const inner = new Uint8Array(BLOCK + SHORT_BASE).fill(0x36, 0, BLOCK);
+  const outer = new Uint8Array(BLOCK + 32).fill(0x5c, 0, BLOCK);
+  for (let index = 0; index < key.length; index++) {
+    inner[index]! ^= key[index]!;
+    outer[index]! ^= key[index]!;
+  }
+  return (base) => {
+    if (base.length > SHORT_BASE) return long(base);
+    inner.set(base, BLOCK);
+    bytesOf(hash('sha256', inner.subarray(0, BLOCK + base.length), 'latin1'), outer, BLOCK);
+    return bytesOf(hash('sha256', outer, 'latin1'), new Uint8Array(32), 0);
+  };
+}
+
+/** One byte a character: node answers in text three times as fast as in a buffer. */
+function bytesOf(text: string, target: Uint8Array, start: number): Uint8Array {
+  for (let index = 0; index < 32; index++) target[start + index] = text.charCodeAt(index);
+  return target;
+}
+
+function objectMac(node: NodeCrypto, key: NodeKey, base: Uint8Array): Uint8Array {
+  return new Uint8Array(node.createHmac('sha256', key).update(base).digest());
 }

@@ -9,7 +9,7 @@ import { encodeBase64url } from '../internal/base64.ts';
 import { encodeLatin1 } from '../internal/utf8.ts';
 import type { Algorithm } from './algorithm.ts';
 import { digest } from './digest.ts';
-import type { Jwk } from './forms/jwk.ts';
+import type { Jwk } from './jwk.ts';
 
 /**
  * A key bound to one algorithm that checks signatures: an imported `PublicKey`, an `hmacKey`, or your own (a KMS).

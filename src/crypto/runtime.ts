@@ -6,8 +6,6 @@
  * @module
  */
 
-import type { CryptoKeyLike } from './forms/crypto-key.ts';
-
 /** A key of node:crypto. */
 export interface NodeKey {
   export(options: { readonly format: 'jwk' }): { readonly x?: string };
@@ -69,4 +67,17 @@ export function loadJavaScript(): Promise<typeof import('./javascript.ts')> {
 /** WebCrypto; pages served over plain http and small engines have none. */
 export function webCrypto(): SubtleCrypto | undefined {
   return globals.crypto?.subtle;
+}
+
+/** The shape of a WebCrypto `CryptoKey`. The global type exists only with DOM or Node types, so our declarations bring their own. */
+export interface CryptoKeyLike {
+  readonly type: string;
+  readonly extractable: boolean;
+  readonly algorithm: { readonly name: string };
+  readonly usages: readonly string[];
+}
+
+/** Whether a value is a `CryptoKey`, also one of another realm. */
+export function isCryptoKey(value: unknown): value is CryptoKeyLike {
+  return Object.prototype.toString.call(value) === '[object CryptoKey]';
 }

@@ -13,7 +13,7 @@ import { isBytes } from '../internal/bytes.ts';
 import { encodeHex } from '../internal/hex.ts';
 import { encodeUtf8, isWellFormed } from '../internal/utf8.ts';
 import { fromBase64url, fromHex } from '../internal/written-bytes.ts';
-import { type Jwk, memberBytes } from './forms/jwk.ts';
+import { type Jwk, memberBytes } from './jwk.ts';
 import { drawBytes, type RandomBytes, systemRandomBytes } from './random.ts';
 
 /** Both are refused unless named at the call. */

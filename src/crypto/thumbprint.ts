@@ -7,7 +7,7 @@
 import { encodeBase64url } from '../internal/base64.ts';
 import { encodeUtf8 } from '../internal/utf8.ts';
 import { digest } from './digest.ts';
-import { type Jwk, publicMembers } from './forms/jwk.ts';
+import { type Jwk, publicMembers } from './jwk.ts';
 
 /**
  * The SHA-256 thumbprint of a public key (of the public half, if a private one is given), base64url.

@@ -6,11 +6,10 @@ import { isAcceptableKey, isAcceptableSignature } from '../../src/crypto/ed25519
 import { nodePublic } from '../../src/crypto/ed25519/node.ts';
 import { webPublic } from '../../src/crypto/ed25519/web.ts';
 import { importPublicKeyJwk, importPublicKeyPem } from '../../src/crypto/forms/import.ts';
-import type { Jwk } from '../../src/crypto/forms/jwk.ts';
 import { importPublicKeyHex } from '../../src/crypto/forms/raw.ts';
-import { hmacKey } from '../../src/crypto/hmac.ts';
-import { nodeMac } from '../../src/crypto/hmac-node.ts';
+import { hmacKey, nodeMac } from '../../src/crypto/hmac.ts';
 import { preparePublic as fallbackPublic, prepareMac as nobleMac } from '../../src/crypto/javascript.ts';
+import type { Jwk } from '../../src/crypto/jwk.ts';
 import type { VerificationKey } from '../../src/crypto/key.ts';
 import { nodeCrypto } from '../../src/crypto/runtime.ts';
 import { decodeHex, encodeHex } from '../../src/internal/hex.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dummyVerify } from '../../src/crypto/dummy-verification.ts';
-import { generateKeyPair } from '../../src/crypto/make-key.ts';
+import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { importPrivateKeyJwk, importPrivateKeyPem } from '../../src/crypto/forms/import.ts';
 import { importPrivateKeyBase64url, importPrivateKeyHex, importPrivateKeyRaw, importPublicKeyRaw } from '../../src/crypto/forms/raw.ts';
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
-import { generateKeyPair } from '../../src/crypto/make-key.ts';
+import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { secretFromBase64url, secretFromHex, secretFromJwk } from '../../src/crypto/secret.ts';
 import { createSigner } from '../../src/crypto/signer.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exportPublicKeyBase64url } from '../../src/crypto/forms/export.ts';
 import { hmacSigner } from '../../src/crypto/hmac.ts';
-import { generateKeyPair } from '../../src/crypto/make-key.ts';
+import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { createSigner, type Signer } from '../../src/crypto/signer.ts';
 import { decodeBase64url, encodeBase64url } from '../../src/internal/base64.ts';
 import { decodeUtf8, encodeUtf8 } from '../../src/internal/utf8.ts';

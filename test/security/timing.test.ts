@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { hmacKey } from '../../src/crypto/hmac.ts';
 import type { VerificationKey } from '../../src/crypto/key.ts';
-import { generateKeyPair } from '../../src/crypto/make-key.ts';
+import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { encodeBase64 } from '../../src/internal/base64.ts';
 import type { RequestMessage } from '../../src/rfc9421/message.ts';
 

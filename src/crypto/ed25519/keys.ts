@@ -9,11 +9,11 @@
 
 import { encodeBase64url } from '../../internal/base64.ts';
 import { isBytes } from '../../internal/bytes.ts';
-import type { Jwk } from '../forms/jwk.ts';
+import type { Jwk } from '../jwk.ts';
 import { createPrivateKey, type PrivateKey, PublicKey } from '../key.ts';
 import { loadJavaScript, nodeCrypto, webCrypto } from '../runtime.ts';
+import type { Ed25519KeyPair, Ed25519Verify } from './backend.ts';
 import { isAcceptableKey, isAcceptableSignature } from './gate.ts';
-import type { Ed25519KeyPair, Ed25519Verify } from './implementation.ts';
 import { nodePrivate, nodePublic } from './node.ts';
 import { webPrivate, webPublic } from './web.ts';
 

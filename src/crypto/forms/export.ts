@@ -7,8 +7,8 @@
  */
 
 import { encodeHex } from '../../internal/hex.ts';
+import { type Jwk, memberBytes } from '../jwk.ts';
 import { PrivateKey, PublicKey } from '../key.ts';
-import { type Jwk, memberBytes } from './jwk.ts';
 import { privatePem, publicPem } from './pem.ts';
 
 /** The public members of either half. */

@@ -5,7 +5,7 @@
  */
 
 import type { Algorithm } from '../algorithm.ts';
-import type { CryptoKeyLike } from './crypto-key.ts';
+import type { CryptoKeyLike } from '../runtime.ts';
 
 /** Which algorithm a key is for. */
 export interface ImportKeyOptions {

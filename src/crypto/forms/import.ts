@@ -4,14 +4,14 @@
  * @module
  */
 
+import type { Jwk } from '../jwk.ts';
 import type { PrivateKey, PublicKey } from '../key.ts';
-import { makePrivateKey, makePublicKey, publicHalf } from '../make-key.ts';
-import type { CryptoKeyLike } from './crypto-key.ts';
+import { makePrivateKey, makePublicKey, publicHalf } from '../key-pair.ts';
+import type { CryptoKeyLike } from '../runtime.ts';
+import { readPrivateCryptoKey, readPublicCryptoKey } from './crypto-key.ts';
 import type { ImportCryptoKeyOptions, ImportKeyOptions, ImportPrivateKeyOptions } from './import-options.ts';
-import type { Jwk } from './jwk.ts';
+import { readPrivateJwk, readPublicJwk } from './jwk.ts';
 import { readPrivatePem, readPublicPem } from './pem.ts';
-import { readPrivateCryptoKey, readPublicCryptoKey } from './read-crypto-key.ts';
-import { readPrivateJwk, readPublicJwk } from './read-jwk.ts';
 
 /**
  * Imports a public key from JWK.

@@ -6,12 +6,12 @@
 
 import { decodeBase64, encodeBase64 } from '../../internal/base64.ts';
 import { type Algorithm, algorithms } from '../algorithm.ts';
-import { pkcs8OfSeed, spkiOfPoint } from '../ed25519/der.ts';
+import { pkcs8OfSeed, spkiOfPoint } from '../ed25519/backend.ts';
+import { type Jwk, memberBytes } from '../jwk.ts';
 import type { PrivateParts, PublicParts } from '../key.ts';
+import { importWebPrivate, importWebPublic, requireWebCrypto } from '../web-crypto.ts';
 import type { ImportKeyOptions } from './import-options.ts';
-import { type Jwk, memberBytes } from './jwk.ts';
 import { readPkcs8, readSpki, type WrappedKey, wrapEcPrivate, wrapRsaPrivate, wrapRsaPublic } from './key-der.ts';
-import { importWebPrivate, importWebPublic, requireWebCrypto } from './web-key.ts';
 
 /** A block of PEM. */
 export interface PemBlock {

@@ -27,7 +27,7 @@ import {
   importPublicKeyHex,
   importPublicKeyRaw,
 } from '../../../src/crypto/forms/raw.ts';
-import { generateKeyPair } from '../../../src/crypto/make-key.ts';
+import { generateKeyPair } from '../../../src/crypto/key-pair.ts';
 
 describe('generateKeyPair', () => {
   for (const algorithm of ['ed25519', 'ecdsa-p256-sha256', 'ecdsa-p384-sha384', 'rsa-pss-sha512', 'rsa-v1_5-sha256'] as const) {

@@ -10,8 +10,8 @@ import {
   importPublicKeyJwk,
   importPublicKeyPem,
 } from '../../../src/crypto/forms/import.ts';
-import type { Jwk } from '../../../src/crypto/forms/jwk.ts';
 import { importPublicKeyRaw } from '../../../src/crypto/forms/raw.ts';
+import type { Jwk } from '../../../src/crypto/jwk.ts';
 import { jwkThumbprint } from '../../../src/crypto/thumbprint.ts';
 
 type Pair = { readonly publicKey: KeyObject; readonly privateKey: KeyObject };

@@ -1,14 +1,14 @@
 /**
- * ECDSA and RSA keys (RFC 9421, sections 3.3.1, 3.3.2, 3.3.4 and 3.3.5), all with WebCrypto, all by way of JWK.
+ * Keys of WebCrypto: ECDSA and RSA (RFC 9421, sections 3.3.1, 3.3.2, 3.3.4 and 3.3.5), by way of JWK, and those it keeps to itself.
  *
  * @module
  */
 
-import type { Awaitable } from '../../internal/awaitable.ts';
-import { type Algorithm, algorithms, isAlgorithm } from '../algorithm.ts';
-import type { PrivateParts, PublicParts } from '../key.ts';
-import { webCrypto } from '../runtime.ts';
+import type { Awaitable } from '../internal/awaitable.ts';
+import { type Algorithm, algorithms, isAlgorithm } from './algorithm.ts';
 import { type Jwk, memberBytes, pickMembers, publicMembers } from './jwk.ts';
+import type { PrivateParts, PublicParts } from './key.ts';
+import { type CryptoKeyLike, webCrypto } from './runtime.ts';
 
 const MIN_MODULUS_BITS = 2048;
 
@@ -84,4 +84,36 @@ export async function generateWebKey(algorithm: Algorithm, modulusLength: number
   const params = { ...entry.params, modulusLength, publicExponent: new Uint8Array([1, 0, 1]) };
   const { privateKey } = (await subtle.generateKey(params, true, ['sign', 'verify'])) as CryptoKeyPair;
   return importWebPrivate(algorithm, await subtle.exportKey('jwk', privateKey));
+}
+
+// Keys that WebCrypto makes and keeps: nobody, this library included, ever sees their private bytes.
+
+/** Both halves, as IndexedDB can store them. */
+export interface CryptoKeyPairLike {
+  readonly privateKey: CryptoKeyLike;
+  readonly publicKey: CryptoKeyLike;
+}
+
+/**
+ * Makes an Ed25519 pair that is not extractable.
+ *
+ * @throws {TypeError} Without WebCrypto.
+ * @throws {DOMException} `NotSupportedError` where WebCrypto has no Ed25519.
+ */
+export async function generateCryptoKeyPair(): Promise<CryptoKeyPairLike> {
+  const subtle = requireWebCrypto('ed25519');
+  for (let attempt = 1; ; attempt++) {
+    try {
+      // The public half of a pair is extractable always.
+      return (await subtle.generateKey(algorithms.ed25519.params, false, ['sign', 'verify'])) as CryptoKeyPair;
+    } catch (error) {
+      // Should an implementation refuse what it drew: another draw is another seed.
+      if (attempt === 3 || !(error instanceof Error && error.name === 'OperationError')) throw error;
+    }
+  }
+}
+
+/** Whether there is WebCrypto at all. */
+export function hasWebCrypto(): boolean {
+  return webCrypto() !== undefined;
 }

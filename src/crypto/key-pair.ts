@@ -6,10 +6,10 @@
 
 import type { Algorithm } from './algorithm.ts';
 import { importEd25519Private, prepareEd25519Public } from './ed25519/keys.ts';
-import { readPublicJwk } from './forms/read-jwk.ts';
-import { generateWebKey } from './forms/web-key.ts';
+import { readPublicJwk } from './forms/jwk.ts';
 import { createPrivateKey, type PrivateKey, type PrivateParts, PublicKey, type PublicParts } from './key.ts';
 import { drawBytes, type RandomBytes, systemRandomBytes } from './random.ts';
+import { generateWebKey } from './web-crypto.ts';
 
 /** Makes a public key. */
 export async function makePublicKey(parts: PublicParts): Promise<PublicKey> {
