@@ -7,53 +7,14 @@
 export { canonicalizeFields } from './canonical/fields.ts';
 export { type CanonicalizeJsonOptions, canonicalizeJson } from './canonical/json.ts';
 export type { Algorithm } from './crypto/algorithm.ts';
-export {
-  exportPrivateKeyBase64url,
-  exportPrivateKeyHex,
-  exportPrivateKeyJwk,
-  exportPrivateKeyPem,
-  exportPrivateKeyRaw,
-  exportPublicKeyBase64url,
-  exportPublicKeyHex,
-  exportPublicKeyJwk,
-  exportPublicKeyPem,
-  exportPublicKeyRaw,
-} from './crypto/forms/export.ts';
-export {
-  derivePublicKey,
-  importPrivateCryptoKey,
-  importPrivateKeyJwk,
-  importPrivateKeyPem,
-  importPublicCryptoKey,
-  importPublicKeyJwk,
-  importPublicKeyPem,
-} from './crypto/forms/import.ts';
-export type { ImportCryptoKeyOptions, ImportKeyOptions, ImportPrivateKeyOptions } from './crypto/forms/import-options.ts';
-export {
-  importPrivateKeyBase64url,
-  importPrivateKeyHex,
-  importPrivateKeyRaw,
-  importPublicKeyBase64url,
-  importPublicKeyHex,
-  importPublicKeyRaw,
-} from './crypto/forms/raw.ts';
 export { type HmacSignerOptions, hmacKey, hmacSigner, type Secret } from './crypto/hmac.ts';
 export type { Jwk } from './crypto/jwk.ts';
 export type { PrivateKey, PublicKey, VerificationKey } from './crypto/key.ts';
 export { type GenerateKeyPairOptions, generateKeyPair, type KeyPair } from './crypto/key-pair.ts';
 export type { RandomBytes } from './crypto/random.ts';
 export type { CryptoKeyLike } from './crypto/runtime.ts';
-export {
-  exportSecretBase64url,
-  exportSecretHex,
-  generateSecret,
-  type SecretOptions,
-  secretFromBase64url,
-  secretFromHex,
-  secretFromJwk,
-} from './crypto/secret.ts';
+export { type GenerateSecretOptions, generateSecret, type SecretOptions } from './crypto/secret.ts';
 export { createSigner, type Signer, type SignerOptions } from './crypto/signer.ts';
-export { jwkThumbprint } from './crypto/thumbprint.ts';
 export {
   isSignedFetchError,
   isVerificationError,

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { importPrivateCryptoKey, importPublicCryptoKey } from '../crypto/forms/import.ts';
+import { importPrivateCryptoKey, importPublicCryptoKey } from '../crypto/forms/crypto-key.ts';
 import type { Jwk } from '../crypto/jwk.ts';
 import type { PublicKey } from '../crypto/key.ts';
 import { createSigner, type Signer } from '../crypto/signer.ts';

@@ -44,7 +44,12 @@ export interface NodeCrypto {
 interface Globals {
   readonly process?: { getBuiltinModule?(name: string): NodeCrypto | undefined };
   readonly Deno?: unknown;
+  readonly Bun?: unknown;
   readonly crypto?: Partial<Crypto>;
+  readonly document?: unknown;
+  readonly WorkerGlobalScope?: unknown;
+  readonly importScripts?: unknown;
+  readonly navigator?: { readonly userAgent?: string };
 }
 
 const globals = globalThis as unknown as Globals;
@@ -80,4 +85,15 @@ export interface CryptoKeyLike {
 /** Whether a value is a `CryptoKey`, also one of another realm. */
 export function isCryptoKey(value: unknown): value is CryptoKeyLike {
   return Object.prototype.toString.call(value) === '[object CryptoKey]';
+}
+
+/**
+ * Whether this is a page, or a dedicated, shared or service worker of one: whoever opens the page can read what runs there.
+ * Servers have workers too (Deno, Bun) or call themselves one (workerd); what those have, nobody else reads.
+ */
+export function isBrowser(): boolean {
+  const { document, WorkerGlobalScope, importScripts, Deno, Bun, navigator } = globals;
+  if (document !== undefined) return true;
+  const isWorker = WorkerGlobalScope !== undefined && typeof importScripts === 'function';
+  return isWorker && Deno === undefined && Bun === undefined && navigator?.userAgent !== 'Cloudflare-Workers';
 }

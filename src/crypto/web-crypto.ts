@@ -1,16 +1,14 @@
 /**
- * Keys of WebCrypto: ECDSA and RSA (RFC 9421, sections 3.3.1, 3.3.2, 3.3.4 and 3.3.5), by way of JWK, and those it keeps to itself.
+ * Keys of WebCrypto: those of the algorithms that it computes for us, by way of JWK, and those that it makes and keeps to itself.
  *
+ * @see RFC 9421, sections 3.3.1, 3.3.2, 3.3.4 and 3.3.5
  * @module
  */
 
 import type { Awaitable } from '../internal/awaitable.ts';
-import { type Algorithm, algorithms, isAlgorithm } from './algorithm.ts';
-import { type Jwk, memberBytes, pickMembers, publicMembers } from './jwk.ts';
-import type { PrivateParts, PublicParts } from './key.ts';
+import { type Algorithm, algorithms } from './algorithm.ts';
+import { type Jwk, memberBytes } from './jwk.ts';
 import { type CryptoKeyLike, webCrypto } from './runtime.ts';
-
-const MIN_MODULUS_BITS = 2048;
 
 /** WebCrypto, or a TypeError that says what lacks it. */
 export function requireWebCrypto(algorithm: Algorithm): SubtleCrypto {
@@ -18,25 +16,6 @@ export function requireWebCrypto(algorithm: Algorithm): SubtleCrypto {
   if (subtle === undefined)
     throw new TypeError(`${algorithm} needs WebCrypto (crypto.subtle), which this runtime or insecure page has not`);
   return subtle;
-}
-
-function modulusLength(jwk: Jwk): number {
-  const modulus = memberBytes(jwk, 'n');
-  const first = modulus[0] ?? 0;
-  // No leading zero (RFC 7518, section 6.3.1.1): it would change the length of signatures.
-  if (first === 0 || modulus.length * 8 - (Math.clz32(first) - 24) < MIN_MODULUS_BITS)
-    throw new RangeError('an RSA key must have at least 2048 bits');
-  return modulus.length;
-}
-
-/** The length of the signatures of a key, after the sizes of its members were checked. */
-function signatureLength(algorithm: Algorithm, jwk: Jwk): number {
-  const { fieldBytes } = algorithms[algorithm];
-  if (fieldBytes === undefined) return modulusLength(jwk);
-  memberBytes(jwk, 'x', fieldBytes);
-  memberBytes(jwk, 'y', fieldBytes);
-  if (jwk.d !== undefined) memberBytes(jwk, 'd', fieldBytes);
-  return 2 * fieldBytes;
 }
 
 async function importJwk(algorithm: Algorithm, jwk: Jwk, usage: 'sign' | 'verify'): Promise<CryptoKey> {
@@ -48,42 +27,34 @@ async function importJwk(algorithm: Algorithm, jwk: Jwk, usage: 'sign' | 'verify
   }
 }
 
-/** Imports a public key. ECDSA signatures are r and s, not DER. */
-export async function importWebPublic(algorithm: Algorithm, jwk: Jwk): Promise<PublicParts> {
-  const members = publicMembers(jwk);
-  const length = signatureLength(algorithm, members);
-  const key = await importJwk(algorithm, members, 'verify');
-  const { params } = algorithms[algorithm];
+/** What verifies with a public key whose members were checked. ECDSA signatures are r and s, not DER. */
+export async function webVerify(algorithm: Algorithm, jwk: Jwk): Promise<(base: Uint8Array, signature: Uint8Array) => Awaitable<boolean>> {
+  const { params, signatureBytes } = algorithms[algorithm];
+  const length = signatureBytes ?? memberBytes(jwk, 'n').length;
+  const key = await importJwk(algorithm, jwk, 'verify');
   const subtle = requireWebCrypto(algorithm);
   // Not every runtime answers a signature of the wrong length with false.
-  const verify = (base: Uint8Array, signature: Uint8Array): Awaitable<boolean> =>
-    signature.length === length && subtle.verify(params, key, signature as BufferSource, base as BufferSource);
-  return { algorithm, jwk: members, verify };
+  return (base, signature) => signature.length === length && subtle.verify(params, key, signature as BufferSource, base as BufferSource);
 }
 
-/** Signing with a key that WebCrypto holds. */
-export function webSign(algorithm: Algorithm, key: CryptoKey): (base: Uint8Array) => Promise<Uint8Array> {
+/** What signs with a private key whose members were checked. */
+export async function webSign(algorithm: Algorithm, jwk: Jwk): Promise<(base: Uint8Array) => Promise<Uint8Array>> {
+  return signWith(algorithm, await importJwk(algorithm, jwk, 'sign'));
+}
+
+/** What signs with a key that WebCrypto holds. */
+export function signWith(algorithm: Algorithm, key: CryptoKey): (base: Uint8Array) => Promise<Uint8Array> {
   const subtle = requireWebCrypto(algorithm);
   const { params } = algorithms[algorithm];
   return async (base) => new Uint8Array(await subtle.sign(params, key, base as BufferSource));
 }
 
-/** Imports a private key. */
-export async function importWebPrivate(algorithm: Algorithm, jwk: Jwk): Promise<PrivateParts> {
-  const members = { ...publicMembers(jwk), ...pickMembers(jwk, jwk.kty === 'EC' ? ['d'] : ['d', 'p', 'q', 'dp', 'dq', 'qi']) };
-  signatureLength(algorithm, members);
-  const sign = webSign(algorithm, await importJwk(algorithm, members, 'sign'));
-  return { algorithm, sign, publicParts: await importWebPublic(algorithm, members), jwk: members };
-}
-
-/** Makes a private key. */
-export async function generateWebKey(algorithm: Algorithm, modulusLength: number): Promise<PrivateParts> {
-  const entry = isAlgorithm(algorithm) ? algorithms[algorithm] : undefined;
-  if (entry === undefined || entry.kty === 'oct') throw new TypeError('options.algorithm must have key pairs');
+/** Makes a private key, as JWK. */
+export async function generateWebKey(algorithm: Algorithm, modulusLength: number): Promise<Jwk> {
   const subtle = requireWebCrypto(algorithm);
-  const params = { ...entry.params, modulusLength, publicExponent: new Uint8Array([1, 0, 1]) };
+  const params = { ...algorithms[algorithm].params, modulusLength, publicExponent: new Uint8Array([1, 0, 1]) };
   const { privateKey } = (await subtle.generateKey(params, true, ['sign', 'verify'])) as CryptoKeyPair;
-  return importWebPrivate(algorithm, await subtle.exportKey('jwk', privateKey));
+  return subtle.exportKey('jwk', privateKey);
 }
 
 // Keys that WebCrypto makes and keeps: nobody, this library included, ever sees their private bytes.
@@ -97,8 +68,8 @@ export interface CryptoKeyPairLike {
 /**
  * Makes an Ed25519 pair that is not extractable.
  *
- * @throws {TypeError} Without WebCrypto.
- * @throws {DOMException} `NotSupportedError` where WebCrypto has no Ed25519.
+ * @throws {TypeError} without WebCrypto
+ * @throws {DOMException} `NotSupportedError` where WebCrypto has no Ed25519
  */
 export async function generateCryptoKeyPair(): Promise<CryptoKeyPairLike> {
   const subtle = requireWebCrypto('ed25519');

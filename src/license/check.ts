@@ -62,7 +62,7 @@ export function prepareCheck(options: LicenseOptions): LicenseCheck {
 // The public keys an application is delivered with.
 
 /**
- * Ed25519 public keys by keyid: imported, or as text, the base64url of their 32 bytes (`exportPublicKeyBase64url`).
+ * Ed25519 public keys by keyid: imported, or as text, the base64url of their 32 bytes (`encodeBase64url(exportPublicKeyRaw(key))`).
  * Several while you rotate: new licenses are issued with the new key, old ones go on working.
  */
 export type LicenseKeys = Readonly<Record<string, PublicKey | string>>;

@@ -99,8 +99,8 @@ async function sign(format: PayloadFormat, canonical: Uint8Array, options: SignP
   return { [INPUT_MEMBER]: `sig=${text}`, [SIGNATURE_MEMBER]: `sig=:${signature}:` };
 }
 
-function nonceOf({ serial, nonce, randomBytes }: SignPayloadOptions): string {
-  if (serial === undefined) return nonce ?? randomNonce(randomBytes);
+function nonceOf({ signer, serial, nonce, randomBytes }: SignPayloadOptions): string {
+  if (serial === undefined) return nonce ?? randomNonce(signer, randomBytes);
   if (nonce !== undefined) throw new TypeError('serial and nonce exclude each other');
   assertInteger(serial, 'serial', 0, 999_999_999_999_999);
   return String(serial);

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { algorithms, isAlgorithm } from '../crypto/algorithm.ts';
-import type { VerificationKey } from '../crypto/key.ts';
+import { signatureLength, type VerificationKey } from '../crypto/key.ts';
 import { VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
@@ -50,13 +49,8 @@ export function keysOf(record: KeyRecord): readonly VerificationKey[] {
 
 /** Whether a signature is as long as those of a key are; a key refuses others at once, which takes no time. */
 export function fitsLength(key: VerificationKey, length: number): boolean {
-  if (!isAlgorithm(key.algorithm)) return true;
-  const { kty, fieldBytes } = algorithms[key.algorithm];
-  if (kty === 'oct') return length === 32;
-  if (fieldBytes !== undefined) return length === 2 * fieldBytes;
-  // As long as the modulus; a key of the application's own making does not say.
-  const modulus = (key as { readonly jwk?: { readonly n?: unknown } }).jwk?.n;
-  return typeof modulus !== 'string' || length === Math.floor((modulus.length * 3) / 4);
+  const own = signatureLength(key);
+  return own === undefined || own === length;
 }
 
 /**

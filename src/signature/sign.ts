@@ -94,7 +94,7 @@ export async function signMessage(
   if (typeof signer?.sign !== 'function' || typeof signer.keyid !== 'string') throw new TypeError('signer must be a signer');
   const created = options.created ?? (options.now ?? systemTime)();
   assertInteger(created, 'created', 0, 2 ** 40);
-  const nonce = options.nonce ?? randomNonce(options.randomBytes);
+  const nonce = options.nonce ?? randomNonce(signer, options.randomBytes);
   const params: SignatureParams = {
     created,
     expires: expiresIn === undefined ? undefined : created + expiresIn,

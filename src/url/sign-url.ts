@@ -48,7 +48,7 @@ export async function signUrl(url: string | URL, options: SignUrlOptions): Promi
   const name = forbiddenName(target, new Set(ignore));
   if (name !== undefined) throw new TypeError(`url must not hold the parameter ${name}`);
   const message = { method: method === 'HEAD' ? 'GET' : method, scheme: SCHEMES[scheme]!, authority, target, fields: [] };
-  const nonce = oneTime ? randomNonce(options.randomBytes) : undefined;
+  const nonce = oneTime ? randomNonce(options.signer, options.randomBytes) : undefined;
   const params = { created, expires: created + expiresIn, nonce, keyid: signer.keyid, tag: URL_TAG };
   const { text, signature } = await signComponents(({ name }) => derivedValue(message, name), URL_COMPONENTS, params, signer);
   return `${scheme}://${authority}${appendSignature(target, `sig=${text}`, `sig=:${signature}:`)}${fragment}`;

@@ -1,17 +1,11 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Algorithm } from '../../../src/crypto/algorithm.ts';
-import {
-  derivePublicKey,
-  importPrivateCryptoKey,
-  importPrivateKeyJwk,
-  importPrivateKeyPem,
-  importPublicCryptoKey,
-  importPublicKeyJwk,
-  importPublicKeyPem,
-} from '../../../src/crypto/forms/import.ts';
+import { importPrivateCryptoKey, importPublicCryptoKey } from '../../../src/crypto/forms/crypto-key.ts';
+import { importPrivateKeyJwk, importPrivateKeyPem, importPublicKeyJwk, importPublicKeyPem } from '../../../src/crypto/forms/import.ts';
 import { importPublicKeyRaw } from '../../../src/crypto/forms/raw.ts';
 import type { Jwk } from '../../../src/crypto/jwk.ts';
+import { derivePublicKey } from '../../../src/crypto/key-pair.ts';
 import { jwkThumbprint } from '../../../src/crypto/thumbprint.ts';
 
 type Pair = { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
