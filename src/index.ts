@@ -54,6 +54,7 @@ export {
 } from './rfc9421/message.ts';
 export type { FieldType, FieldTypes } from './rfc9421/structured-field.ts';
 export type { UnverifiedSignature } from './rfc9421/unverified-signature.ts';
+export { type HmacSecretsOptions, hmacSecrets, type SecretLookup, type SecretRecord } from './signature/hmac-secrets.ts';
 export type { KeyLookup, KeyRecord, ResolveKey } from './signature/key-record.ts';
 export type { Policy } from './signature/policy.ts';
 export type { StandardResult, StandardSchema } from './signature/schema.ts';
