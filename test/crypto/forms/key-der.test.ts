@@ -307,7 +307,7 @@ describe('a damaged byte', () => {
           () => undefined,
           (thrown: unknown) => thrown,
         );
-        if (error !== undefined) expect((error as Error).message).toMatch(/^(privateKey|the key|jwk\.)/);
+        if (error !== undefined) expect((error as Error).message).toMatch(/^(privateKey|publicKey|the key|jwk\.)/);
       }
     }
   });
