@@ -7,7 +7,7 @@
 import type { Awaitable } from '../internal/awaitable.ts';
 import { encodeBase64url } from '../internal/base64.ts';
 import { encodeLatin1 } from '../internal/utf8.ts';
-import type { Algorithm } from './algorithm.ts';
+import { type Algorithm, algorithms, isAlgorithm } from './algorithm.ts';
 import { digest } from './digest.ts';
 import type { Jwk } from './forms/jwk.ts';
 
@@ -130,3 +130,13 @@ export type PrivateParts =
       readonly publicParts: PublicParts | undefined;
       readonly jwk: Jwk | undefined;
     };
+
+/** Bytes of the signatures of a key; `undefined` for a key of the application's own making that does not say. */
+export function signatureLength(key: VerificationKey): number | undefined {
+  if (!isAlgorithm(key.algorithm)) return undefined;
+  const { kty, fieldBytes } = algorithms[key.algorithm];
+  if (kty === 'oct') return 32;
+  if (fieldBytes !== undefined) return 2 * fieldBytes;
+  const modulus = (key as { readonly jwk?: { readonly n?: unknown } }).jwk?.n;
+  return typeof modulus === 'string' ? Math.floor((modulus.length * 3) / 4) : undefined;
+}

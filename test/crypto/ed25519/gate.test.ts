@@ -57,11 +57,4 @@ describe('the gate: A and R', () => {
     for (const length of [0, 31, 33, 64]) expect(isAcceptableKey(new Uint8Array(length).fill(0x66))).toBe(false);
     for (const length of [0, 32, 63, 65, 128]) expect(isAcceptableSignature(new Uint8Array(length).fill(6))).toBe(false);
   });
-
-  it('takes microseconds', () => {
-    const honest = signature(BASE_POINT, L - 1n);
-    const start = performance.now();
-    for (let round = 0; round < 10_000; round++) isAcceptableSignature(honest);
-    expect((performance.now() - start) / 10).toBeLessThan(50);
-  });
 });
