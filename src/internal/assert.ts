@@ -49,10 +49,15 @@ export function assertInteger(value: unknown, name: string, min = 0, max: number
 /** Later than any time in seconds that is meant (the year 4147), earlier than the present in milliseconds. */
 const LATEST = 2 ** 36;
 
+/** Told by its tag: nothing here names a clock. */
+function isDate(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object Date]';
+}
+
 /** Requires a time in whole seconds since the epoch; milliseconds, fractions and `Date`s are told apart. */
 export function assertTime(value: unknown, name: string): asserts value is number {
   if (typeof value !== 'number')
-    throw new TypeError(`${name} must be a number of whole seconds since the epoch${value instanceof Date ? ', not a Date' : ''}`);
+    throw new TypeError(`${name} must be a number of whole seconds since the epoch${isDate(value) ? ', not a Date' : ''}`);
   if (value > LATEST && Number.isFinite(value))
     throw new RangeError(`${name} must be in seconds since the epoch: this looks like milliseconds`);
   if (!Number.isInteger(value) || value < 0) throw new RangeError(`${name} must be a number of whole seconds since the epoch`);
