@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { entries } from './scripts/entries.ts';
 
 const OTHERS = ['test/runtime/**', 'test/package/**', 'test/docs/**', '**/node_modules/**'];
@@ -10,24 +10,38 @@ const alias = Object.entries(entries).map(([name, source]) => ({
   replacement: resolve(import.meta.dirname, source),
 }));
 
+const unit: TestProjectInlineConfiguration = {
+  resolve: { alias },
+  test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: OTHERS, testTimeout: 30_000 },
+};
+
+/** What guards the security of the package, once more where something has written to Object.prototype. */
+const polluted: TestProjectInlineConfiguration = {
+  resolve: { alias },
+  test: {
+    ...unit.test,
+    name: 'polluted',
+    include: ['test/{security,conformance}/**/*.test.ts'],
+    setupFiles: 'test/support/polluted.ts',
+  },
+};
+
+const packed: TestProjectInlineConfiguration = {
+  test: {
+    name: 'package',
+    include: ['test/package/**/*.test.ts', 'test/docs/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/package/fixtures/**'],
+    globalSetup: 'test/package/support/pack.ts',
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+  },
+};
+
 export default defineConfig({
   test: {
-    projects: [
-      {
-        resolve: { alias },
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: OTHERS, testTimeout: 30_000 },
-      },
-      {
-        test: {
-          name: 'package',
-          include: ['test/package/**/*.test.ts', 'test/docs/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/package/fixtures/**'],
-          globalSetup: 'test/package/support/pack.ts',
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
-        },
-      },
-    ],
+    projects: [unit, polluted, packed],
+    // A rejection that nobody awaits ends a server's process: test/rig shows that it fails a run here.
+    dangerouslyIgnoreUnhandledErrors: false,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

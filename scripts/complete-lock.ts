@@ -4,6 +4,10 @@
  * `npm install` leaves such packages out of the lock; `npm ci` then refuses the lock as incomplete. An entry with a
  * version, an operating system and a processor satisfies it, and makes every other machine skip the package.
  *
+ * Also drops what development tools say of the Node they want: they run on the Node pinned in `node_modules/.bin`, not on
+ * the one that npm was started with, of which npm warns at length. What may be left out keeps it, since npm leaves it out
+ * by that.
+ *
  *   node scripts/complete-lock.ts [--check] [folder ...]
  *
  * @module
@@ -22,6 +26,7 @@ interface LockEntry {
   readonly os?: readonly string[];
   readonly cpu?: readonly string[];
   readonly libc?: readonly string[];
+  readonly engines?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -74,20 +79,28 @@ function missingEntries({ packages }: Lock): ReadonlyMap<string, LockEntry> {
   return missing;
 }
 
+/** The entries of development tools that name the Node they want. */
+function enginesOfTools({ packages }: Lock): ReadonlyMap<string, LockEntry> {
+  const tools = Object.entries(packages).filter(([, { dev, optional, engines }]) => dev && !optional && engines !== undefined);
+  return new Map(tools.map(([place, { engines: _, ...entry }]) => [place, entry]));
+}
+
 function completeLock(folder: string, check: boolean): boolean {
   const file = join(root, folder, 'package-lock.json');
   const lock = JSON.parse(readFileSync(file, 'utf8')) as Lock;
   const missing = missingEntries(lock);
-  if (missing.size === 0) return true;
+  const tools = enginesOfTools(lock);
+  if (missing.size === 0 && tools.size === 0) return true;
+  const amounts = `${missing.size} optional packages to add, ${tools.size} engines of tools to drop`;
   if (check) {
-    console.log(`${folder}: package-lock.json lacks ${missing.size} optional packages: run node scripts/complete-lock.ts ${folder}`);
+    console.log(`${folder}: package-lock.json has ${amounts}: run node scripts/complete-lock.ts ${folder}`);
     return false;
   }
   const packages = Object.fromEntries(
-    Object.entries({ ...lock.packages, ...Object.fromEntries(missing) }).sort(([a], [b]) => (a < b ? -1 : 1)),
+    Object.entries({ ...lock.packages, ...Object.fromEntries([...missing, ...tools]) }).sort(([a], [b]) => (a < b ? -1 : 1)),
   );
   writeFileSync(file, `${JSON.stringify({ ...lock, packages }, null, 2)}\n`);
-  console.log(`${folder}: added ${missing.size} optional packages`);
+  console.log(`${folder}: had ${amounts}`);
   return true;
 }
 

@@ -6,9 +6,10 @@
 
 import { spawn } from 'node:child_process';
 import { delimiter, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-/** The top folder of the repository. */
-export const root: string = resolve(import.meta.dirname, '..');
+/** The top folder of the repository. By the URL of this module: `import.meta.dirname` is another one where tsup bundles its configuration. */
+export const root: string = resolve(fileURLToPath(import.meta.url), '../..');
 
 /** How to run a program. */
 export interface CommandOptions {

@@ -28,6 +28,7 @@ export type VerificationErrorCode =
   | 'digest_missing'
   | 'digest_mismatch'
   | 'body_too_large'
+  | 'body_incomplete'
   | 'raw_body_unavailable'
   | 'nonce_missing'
   | 'nonce_replayed'
@@ -47,23 +48,48 @@ export type VerificationErrorCode =
   | 'maintenance_ended'
   | 'clock_rolled_back';
 
-/** The HTTP status a refusal leaves with, unless it is 401, or 400 as whatever is wrong with a payload. */
-const STATUS: Readonly<Partial<Record<VerificationErrorCode, number>>> = {
-  signature_malformed: 400,
-  signature_ambiguous: 400,
-  component_unresolvable: 400,
-  target_malformed: 400,
-  key_disabled: 403,
-  digest_mismatch: 400,
-  body_too_large: 413,
-  raw_body_unavailable: 500,
-  replay_store_cold: 503,
-  replay_store_full: 503,
-  store_unavailable: 503,
-  machine_mismatch: 403,
-  critical_unknown: 403,
-  maintenance_ended: 403,
-  clock_rolled_back: 403,
+/** One line a code: the HTTP status a refusal leaves with, and who may read its detail. */
+const CODES: Readonly<Record<VerificationErrorCode, readonly [status: number, detail?: 'private']>> = {
+  signature_missing: [401],
+  signature_malformed: [400],
+  signature_ambiguous: [400],
+  signature_mismatch: [401],
+  tag_mismatch: [401],
+  component_uncovered: [401],
+  component_unresolvable: [400],
+  target_malformed: [400],
+  authority_forbidden: [401],
+  algorithm_forbidden: [401, 'private'],
+  key_unknown: [401, 'private'],
+  key_revoked: [401],
+  key_disabled: [403],
+  key_expired: [401],
+  created_missing: [401],
+  created_in_future: [401],
+  expired: [401],
+  lifetime_too_long: [401],
+  digest_missing: [401],
+  digest_mismatch: [400],
+  body_too_large: [413],
+  body_incomplete: [400],
+  raw_body_unavailable: [500, 'private'],
+  nonce_missing: [401],
+  nonce_replayed: [401],
+  replay_store_cold: [503],
+  replay_store_full: [503],
+  store_unavailable: [503, 'private'],
+  payload_malformed: [400],
+  payload_duplicate_member: [400],
+  payload_lone_surrogate: [400],
+  payload_number_inexact: [400],
+  payload_proto_member: [400],
+  payload_too_deep: [400],
+  audience_mismatch: [401],
+  subject_mismatch: [401],
+  machine_mismatch: [403],
+  critical_unknown: [403],
+  maintenance_ended: [403],
+  clock_rolled_back: [403],
 };
 
 /** Why the signed fetch would not send, follow or hand over. */
@@ -78,7 +104,7 @@ export type SignedFetchErrorCode =
   | 'target_forbidden';
 
 /** These two would tell a prober whether a key exists: outside they are a `signature_mismatch`. */
-const HIDDEN: readonly string[] = ['key_unknown', 'algorithm_forbidden'];
+const HIDDEN: readonly VerificationErrorCode[] = ['key_unknown', 'algorithm_forbidden'];
 
 /** What the `type` of our problem documents begins with (RFC 9457). */
 export const PROBLEM_TYPE = 'urn:countersign:problem:';
@@ -89,14 +115,20 @@ const FETCH_BRAND = /* @__PURE__ */ Symbol.for('countersign.SignedFetchError');
 
 /** What surrounds a refusal; each part is optional. */
 export interface VerificationErrorOptions extends ErrorOptions {
-  /** Seconds after which trying again makes sense. */
+  /** Seconds after which trying again makes sense; 2 by default where the status is 503. */
   readonly retryAfter?: number | undefined;
-  /** The server's time in whole seconds, told to the client so that it can correct its clock. */
+  /** The server's time in whole seconds since the epoch, told to the client so that it can correct its clock. */
   readonly now?: number | undefined;
   /** An Accept-Signature value that says what would be accepted. */
   readonly acceptSignature?: string | undefined;
-  /** The signature base the verifier built. Only ever set when the deployment opted in to exposing it. */
+  /** The keyid that the message claims. */
+  readonly keyid?: string | undefined;
+  /** The signature base the verifier built, values of credentials left out. */
   readonly signatureBase?: string | undefined;
+  /** Puts the signature base into the answer too. Default: false, it is for the server alone. */
+  readonly insecurelyExposeSignatureBase?: boolean | undefined;
+  /** What only the log says, behind the detail. */
+  readonly logDetail?: string | undefined;
 }
 
 /** A refusal as plain data, for frameworks that do not speak `Response`. */
@@ -107,7 +139,7 @@ export interface Problem {
 }
 
 /** What the verifier knows about a refusal that the failing check did not. */
-type RefusalContext = Pick<VerificationErrorOptions, 'now' | 'acceptSignature' | 'signatureBase'>;
+type RefusalContext = Omit<VerificationErrorOptions, 'cause' | 'retryAfter' | 'logDetail'>;
 
 function titleOf(code: VerificationErrorCode): string {
   return code.replaceAll('_', ' ');
@@ -123,6 +155,8 @@ export class VerificationError extends Error {
   override readonly name = 'VerificationError';
   /** The precise reason, for logs and tests. Do not show it to the peer: see `publicCode`. */
   readonly code: VerificationErrorCode;
+  /** What the message says besides the code, and the peer may know; `undefined` if nothing. */
+  readonly detail: string | undefined;
   /** The HTTP status of the refusal. */
   readonly status: number;
   /** Seconds after which trying again makes sense, on 503. */
@@ -130,10 +164,13 @@ export class VerificationError extends Error {
 
   /** `detail` is what the message says besides the code. */
   constructor(code: VerificationErrorCode, detail?: string, options: VerificationErrorOptions = {}) {
-    super(detail === undefined ? titleOf(code) : `${titleOf(code)}: ${detail}`, options);
+    const parts = [detail, options.logDetail].filter((part) => part !== undefined);
+    super(parts.length === 0 ? titleOf(code) : `${titleOf(code)}: ${parts.join('; ')}`, options);
+    const [status, privacy] = CODES[code];
     this.code = code;
-    this.status = STATUS[code] ?? (code.startsWith('payload_') ? 400 : 401);
-    this.retryAfter = options.retryAfter ?? (this.status === 503 ? 2 : undefined);
+    this.detail = privacy === 'private' ? undefined : detail;
+    this.status = status;
+    this.retryAfter = options.retryAfter ?? (status === 503 ? 2 : undefined);
     contexts.set(this, options);
     Object.defineProperty(this, VERIFICATION_BRAND, { value: true });
   }
@@ -143,26 +180,32 @@ export class VerificationError extends Error {
     return HIDDEN.includes(this.code) ? 'signature_mismatch' : this.code;
   }
 
-  /** The signature base the verifier built, when the deployment exposes it. */
+  /** The keyid that the message claims, for the log; `undefined` if it came to none. Nothing proves it. */
+  get keyid(): string | undefined {
+    return contexts.get(this)!.keyid;
+  }
+
+  /** The signature base the verifier built, for the log and `countersign/explain`; on a `signature_mismatch`. Values of credentials are left out. */
   get signatureBase(): string | undefined {
     return contexts.get(this)!.signatureBase;
   }
 
   /** The refusal as plain data: `application/problem+json` (RFC 9457) with its headers. */
   toProblem(): Problem {
-    const { publicCode: code, status, retryAfter } = this;
-    const { now = Math.floor(Date.now() / 1000), acceptSignature, signatureBase } = contexts.get(this)!;
+    const { publicCode: code, status, retryAfter, detail } = this;
+    const { now = Math.floor(Date.now() / 1000), acceptSignature, signatureBase, insecurelyExposeSignatureBase } = contexts.get(this)!;
     const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
     if (status === 401) headers['www-authenticate'] = `Signature error="${code}"`;
-    if (acceptSignature !== undefined) headers['accept-signature'] = acceptSignature;
+    if (status === 401 && acceptSignature !== undefined) headers['accept-signature'] = acceptSignature;
     if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
     const body = {
       type: `${PROBLEM_TYPE}${code}`,
       title: titleOf(code),
       status,
+      detail,
       code,
       now,
-      signatureBase,
+      signatureBase: insecurelyExposeSignatureBase ? signatureBase : undefined,
     };
     return { status, headers, body: JSON.stringify(body) };
   }
@@ -174,14 +217,10 @@ export class VerificationError extends Error {
   }
 }
 
-/** What a signature that is none is refused with. */
-export function malformed(detail: string, options?: ErrorOptions): VerificationError {
-  return new VerificationError('signature_malformed', detail, options);
-}
-
-/** Tells a refusal the time and what would have been accepted. */
+/** Tells a refusal what the verifier knows besides; what it says already stays. */
 export function annotateRefusal(error: VerificationError, context: RefusalContext): void {
-  contexts.set(error, { ...contexts.get(error), ...context });
+  const known = contexts.get(error);
+  contexts.set(error, { ...context, ...known });
 }
 
 /** The signed fetch would not send, follow or hand over. Never a TypeError, which retry wrappers take for a network error. */

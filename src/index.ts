@@ -32,17 +32,17 @@ export { createResponseVerifier, type ResponseVerifier, type ResponseVerifierOpt
 export { createSignedFetch } from './fetch/signed-fetch.ts';
 export type { Limits } from './http/limits.ts';
 export { parseUnverifiedSignatures } from './http/parse-unverified.ts';
+export type { PolicyChoice } from './http/policies.ts';
 export { type SignRequestOptions, signRequest } from './http/sign-request.ts';
 export { type SignResponseOptions, signResponse } from './http/sign-response.ts';
-export type { VerifiedRequest, VerifiedSignature } from './http/verified-request.ts';
-export { createVerifier, type PolicyChoice, type Verifier, type VerifierOptions } from './http/verifier.ts';
-export type { QueryCarrier } from './http/verify-request.ts';
+export { createVerifier, type Verifier, type VerifierOptions } from './http/verifier.ts';
 export { type VerifiedResponse, type VerifyResponseOptions, verifyResponse } from './http/verify-response.ts';
 export type { Awaitable } from './internal/awaitable.ts';
 export { createJwksResolver, type JwksResolverOptions } from './jwks/resolver.ts';
 export { type MemoryReplayStoreOptions, memoryReplayStore } from './replay/memory-store.ts';
 export type { ConsumeRequest, Consumption, ReplayStore } from './replay/store.ts';
 export type { Component } from './rfc9421/component.ts';
+export type { CoveredComponent } from './rfc9421/coverage.ts';
 export {
   type Content,
   type FieldLines,
@@ -53,9 +53,14 @@ export {
   type ResponseMessage,
 } from './rfc9421/message.ts';
 export type { FieldType, FieldTypes } from './rfc9421/structured-field.ts';
+export type { TargetForm } from './rfc9421/target.ts';
 export type { UnverifiedSignature } from './rfc9421/unverified-signature.ts';
+export type { Authority, AuthorityOptions, Scheme } from './signature/authority.ts';
 export { type HmacSecretsOptions, hmacSecrets, type SecretLookup, type SecretRecord } from './signature/hmac-secrets.ts';
 export type { KeyLookup, KeyRecord, ResolveKey } from './signature/key-record.ts';
 export type { Policy } from './signature/policy.ts';
+export type { FoundInQuery, QueryCarrier } from './signature/query-carrier.ts';
 export type { StandardResult, StandardSchema } from './signature/schema.ts';
 export type { SignedFields, SignOptions } from './signature/sign.ts';
+export type { VerifiedSignature, VerifiedSignatures } from './signature/verified.ts';
+export type { VerifiedRequest } from './signature/verified-request.ts';

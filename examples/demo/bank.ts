@@ -2,9 +2,10 @@
  * The bank: a plain node:http server that credits gold coins, once, to whoever's backend signs for them.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createVerifier, isVerificationError, type KeyLookup, memoryReplayStore, type ReplayStore, type Verifier } from 'countersign';
+import { createVerifier, isVerificationError, type KeyLookup, memoryReplayStore, type ReplayStore } from 'countersign';
 import { messageFromNode } from 'countersign/node';
 import { close, type Handler, listen, sendJson } from './http.ts';
+import { orderSchema } from './order.ts';
 
 /** A running bank. */
 export interface Bank {
@@ -41,10 +42,14 @@ export async function openBank({ port, insecurelyExposeSignatureBase }: BankOpti
     replayStore: bank.replayStore,
     insecurelyExposeSignatureBase,
   });
-  const creditSigned: Handler = (request, response) => credit(request, response, verifier, bank);
+  const credit: Handler = async (request, response) => {
+    const verified = await verifier.verifyRequest(messageFromNode(request));
+    const { amount } = verified.json(orderSchema);
+    sendJson(response, { credited: amount, balance: bank.credit(verified.keyid, amount) });
+  };
   server.on('request', (request, response) => {
     const [path] = (request.url ?? '').split('?');
-    void answer(routes.get(`${request.method} ${path}`) ?? creditSigned, request, response);
+    void answer(routes.get(`${request.method} ${path}`) ?? credit, request, response);
   });
   return bank;
 }
@@ -65,12 +70,6 @@ function openBooks(): Pick<Bank, 'replayStore' | 'register' | 'findKey' | 'credi
       return balance(owner);
     },
   };
-}
-
-async function credit(request: IncomingMessage, response: ServerResponse, verifier: Verifier, bank: Bank): Promise<void> {
-  const verified = await verifier.verifyRequest(messageFromNode(request));
-  const { amount } = verified.json() as { amount: number };
-  sendJson(response, { credited: amount, balance: bank.credit(verified.keyid, amount) });
 }
 
 async function answer(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {

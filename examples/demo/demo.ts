@@ -6,7 +6,8 @@
  *   npm run demo -- --json    the same as one JSON document
  *   npm run demo -- --serve   keeps the bank open: a page to try it on, and a request to paste
  */
-import { parseArgs } from 'node:util';
+import { type Flags, readFlags } from './flags.ts';
+import { PortError } from './http.ts';
 import { serve } from './serve.ts';
 import type { Step } from './step.ts';
 import { play } from './story.ts';
@@ -18,50 +19,50 @@ const USAGE = `usage: npm run demo -- [--json | --serve [--port N]]
   --port N    the port to serve on (default: any free one)
 `;
 
-interface Flags {
-  readonly json: boolean;
-  readonly serve: boolean;
-  readonly port: number;
+const DASHES = `npm takes flags that stand before two dashes for its own, and will refuse those it does not know. Write: npm run demo -- `;
+
+async function main(): Promise<number> {
+  const flags = readFlagsOr((problem) => process.stderr.write(`${problem}\n\n${USAGE}`));
+  if (flags === undefined) return 2;
+  const { json, port, swallowed } = flags;
+  if (swallowed) process.stderr.write(`${DASHES}${json ? '--json' : `--serve${port === 0 ? '' : ` --port ${port}`}`}\n\n`);
+  return flags.serve ? serveOn(port) : tell(json);
 }
 
-function readFlags(args: readonly string[]): Flags | undefined {
+function readFlagsOr(complain: (problem: string) => void): Flags | undefined {
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        json: { type: 'boolean', default: false },
-        serve: { type: 'boolean', default: false },
-        port: { type: 'string', default: '0' },
-      },
-    });
-    const port = Number(values.port);
-    if (!Number.isInteger(port) || port < 0 || port > 65_535 || (values.json && values.serve)) return undefined;
-    return { json: values.json, serve: values.serve, port };
-  } catch {
+    return readFlags(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    complain(error.message);
     return undefined;
   }
 }
 
-function printStep({ ok, title, detail }: Step): void {
-  console.log(`  ${ok ? 'ok ' : 'NOT'}  ${title.padEnd(58)} ${detail}`);
+async function serveOn(port: number): Promise<number> {
+  try {
+    await serve(port);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    process.stderr.write(`${error.message} Choose another one: npm run demo -- --serve --port ${error.another}
+or let the system choose: npm run demo -- --serve
+`);
+    return 1;
+  }
 }
 
-async function main(): Promise<number> {
-  const flags = readFlags(process.argv.slice(2));
-  if (flags === undefined) {
-    process.stderr.write(USAGE);
-    return 2;
-  }
-  if (flags.serve) {
-    await serve(flags.port);
-    return 0;
-  }
-  if (!flags.json) console.log('\nA bank credits gold coins to whoever signs for them. An eavesdropper reads the wire.\n');
-  const steps = await play(flags.json ? () => undefined : printStep);
+async function tell(json: boolean): Promise<number> {
+  if (!json) console.log('\nA bank credits gold coins to whoever signs for them. An eavesdropper reads the wire.\n');
+  const steps = await play(json ? () => undefined : printStep);
   const ok = steps.every((step) => step.ok);
-  if (flags.json) console.log(JSON.stringify({ ok, steps }, null, 2));
+  if (json) console.log(JSON.stringify({ ok, steps }, null, 2));
   else console.log(ok ? '\nEvery step went as printed.\n' : '\nA step did NOT go as it should.\n');
   return ok ? 0 : 1;
+}
+
+function printStep({ ok, title, detail }: Step): void {
+  console.log(`  ${ok ? 'ok ' : 'NOT'}  ${title.padEnd(58)} ${detail}`);
 }
 
 process.exitCode = await main();

@@ -9,10 +9,33 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 
 const MAX_BYTES = 64 * 1024;
 
-/** Listens on loopback; the origin. */
+/** A port that cannot be had. */
+export class PortError extends Error {
+  /** One to try instead. */
+  readonly another: number;
+
+  constructor(port: number, reason: string) {
+    super(`Port ${port} ${reason}.`);
+    this.another = port < 1024 ? 8080 : port === 65_535 ? 65_534 : port + 1;
+  }
+}
+
+const REASONS = new Map([
+  ['EADDRINUSE', 'is taken: another program listens there, perhaps an earlier demo'],
+  ['EACCES', 'is reserved: opening it needs rights that this user does not have'],
+]);
+
+/**
+ * Listens on loopback; the origin.
+ *
+ * @throws {PortError} If the port is taken, or not for this user.
+ */
 export async function listen(server: Server, port = 0): Promise<string> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = REASONS.get(error.code ?? '');
+      reject(reason === undefined ? error : new PortError(port, reason));
+    });
     server.listen(port, '127.0.0.1', resolve);
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

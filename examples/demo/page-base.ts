@@ -3,7 +3,7 @@
  */
 import { explainMismatch } from 'countersign/explain';
 
-/** What the verdict is about when all lines agree: a parameter of the signature. */
+/** What the refusal is about when all lines agree: a parameter of the signature. */
 const POINTS: Readonly<Record<string, string>> = {
   nonce_replayed: 'nonce',
   expired: 'created',
@@ -28,9 +28,9 @@ export function showBase(list: HTMLElement, code: string | undefined, signed: st
   );
 }
 
-/** What to say of the bases beside the verdict. */
+/** What to say of the two bases. */
 export function describeBase(code: string | undefined, signed: string | undefined, received = signed): string {
-  if (signed === undefined || received === undefined) return 'Nothing was signed, so there is no base.';
+  if (signed === undefined || received === undefined) return 'Nothing was signed, so there is none here.';
   const { differences } = explainMismatch({ signed, received });
   if (differences.length > 0) return differences.map(({ component, cause }) => `${component} differs. ${cause}`).join(' ');
   const point = POINTS[code ?? ''];

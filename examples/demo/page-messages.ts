@@ -3,57 +3,62 @@
  */
 import { canonicalizeFields } from 'countersign';
 import { createContentDigest } from 'countersign/http';
-import type { Case } from './page-requests.ts';
-import { sendByWire, sendDirectly } from './page-trial.ts';
-import type { Parcel } from './wire.ts';
+import { type Signed, send, sendByWire } from './page-attempt.ts';
+import { reach } from './page-reach.ts';
+import type { Attempt } from './page-requests.ts';
+import type { WireRequest } from './wire.ts';
 
 type Fields = readonly (readonly [name: string, value: string])[];
 
 /** As in shop.ts, which is not for a page. */
 const SEPARATORS = 'goldcoins|10&amount=10000';
 
-/** The cases by the name of their button. */
-export function messageCases(shop: string): Readonly<Record<string, Case>> {
-  const collect = async (claim: string) => (await (await fetch(`${shop}/claims/${claim}`)).json()) as Fields;
-  const relay = async (claim: string) => {
-    const fields = await collect(claim);
-    return sendDirectly(parcelOf(fields), { signed: await baseOf(fields) });
+const FORM_TYPE = ['content-type', 'application/x-www-form-urlencoded'] as const;
+
+/** The attempts by the name of their button; the page shows these lines as they stand here. */
+export function messageAttempts(shop: string): Readonly<Record<string, Attempt>> {
+  const collect = async (claim: string): Promise<Signed> => {
+    const response = await reach(`${shop}/claims/${claim}`);
+    const fields = (await response.json()) as Fields;
+    const body = new URLSearchParams(fields.map(([...pair]) => pair)).toString();
+    const request = { target: '/relayed', headers: [FORM_TYPE], body };
+    return { request, base: await baseOf(body), baseWith: baseOf };
   };
-  const edit = async (name: string, value: string) => {
-    const fields = await collect('prize');
-    const edited = fields.map((pair) => (pair[0] === name ? ([name, value] as const) : pair));
-    return sendByWire(parcelOf(edited), { signed: await baseOf(fields), received: await baseOf(edited) });
-  };
-  const misdirect = async (claim: string, user?: string) => {
-    const fields = await collect(claim);
-    return sendByWire({ ...parcelOf(fields), user }, { signed: await baseOf(fields) });
-  };
+
   return {
-    relay: () => relay('prize'),
+    relay: async () => send(await collect('prize')),
     twice: async () => {
-      const fields = await collect('prize');
-      const evidence = { signed: await baseOf(fields) };
-      await sendDirectly(parcelOf(fields), evidence);
-      return sendByWire(parcelOf(fields), evidence);
+      const message = await collect('prize');
+      await send(message);
+      return sendByWire(message);
     },
-    'edit-amount': () => edit('amount', '10000'),
-    'edit-separators': () => edit('currency', SEPARATORS),
-    separators: () => relay('noted'),
-    session: () => misdirect('prize', 'mallory'),
-    audience: () => misdirect('abroad'),
+    'edit-amount': async ({ edited }) => {
+      const message = await collect('prize');
+      return sendByWire(message, withField(message, 'amount', String(edited)));
+    },
+    'edit-separators': async () => {
+      const message = await collect('prize');
+      return sendByWire(message, withField(message, 'currency', SEPARATORS));
+    },
+    separators: async () => send(await collect('noted')),
+    session: async () => {
+      const message = await collect('prize');
+      return sendByWire(message, { user: 'mallory' });
+    },
+    audience: async () => sendByWire(await collect('abroad')),
   };
 }
 
-/** Form fields, as hidden inputs would be sent. */
-function parcelOf(fields: Fields): Parcel {
-  const body = new URLSearchParams(fields.map(([...pair]) => pair)).toString();
-  return { target: '/relayed', headers: [['content-type', 'application/x-www-form-urlencoded']], body };
+function withField({ request }: Signed, name: string, value: string): Pick<WireRequest, 'body'> {
+  const fields = new URLSearchParams(request.body);
+  fields.set(name, value);
+  return { body: fields.toString() };
 }
 
 /** The base of a message, from its data and its signature-input: whoever has the message can build it. */
-async function baseOf(fields: Fields): Promise<string> {
-  const data = fields.filter(([name]) => name !== 'signature-input' && name !== 'signature');
-  const input = new Map(fields).get('signature-input') ?? '';
+async function baseOf(body: string): Promise<string> {
+  const fields = new URLSearchParams(body);
+  const data = [...fields].filter(([name]) => name !== 'signature-input' && name !== 'signature');
   const digest = await createContentDigest(new TextEncoder().encode(canonicalizeFields(data)));
-  return `"content-digest": ${digest}\n"@signature-params": ${input.replace(/^sig=/, '')}`;
+  return `"content-digest": ${digest}\n"@signature-params": ${(fields.get('signature-input') ?? '').replace(/^sig=/, '')}`;
 }

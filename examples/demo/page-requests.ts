@@ -1,75 +1,92 @@
 /**
- * Signed requests: the page is a consumer with a key of its own, and somebody on the wire tries what he can.
+ * Signed requests: the page is a customer with a key of its own, and somebody on the wire tries what he can.
  */
-import { createSigner, exportPublicKeyJwk, generateKeyPair, type SignedFields, type Signer, signRequest } from 'countersign';
+import { createSigner, exportPublicKeyJwk, generateKeyPair, type Signer, signRequest } from 'countersign';
 import { createContentDigest } from 'countersign/http';
-import { sendByWire, sendDirectly, type Trial } from './page-trial.ts';
-import type { Parcel } from './wire.ts';
+import { type Outcome, type Signed, send, sendByWire } from './page-attempt.ts';
+import { reachWithJson } from './page-reach.ts';
+
+/** The amounts that were typed. */
+export interface Amounts {
+  /** What the customer asks for. */
+  readonly amount: number;
+  /** What somebody on the wire makes of it. */
+  readonly changed: number;
+  /** What jdoe makes of a message of the shop's. */
+  readonly edited: number;
+}
 
 /** What a button does. */
-export type Case = () => Promise<Trial>;
+export type Attempt = (amounts: Amounts) => Promise<Outcome>;
 
 /**
  * Makes a key and registers it with the bank. It is as new as the bank, which has forgotten earlier nonces: a page of your
  * own keeps one, with `openKeyPair` of `countersign/browser`.
  */
-export async function openConsumer(): Promise<Signer> {
+export async function openCustomer(): Promise<Signer> {
   const { privateKey, publicKey } = await generateKeyPair();
-  const body = JSON.stringify(exportPublicKeyJwk(publicKey));
-  await fetch('/keys', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  await reachWithJson('/keys', exportPublicKeyJwk(publicKey));
   return createSigner({ privateKey });
 }
 
-interface SignedOrder extends Pick<SignedFields, 'base'> {
-  readonly parcel: Parcel;
-}
-
-const TEN = '{"currency":"goldcoins","amount":10}';
-const MANY = '{"currency":"goldcoins","amount":10000}';
 const JSON_TYPE = ['content-type', 'application/json'] as const;
 
-async function signOrder(signer: Signer, created?: number): Promise<SignedOrder> {
-  const message = {
-    method: 'POST',
-    scheme: location.protocol.slice(0, -1),
-    authority: location.host,
-    target: '/coins',
-    fields: [JSON_TYPE],
-    body: new TextEncoder().encode(TEN),
-  };
-  const { fields, base } = await signRequest(message, { signer, created });
-  return { parcel: { target: message.target, headers: [JSON_TYPE, ...fields], body: TEN }, base };
-}
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
-/** The cases by the name of their button. */
-export function requestCases(signer: Signer): Readonly<Record<string, Case>> {
-  const tamper = async (change: Partial<Parcel>, received?: (base: string) => Promise<string>): Promise<Trial> => {
-    const { parcel, base } = await signOrder(signer);
-    return sendByWire({ ...parcel, ...change }, { signed: base, received: await received?.(base) });
+const order = (amount: number): string => JSON.stringify({ currency: 'goldcoins', amount });
+
+const secondsNow = (): number => Math.floor(Date.now() / 1000);
+
+/** The attempts by the name of their button; the page shows these lines as they stand here. */
+export function requestAttempts(signer: Signer): Readonly<Record<string, Attempt>> {
+  const sign = async (body: string, created?: number): Promise<Signed> => {
+    const message = {
+      method: 'POST',
+      scheme: location.protocol.replace(':', ''),
+      authority: location.host,
+      target: '/coins',
+      fields: [JSON_TYPE],
+      body: bytesOf(body),
+    };
+    const { fields, base } = await signRequest(message, { signer, created });
+    // The signature travels as header fields: Content-Digest, Signature-Input, Signature.
+    const request = { target: message.target, headers: [JSON_TYPE, ...fields], body };
+    return { request, base, baseWith: withDigestOf(base) };
   };
+
   return {
-    send: async () => {
-      const { parcel, base } = await signOrder(signer);
-      return sendDirectly(parcel, { signed: base });
+    send: async ({ amount }) => send(await sign(order(amount))),
+    replay: async ({ amount }) => {
+      const signed = await sign(order(amount));
+      await send(signed);
+      return sendByWire(signed);
     },
-    replay: async () => {
-      const { parcel, base } = await signOrder(signer);
-      await sendDirectly(parcel, { signed: base });
-      return sendByWire(parcel, { signed: base });
+    amount: async ({ amount, changed }) => {
+      const signed = await sign(order(amount));
+      return sendByWire(signed, { body: order(changed) });
     },
-    amount: () => tamper({ body: MANY }, (base) => withDigestOf(MANY, base)),
-    path: () => tamper({ target: '/diamonds' }),
-    query: () => tamper({ target: '/coins?to=mallory' }),
-    late: async () => {
-      const { parcel, base } = await signOrder(signer, Math.floor(Date.now() / 1000) - 600);
-      return sendByWire(parcel, { signed: base });
+    path: async ({ amount }) => {
+      const signed = await sign(order(amount));
+      return sendByWire(signed, { target: '/diamonds' });
     },
-    unsigned: () => sendByWire({ target: '/coins', headers: [JSON_TYPE], body: TEN }, {}),
+    query: async ({ amount }) => {
+      const signed = await sign(order(amount));
+      return sendByWire(signed, { target: '/coins?to=mallory' });
+    },
+    late: async ({ amount }) => {
+      const signed = await sign(order(amount), secondsNow() - 600);
+      return sendByWire(signed);
+    },
+    unsigned: async ({ amount }) => {
+      const request = { target: '/coins', headers: [JSON_TYPE], body: order(amount) };
+      return sendByWire({ request });
+    },
   };
 }
 
-/** The base with the digest of the body that arrives: the bank says that it differs, not what it is. */
-async function withDigestOf(body: string, base: string): Promise<string> {
-  const digest = await createContentDigest(new TextEncoder().encode(body));
-  return base.replace(/^"content-digest": .*$/m, () => `"content-digest": ${digest}`);
+function withDigestOf(base: string): (body: string) => Promise<string> {
+  return async (body) => {
+    const digest = await createContentDigest(bytesOf(body));
+    return base.replace(/^"content-digest": .*$/m, () => `"content-digest": ${digest}`);
+  };
 }

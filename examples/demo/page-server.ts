@@ -8,23 +8,39 @@ import { build } from 'esbuild';
 import type { Bank } from './bank.ts';
 import type { Counter } from './counter.ts';
 import { readText, sendJson } from './http.ts';
+import { codeOf } from './page-code.ts';
 import type { Shop } from './shop.ts';
 
 /** Opens `GET /` and what it needs. */
 export async function openPage(bank: Bank, counter: Counter, shop: Shop): Promise<void> {
-  const html = (await readFile(join(import.meta.dirname, 'page.html'), 'utf8')).replace('{{shop}}', shop.origin);
-  const policy = `default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' ${shop.origin}`;
+  const template = await readFile(join(import.meta.dirname, 'page.html'), 'utf8');
+  const html = template.replaceAll('{{bank}}', bank.origin).replaceAll('{{shop}}', shop.origin);
+  const buttons = [...html.matchAll(/name="attempt" value="([\w-]+)"/g)].map(([, name]) => name!);
   bank.route('GET /', (_, response) => {
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy,
+      'content-security-policy': policyOf(shop),
       'set-cookie': `${counter.logIn('jdoe')}; HttpOnly; SameSite=Strict`,
     });
     response.end(html);
   });
   openFile(bank, '/page.js', 'text/javascript', await bundle());
   openFile(bank, '/page.css', 'text/css', await readFile(join(import.meta.dirname, 'page.css'), 'utf8'));
+  openFile(bank, '/code.json', 'application/json', JSON.stringify(await codeOf(buttons)));
   openRegistration(bank);
+}
+
+function policyOf(shop: Shop): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    'img-src data:',
+    `connect-src 'self' ${shop.origin}`,
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 }
 
 async function bundle(): Promise<string> {

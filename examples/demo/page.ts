@@ -1,72 +1,77 @@
 /**
- * The script of the page: one case a button, one verdict a case.
+ * The script of the page: what each button attempts, and where its outcome shows.
  */
-import { describeBase, showBase } from './page-base.ts';
-import { messageCases } from './page-messages.ts';
-import { type Case, openConsumer, requestCases } from './page-requests.ts';
-import type { Trial } from './page-trial.ts';
+import type { Excerpt } from './page-code.ts';
+import { messageAttempts } from './page-messages.ts';
+import { reach } from './page-reach.ts';
+import { type Amounts, type Attempt, openCustomer, requestAttempts } from './page-requests.ts';
+import { byId, showCode, showFailure, showOutcome, showWaiting } from './page-result.ts';
 
-/** The codes in plain words. */
-const MEANINGS: Readonly<Record<string, string>> = {
-  nonce_replayed: 'This very message was accepted before. It counts once.',
-  digest_mismatch: 'The body is not the one that was signed.',
-  signature_mismatch: 'What arrived is not what was signed.',
-  expired: 'It was signed too long ago.',
-  signature_missing: 'Nobody signed it.',
-  subject_mismatch: 'The message is about another user than the one of this session.',
-  audience_mismatch: 'The message was signed for another bank.',
-};
+/** After so long the last result is taken away: it would pass for this one's. */
+const IMPATIENCE_MS = 300;
 
-const byId = (id: string): HTMLElement => document.getElementById(id)!;
+const result = byId('result');
 
-function show(title: string, trial: Trial): void {
-  const { status, code, receipt, signed, received, parcel } = trial;
-  const verdict = byId('verdict');
-  verdict.dataset['verdict'] = code === undefined ? 'accepted' : 'refused';
-  byId('what').textContent = title;
-  byId('word').textContent = code === undefined ? 'Accepted' : 'Refused';
-  byId('code').textContent = code === undefined ? String(status) : `${status} ${code}`;
-  byId('meaning').textContent = receipt === undefined ? (MEANINGS[code ?? ''] ?? '') : describeReceipt(receipt);
-  byId('finding').textContent = describeBase(code, signed, received);
-  byId('sent').textContent = [`POST ${parcel.target}`, ...parcel.headers.map((line) => line.join(': ')), '', parcel.body].join('\n');
-  const base = byId('base');
-  base.hidden = signed === undefined;
-  if (signed === undefined) base.replaceChildren();
-  else showBase(base, code, signed, received);
-  byId('evidence').hidden = false;
-}
-
-function describeReceipt({ credited, balance, note }: NonNullable<Trial['receipt']>): string {
-  return `${credited} gold coins credited, balance ${balance}.${note === undefined ? '' : ` Note: “${note}”`}`;
-}
-
-async function press(button: HTMLButtonElement, run: Case): Promise<void> {
-  const verdict = byId('verdict');
-  verdict.setAttribute('aria-busy', 'true');
+async function press(button: HTMLButtonElement, attempt: Attempt, excerpts: readonly Excerpt[]): Promise<void> {
+  if (result.hasAttribute('aria-busy')) return;
+  const title = button.textContent ?? '';
+  result.setAttribute('aria-busy', 'true');
+  const waiting = setTimeout(() => showWaiting(title), IMPATIENCE_MS);
+  mark(button);
+  showCode(excerpts);
   try {
-    show(button.textContent ?? '', await run());
-  } catch {
-    byId('word').textContent = 'No answer';
-    byId('meaning').textContent = 'The bank cannot be reached. Does the demo still run?';
+    const outcome = await attempt(readAmounts());
+    clearTimeout(waiting);
+    showOutcome(title, outcome);
+  } catch (error) {
+    clearTimeout(waiting);
+    showFailure(title, error);
   }
+  result.removeAttribute('aria-busy');
+  bringIntoView();
+}
+
+/** The button that was pressed last, for the eye and for the way back. */
+function mark(button: HTMLButtonElement): void {
   document.querySelector('[aria-current]')?.removeAttribute('aria-current');
   button.setAttribute('aria-current', 'true');
-  byId('back').setAttribute('href', `#${button.closest('section')?.getAttribute('aria-labelledby')}`);
-  verdict.removeAttribute('aria-busy');
-  // At phone width the verdict stands below the buttons.
-  if (matchMedia('(width < 52rem)').matches) verdict.scrollIntoView();
+  byId('back').hidden = false;
+}
+
+/** At phone width the result stands below the buttons: it comes into view, and whoever reads on starts there. */
+function bringIntoView(): void {
+  result.scrollTop = 0;
+  if (!matchMedia('(width < 52rem)').matches) return;
+  byId('heading').focus({ preventScroll: true });
+  result.scrollIntoView();
+}
+
+function readAmounts(): Amounts {
+  const amountOf = (id: string): number => (byId(id) as HTMLInputElement).valueAsNumber;
+  return { amount: amountOf('amount'), changed: amountOf('changed'), edited: amountOf('edited') };
 }
 
 async function main(): Promise<void> {
-  const signer = await openConsumer();
-  const cases: Readonly<Record<string, Case>> = { ...requestCases(signer), ...messageCases(document.body.dataset['shop'] ?? '') };
+  const code = (await (await reach('/code.json')).json()) as Readonly<Record<string, readonly Excerpt[]>>;
+  const signer = await openCustomer();
+  const attempts = { ...requestAttempts(signer), ...messageAttempts(document.body.dataset['shop'] ?? '') };
   byId('keyid').textContent = signer.keyid;
-  for (const button of document.querySelectorAll('button')) {
-    const run = cases[button.dataset['case'] ?? ''];
-    if (run === undefined) continue;
-    button.addEventListener('click', () => void press(button, run));
-    button.disabled = false;
-  }
+  // A form sees to it that what was typed is an amount, and that Enter in a field presses the first button.
+  for (const form of document.forms) form.addEventListener('submit', (event) => pressSubmitter(event, attempts, code));
+  byId('back').addEventListener('click', () => document.querySelector<HTMLElement>('[aria-current]')?.focus());
+  for (const button of document.querySelectorAll<HTMLButtonElement>('form button')) button.disabled = false;
 }
 
-void main();
+function pressSubmitter(
+  event: SubmitEvent,
+  attempts: Readonly<Record<string, Attempt>>,
+  code: Readonly<Record<string, readonly Excerpt[]>>,
+): void {
+  event.preventDefault();
+  const button = event.submitter;
+  if (!(button instanceof HTMLButtonElement)) return;
+  const attempt = attempts[button.value];
+  if (attempt !== undefined) void press(button, attempt, code[button.value] ?? []);
+}
+
+main().catch((error: unknown) => showFailure('Opening the page', error));

@@ -21,19 +21,25 @@ export type Claim = keyof typeof CLAIMS;
 /** A value that is made of other people's separators. */
 export const SEPARATORS = 'goldcoins|10&amount=10000';
 
+interface Prize {
+  readonly note: string;
+  /** The bank it counts at; ours, if it does not say. */
+  readonly audience?: string;
+}
+
 /** What the shop signs is the shop's decision: the browser only says which of these it comes for. */
 const CLAIMS = {
   prize: { note: 'well played' },
   noted: { note: SEPARATORS },
   abroad: { note: 'well played', audience: 'https://other-bank.example' },
-} as const satisfies Readonly<Record<string, { readonly note: string; readonly audience?: string }>>;
+} as const satisfies Readonly<Record<string, Prize>>;
 
 /** Opens a shop that has its key registered with the bank, under the name `shop`. */
 export async function openShop(bank: Bank): Promise<Shop> {
   const { privateKey, publicKey } = await generateKeyPair();
   const signer = createSigner({ privateKey, keyid: 'shop' });
   bank.register(signer.keyid, publicKey);
-  const issue = ({ note, audience = bank.origin }: { readonly note: string; readonly audience?: string }): Promise<SignedForm> => {
+  const issue = ({ note, audience = bank.origin }: Prize): Promise<SignedForm> => {
     const fields = [
       ['user', 'jdoe'],
       ['currency', 'goldcoins'],

@@ -9,7 +9,7 @@ import type { Counter } from './counter.ts';
 import { readText, sendJson } from './http.ts';
 
 /** A request as it is sent. */
-export interface Parcel {
+export interface WireRequest {
   readonly target: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
@@ -18,21 +18,21 @@ export interface Parcel {
 }
 
 /** The answer, whatever its status. */
-export interface Delivery {
+export interface WireAnswer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
 }
 
-/** Opens `POST /wire`: a parcel in, a delivery out. It leads to this bank and nowhere else. */
+/** Opens `POST /wire`: a request in, its answer out. It leads to this bank and nowhere else. */
 export function openWire(bank: Bank, counter: Counter): void {
   bank.route('POST /wire', async (request, response) => {
-    const { target, headers, body, user } = JSON.parse(await readText(request)) as Parcel;
+    const { target, headers, body, user } = JSON.parse(await readText(request)) as WireRequest;
     const url = new URL(target, bank.origin);
     if (url.origin !== bank.origin) throw new RangeError('the wire leads to the bank only');
     const cookie = user === undefined ? (request.headers.cookie ?? '') : counter.logIn(user);
     const answer = await fetch(url, { method: 'POST', headers: [...headers.map(([...line]) => line), ['cookie', cookie]], body });
-    const delivery: Delivery = { status: answer.status, type: answer.headers.get('content-type') ?? '', body: await answer.text() };
-    sendJson(response, delivery);
+    const relayed: WireAnswer = { status: answer.status, type: answer.headers.get('content-type') ?? '', body: await answer.text() };
+    sendJson(response, relayed);
   });
 }

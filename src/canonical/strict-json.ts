@@ -8,10 +8,9 @@
  * @module
  */
 
-import { VerificationError, type VerificationErrorCode } from '../errors.ts';
 import { type Scan, take, takes } from '../internal/scan.ts';
 import { isWellFormed } from '../internal/utf8.ts';
-import { quotePointer } from './pointer.ts';
+import { JsonError, type JsonErrorCode } from './pointer.ts';
 
 /** How deep objects and arrays may nest. */
 export const MAX_DEPTH = 64;
@@ -20,10 +19,22 @@ export const MAX_DEPTH = 64;
  * Parses JSON strictly. Objects have no duplicate members (after unescaping) and no `__proto__`; numbers are exact
  * (see `isExactNumber`) and `-0` is `0`; strings have no lone surrogates; no byte order mark. The value is frozen.
  *
- * @throws {VerificationError} `payload_…`, which says what is wrong, with the JSON Pointer (RFC 6901) of the place.
+ * @throws {JsonError} With a code `payload_…` that says what is wrong, and the JSON Pointer (RFC 6901) of the place.
  */
 export function parseJsonStrict(text: string): unknown {
-  const scan: JsonScan = { text, at: 0, path: [] };
+  return parse({ text, at: 0, path: [], isLossy: false });
+}
+
+/**
+ * Parses JSON like `parseJsonStrict`, but takes the last of doubled members, and rounds numbers to the nearest that JavaScript has.
+ *
+ * @throws {JsonError} For what is no JSON, for `__proto__`, lone surrogates, numbers beyond all bounds, and too deep nesting.
+ */
+export function parseJsonLossy(text: string): unknown {
+  return parse({ text, at: 0, path: [], isLossy: true });
+}
+
+function parse(scan: JsonScan): unknown {
   const value = readValue(scan);
   if (next(scan) !== undefined) throw refusal(scan, 'payload_malformed');
   return value;
@@ -43,6 +54,8 @@ const SCALAR = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null)(
 interface JsonScan extends Scan {
   /** Names and indices down to the value being read: as many as there are open objects and arrays. */
   readonly path: (string | number)[];
+  /** Whether what would lose something is taken all the same. */
+  readonly isLossy: boolean;
 }
 
 function readValue(scan: JsonScan): unknown {
@@ -61,7 +74,7 @@ function readObject(scan: JsonScan): object {
       const name = readString(scan);
       scan.path.push(name);
       if (name === '__proto__') throw refusal(scan, 'payload_proto_member');
-      if (members.has(name)) throw refusal(scan, 'payload_duplicate_member');
+      if (!scan.isLossy && members.has(name)) throw refusal(scan, 'payload_duplicate_member');
       expect(scan, ':');
       members.set(name, readValue(scan));
       scan.path.pop();
@@ -110,7 +123,7 @@ function readScalar(scan: JsonScan): unknown {
   if (text === '') throw refusal(scan, 'payload_malformed');
   if (text > 'a') return JSON.parse(text);
   const value = Number(text);
-  if (!isExactNumber(text, value)) throw refusal(scan, 'payload_number_inexact');
+  if (scan.isLossy ? !Number.isFinite(value) : !isExactNumber(text, value)) throw refusal(scan, 'payload_number_inexact');
   // -0 is 0.
   return value + 0;
 }
@@ -130,8 +143,8 @@ function expect(scan: JsonScan, character: string): void {
   if (!skips(scan, character)) throw refusal(scan, 'payload_malformed');
 }
 
-function refusal({ path }: JsonScan, code: VerificationErrorCode): VerificationError {
-  return new VerificationError(code, `at ${quotePointer(path)}`);
+function refusal({ path }: JsonScan, code: JsonErrorCode): JsonError {
+  return new JsonError(code, path);
 }
 
 // Which decimal texts every party reads as the same number.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertBoolean, assertInteger, assertNoPromise } from '../internal/assert.ts';
+import { assertFlag, assertInteger, assertNoPromise } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { encodeBase64url } from '../internal/base64.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
@@ -143,7 +143,7 @@ export async function generateKeyPair(options: GenerateKeyPairOptions = {}): Pro
     modulusLength = 3072,
     randomBytes = systemRandomBytes,
   } = readOptions(options, GENERATE, { elsewhere: { keyid: 'createSigner' } });
-  assertBoolean(extractable, 'options.extractable');
+  assertFlag(extractable, 'options.extractable');
   assertInteger(modulusLength, 'options.modulusLength', MIN_MODULUS_BITS, MAX_MODULUS_BITS);
   const entry: AlgorithmEntry | undefined = isAlgorithm(algorithm) ? algorithms[algorithm] : undefined;
   if (entry === undefined || entry.implementation === 'hmac') throw new TypeError('options.algorithm must have key pairs');

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { assertBoolean, assertNoPromise } from '../internal/assert.ts';
+import { assertFlag, assertNoPromise } from '../internal/assert.ts';
 import { isBytes } from '../internal/bytes.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { encodeUtf8, isWellFormed } from '../internal/utf8.ts';
@@ -48,8 +48,8 @@ export function readSecretOptions(options: SecretOptions | undefined): SecretOpt
 
 /** Requires that what weakens security is said with `true`. */
 export function requireSwitches({ insecurelyAllowShortSecret = false, insecurelyAllowInBrowser = false }: SecretOptions): void {
-  assertBoolean(insecurelyAllowShortSecret, 'insecurelyAllowShortSecret');
-  assertBoolean(insecurelyAllowInBrowser, 'insecurelyAllowInBrowser');
+  assertFlag(insecurelyAllowShortSecret, 'insecurelyAllowShortSecret');
+  assertFlag(insecurelyAllowInBrowser, 'insecurelyAllowInBrowser');
 }
 
 const MIN_BYTES = 32;

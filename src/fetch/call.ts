@@ -16,7 +16,7 @@ export interface Call {
   /** Whether it can be sent again: not if its content was an unread stream. */
   readonly replayable: boolean;
   /** What the caller wants of redirects; the request itself always says `manual`. */
-  readonly redirect: RequestRedirect;
+  readonly redirect: Request['redirect'];
   /** As the caller gave it: runtimes have members of their own (`dispatcher`, `cf`, `proxy`) that no `Request` keeps. */
   readonly init: RequestInit;
   /** Whether the `Request` has what `init` has not, so that it must be sent itself. */

@@ -37,7 +37,9 @@ export function denied(reason: Reason, target?: string, cause?: unknown): Error 
 /** What to throw when signing threw `problem`: something clearer if the caller gave a covered field and the `Request` has it not. */
 export function explainUnsigned(problem: unknown, { request, init }: Call, { components = [] }: Settings): unknown {
   const given = new Headers(init.headers);
-  const names = components.map((text) => /^"?([^"@;][^";]*)/.exec(text)?.[1]?.toLowerCase());
+  const names = components
+    .map((one) => (typeof one === 'string' ? one : one.name))
+    .map((text) => /^"?([^"@;][^";]*)/.exec(text)?.[1]?.toLowerCase());
   const lost = names.find((name) => name && given.has(name) && !request.headers.has(name));
   return lost ? denied('dropped', lost, problem) : problem;
 }

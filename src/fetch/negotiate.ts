@@ -44,7 +44,7 @@ function negotiate(call: Call, { response, signer }: Outcome, settings: Settings
   const asked = parseField(field).find((one) => isAcceptable(one, signer, settings));
   if (asked === undefined) return undefined;
   const before = { ...settings, ...settings.learnt.get(origin)?.adapt?.(request) };
-  const covered = new Set([...DEFAULTS, ...(before.components ?? [])].map((text) => parseComponent(text).identifier));
+  const covered = new Set([...DEFAULTS, ...names(before.components)].map((text) => parseComponent(text).identifier));
   const components = asked.components.filter((text) => !covered.has(text));
   const news =
     components.length > 0 ||
@@ -54,7 +54,7 @@ function negotiate(call: Call, { response, signer }: Outcome, settings: Settings
   if (!news || !components.every((text) => isThere(text, request, settings))) return undefined;
 
   tried.set(`ask ${origin}`, 1);
-  const adapt = adaptation(asked, [...(before.components ?? []), ...components], settings);
+  const adapt = adaptation(asked, [...names(before.components), ...components], settings);
   remember(settings.learnt, origin, { adapt });
   return asked.nonce === undefined ? {} : { nonce: asked.nonce };
 }
@@ -65,7 +65,7 @@ function adaptation(
   components: readonly string[],
   settings: Settings,
 ): (request: Request) => Extra {
-  const own = settings.components ?? [];
+  const own = names(settings.components);
   return (request) => ({
     components: components.filter((text) => own.includes(text) || isThere(text, request, settings)),
     tag: settings.tag ?? tag,
@@ -96,4 +96,8 @@ function isThere(text: string, request: Request, { fieldTypes }: Settings): bool
   } catch {
     return false;
   }
+}
+
+function names(components: Settings['components'] = []): readonly string[] {
+  return components.map((one) => (typeof one === 'string' ? one : one.name));
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { signRequest } from '../http/sign-request.ts';
+import { SIGN_REQUEST_OPTIONS, type SignRequestOptions, signRequest } from '../http/sign-request.ts';
 import { messageFromRequest } from '../rfc9421/message.ts';
 import type { Call, Outcome } from './call.ts';
 import { denied, explainUnsigned } from './deny.ts';
@@ -44,7 +44,7 @@ async function attempt(call: Call, settings: Settings): Promise<Outcome> {
   const signer = typeof settings.signer === 'function' ? await settings.signer() : settings.signer;
   // Also in plain JavaScript no option makes two messages share a nonce.
   const options = { ...settings, nonce: undefined, signer, created: now() + skew, ...adapt?.(request), ...call.extra };
-  const { fields, nonce } = await signRequest(messageFromRequest(request, uncovered ? undefined : bytes), options).catch(
+  const { fields, nonce } = await signRequest(messageFromRequest(request, uncovered ? undefined : bytes), signOptionsOf(options)).catch(
     (problem: unknown) => {
       throw explainUnsigned(problem, call, settings);
     },
@@ -69,4 +69,10 @@ function isFinal({ response }: Outcome, { retry }: Settings): boolean {
 async function finish({ request }: Call, { response, failure, nonce }: Outcome, { verifyResponse }: Settings): Promise<Response> {
   if (!response) throw failure;
   return verifyResponse ? verifyResponse(response, request, nonce) : response;
+}
+
+function signOptionsOf(options: SignRequestOptions): SignRequestOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => Object.hasOwn(SIGN_REQUEST_OPTIONS, name)),
+  ) as unknown as SignRequestOptions;
 }

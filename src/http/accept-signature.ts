@@ -5,16 +5,12 @@
  * @module
  */
 
-import { malformed, VerificationError } from '../errors.ts';
+import { VerificationError } from '../errors.ts';
 import { assertText } from '../internal/assert.ts';
-import { type Component, requireDistinct } from '../rfc9421/component.ts';
-import type { RequestMessage } from '../rfc9421/message.ts';
 import { componentOf, parseComponent } from '../rfc9421/parse-component.ts';
-import { checkOptions, newDigest, type SignedFields, signMessage } from '../signature/sign.ts';
 import { parseDictionary } from '../structured-fields/parse.ts';
 import { serializeItem, serializeParameters } from '../structured-fields/serialize.ts';
 import { type BareItem, type InnerList, type Item, isInnerList } from '../structured-fields/value.ts';
-import { openLines, type SignRequestOptions } from './sign-request.ts';
 
 /** One signature that is asked for. */
 export interface RequestedSignature {
@@ -94,40 +90,5 @@ function identifierOf(item: Item): string {
 }
 
 function refusal(why: string, options?: ErrorOptions): VerificationError {
-  return malformed(`accept-signature: ${why}`, options);
-}
-
-// Giving the signature that was asked for.
-//
-// @see RFC 9421, section 5
-
-/**
- * Signs a request as it was asked for: the same label, exactly these components, every parameter asked for.
- *
- * @throws {TypeError} If the signer is not the one asked for, or a component is not there: section 5.1 wants no
- *   signature then, rather than another one.
- */
-export async function fulfillAcceptSignature(
-  message: RequestMessage,
-  requested: RequestedSignature,
-  options: SignRequestOptions,
-): Promise<SignedFields> {
-  const { signer } = options;
-  if (requested.keyid !== undefined && requested.keyid !== signer.keyid) throw new TypeError('the signature is asked for another keyid');
-  if (requested.alg !== undefined && requested.alg !== signer.algorithm)
-    throw new TypeError('the signature is asked for another algorithm');
-  const components: readonly Component[] = requested.components.map((text) => parseComponent(text, 'requested.components'));
-  requireDistinct(components);
-  const wanted = {
-    ...options,
-    label: requested.label,
-    tag: requested.tag ?? options.tag,
-    nonce: requested.nonce ?? options.nonce,
-    includeAlg: requested.alg !== undefined || options.includeAlg,
-    expiresIn: options.expiresIn ?? (requested.expires ? 300 : undefined),
-  };
-  checkOptions(wanted);
-  const { read, sourceWith } = openLines(message, options.fieldTypes);
-  const digest = components.some(({ name }) => name === 'content-digest') ? await newDigest(message.body, read) : undefined;
-  return signMessage(sourceWith(digest), components, digest, read, wanted);
+  return new VerificationError('signature_malformed', `accept-signature: ${why}`, options);
 }

@@ -7,4 +7,5 @@
 
 export type { DigestAlgorithm } from '../crypto/digest.ts';
 export { createContentDigest, readWantedDigest, verifyContentDigest } from '../signature/content-digest.ts';
-export { createAcceptSignature, fulfillAcceptSignature, parseAcceptSignature, type RequestedSignature } from './accept-signature.ts';
+export { createAcceptSignature, parseAcceptSignature, type RequestedSignature } from './accept-signature.ts';
+export { fulfillAcceptSignature } from './fulfill-accept-signature.ts';

@@ -9,20 +9,28 @@ import { messageFromRequest, messageFromResponse, type RequestMessage, type Resp
 import { readCandidates } from '../rfc9421/signature-fields.ts';
 import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
 import { asRefusal } from '../signature/refusal.ts';
-import { DEFAULT_LIMITS, requireWithinLimits } from './limits.ts';
+import { requireFields } from './check-message.ts';
+import { addFieldBytes, DEFAULT_LIMITS } from './limits.ts';
 
 /**
  * The signatures of a message as it claims them. Nothing is proved: never decide anything by them but where to look.
  *
  * @throws {VerificationError} `signature_malformed`.
+ * @throws {TypeError} If `message` is none.
  */
 export function parseUnverifiedSignatures(message: Request | Response | RequestMessage | ResponseMessage): readonly UnverifiedSignature[] {
-  const view = asRefusal(() => viewOf(message));
-  requireWithinLimits(view, DEFAULT_LIMITS);
-  return readCandidates(createFieldReader(view.fields), DEFAULT_LIMITS).map((candidate) => candidate.read());
+  const { fields } = viewOf(message);
+  requireFields({ fields }, 'message');
+  const read = createFieldReader(fields);
+  return asRefusal(() => {
+    let total = 0;
+    for (const name of ['signature-input', 'signature'])
+      for (const line of read(name) ?? []) total = addFieldBytes(total, name, line, DEFAULT_LIMITS);
+    return readCandidates(read, DEFAULT_LIMITS).map((candidate) => candidate.read());
+  });
 }
 
-function viewOf(message: Request | Response | RequestMessage | ResponseMessage): RequestMessage | ResponseMessage {
+function viewOf(message: Request | Response | RequestMessage | ResponseMessage): Pick<RequestMessage, 'fields'> {
   if (!('headers' in message)) return message;
   return 'method' in message ? messageFromRequest(message) : messageFromResponse(message);
 }

@@ -1,98 +1,140 @@
 /**
- * What a request shows the judge: its components, whom it is for, and its content.
+ * A request as it was when it arrived: taken once, before anything is waited for, so that whatever becomes of the message object
+ * changes nothing of what is verified, or was.
  *
- * @see RFC 9530, section 2
  * @module
  */
 
 import { VerificationError } from '../errors.ts';
-import { type Awaitable, isThenable } from '../internal/awaitable.ts';
-import type { ComponentSource } from '../rfc9421/base.ts';
-import { type Component, plainComponent } from '../rfc9421/component.ts';
-import { combine, type FieldReader } from '../rfc9421/field-lines.ts';
-import type { RequestMessage } from '../rfc9421/message.ts';
-import { verifyContentDigest } from '../signature/content-digest.ts';
-import type { Charge, Evidence } from '../signature/verify-context.ts';
-import { readContent } from './content.ts';
+import { assertObject } from '../internal/assert.ts';
+import { isBytes } from '../internal/bytes.ts';
+import { memberOf } from '../internal/options.ts';
+import type { Component } from '../rfc9421/component.ts';
+import { createFieldReader, type FieldReader, isFieldLines } from '../rfc9421/field-lines.ts';
+import { messageFromRequest, type RequestMessage } from '../rfc9421/message.ts';
+import type { SignatureCandidate } from '../rfc9421/unverified-signature.ts';
+import { asRefusal } from '../signature/refusal.ts';
+import { requireFields } from './check-message.ts';
+import { addFieldBytes, type Limits } from './limits.ts';
 
-/** What is the same for all requests of a verifier. */
-export interface Court {
-  readonly checkAuthority: ((message: RequestMessage) => void) | undefined;
-  readonly bodyBytes: number;
+/** A request that nobody else can change any more. */
+export interface TakenRequest {
+  /** Method, scheme, authority and target; its fields are those that `read` finds. */
+  readonly message: RequestMessage;
+  /** The fields, each as it was when it was first read. */
+  readonly read: FieldReader;
+  /** Where the content is: still to be read. */
+  readonly content: Request | RequestMessage;
 }
 
-const CONTENT_TYPE: readonly Component[] = /* @__PURE__ */ ['content-type'].map(plainComponent);
+/**
+ * Takes a request. The fields are within the limits; `scheme` is what the deployment says.
+ *
+ * @throws {VerificationError} `target_malformed` or `signature_malformed`.
+ * @throws {TypeError} If it is something else: the message names what to pass.
+ */
+export function takeRequest(given: Request | RequestMessage, limits: Limits, scheme: string | undefined): TakenRequest {
+  requireRequest(given);
+  const fetched = isFetchRequest(given) ? given : undefined;
+  const { method, authority, target, fields, trailers, body, scheme: own } = fetched ? fromFetch(fetched) : (given as RequestMessage);
+  requireTexts({ method, scheme: own, authority, target });
+  const read = isFieldLines(fields) ? takeLines(fields, limits) : takeHeaders(fields, limits);
+  const message: RequestMessage = {
+    method,
+    scheme: scheme ?? own.toLowerCase(),
+    authority,
+    target,
+    fields: NO_FIELDS,
+    trailers: trailers?.map(([name, value]) => [name, value] as const),
+    body: takeBody(body, limits),
+  };
+  return { message, read, content: fetched ?? message };
+}
 
-const CONTENT_ENCODING: readonly Component[] = /* @__PURE__ */ ['content-encoding'].map(plainComponent);
+const NO_FIELDS: RequestMessage['fields'] = [];
 
-const NONE: readonly Component[] = [];
-
-/** A member of the digest alone would not do. */
-const WHOLE_DIGEST: readonly string[] = ['"content-digest"', '"content-digest";sf', '"content-digest";bs'];
-
-/** The evidence of a request. A class: closures a request would cost a tenth of its HMAC. */
-export class RequestEvidence implements Evidence {
-  readonly source: ComponentSource;
-  readonly obliged: readonly Component[];
-  /** The content, once it was held against its digest; `undefined` if it is nobody's business. Made by `checkContent`. */
-  content: Awaitable<Uint8Array | undefined>;
-  readonly #message: RequestMessage;
-  readonly #read: FieldReader;
-  readonly #body: Request | RequestMessage;
-  readonly #court: Court;
-
-  constructor(source: ComponentSource, message: RequestMessage, read: FieldReader, body: Request | RequestMessage, court: Court) {
-    this.source = source;
-    this.obliged = obligedComponents(read);
-    this.content = undefined;
-    this.#message = message;
-    this.#read = read;
-    this.#body = body;
-    this.#court = court;
+function requireRequest(given: Request | RequestMessage): void {
+  assertObject(given, 'request');
+  if ('rawHeaders' in given) throw new TypeError('request is a request of Node: pass messageFromNode(request) of countersign/node');
+  if (isFetchRequest(given)) return;
+  if ('headers' in given) {
+    throw new TypeError(
+      'status' in given
+        ? 'request is a response'
+        : 'request must be a Request, or a message: messageFromNode(request) of countersign/node makes one',
+    );
   }
+  if (memberOf(given, 'fields') === undefined)
+    throw new TypeError('request must be a Request, or a message { method, scheme, authority, target, fields, body }');
+  requireFields(given, 'request');
+}
 
-  checkAuthority(): void {
-    this.#court.checkAuthority?.(this.#message);
+function requireTexts(texts: Readonly<Record<string, unknown>>): void {
+  for (const name in texts) if (typeof texts[name] !== 'string') throw new TypeError(`request.${name} must be a string`);
+}
+
+/** Of whatever make: frameworks and other realms have `Request`s of their own. */
+function isFetchRequest(given: Request | RequestMessage): given is Request {
+  return (
+    'headers' in given && typeof given.headers?.get === 'function' && 'url' in given && typeof given.url === 'string' && 'method' in given
+  );
+}
+
+function fromFetch(request: Request): RequestMessage {
+  // A fragment is never sent: a server that has one was asked for something that no client of ours asks for.
+  if (request.url.includes('#')) throw new VerificationError('target_malformed', 'the request target has a fragment');
+  return asRefusal(() => messageFromRequest(request));
+}
+
+/** A copy of bytes; those beyond the limit are refused later, when their turn comes. `Buffer.prototype.slice` would be no copy. */
+function takeBody(body: RequestMessage['body'], { bodyBytes }: Limits): RequestMessage['body'] {
+  if (!isBytes(body)) return body;
+  return body.length > bodyBytes ? body : new Uint8Array(body);
+}
+
+/** Field lines, copied. */
+function takeLines(lines: readonly (readonly [string, string])[], limits: Limits): FieldReader {
+  let total = 0;
+  const copy: (readonly [string, string])[] = [];
+  for (const line of lines) {
+    const name = line[0];
+    const value = line[1];
+    total = addFieldBytes(total, name, value, limits);
+    copy.push([name, value]);
   }
+  return createFieldReader(copy);
+}
 
-  /**
-   * Content that arrives must fit a covered digest; bytes are content whatever the sender declared. Without a digest that is
-   * covered or need be, they are not looked at.
-   */
-  checkContent(charges: readonly Charge[]): Awaitable<unknown> {
-    let covered = false;
-    let lacking = false;
-    for (const charge of charges) {
-      if (coversDigest(charge)) covered = true;
-      else if (!charge.requirement.uncovered.has('content-digest')) lacking = true;
-    }
-    if (!covered && !lacking) return undefined;
-    const bytes = readContent(this.#body, this.#court.bodyBytes);
-    this.content = isThenable(bytes)
-      ? bytes.then((all) => this.#checkBytes(all, covered, lacking))
-      : this.#checkBytes(bytes, covered, lacking);
-    return this.content;
-  }
+/** What the signature fields of `Headers` are; the others there were bounded by the server that read them. */
+const SIGNATURE_FIELDS = ['signature-input', 'signature', 'content-digest'];
 
-  #checkBytes(bytes: Uint8Array, covered: boolean, lacking: boolean): Awaitable<Uint8Array> {
-    const field = this.#read('content-digest');
-    if (bytes.length > 0 && lacking) {
-      if (field === undefined) throw new VerificationError('digest_missing', 'the request has content');
-      throw new VerificationError('component_uncovered', '"content-digest"');
-    }
-    return field !== undefined && covered ? verifyContentDigest(combine(field), bytes).then(() => bytes) : bytes;
+/** `Headers`, each field remembered as it was when it was first read: iterating them is slow. */
+function takeHeaders(headers: { get(name: string): string | null }, limits: Limits): FieldReader {
+  const read = createFieldReader(headers);
+  const known = new Map<string, readonly string[] | undefined>();
+  const remember: FieldReader = (name) => {
+    if (known.has(name)) return known.get(name);
+    const lines = read(name);
+    known.set(name, lines);
+    return lines;
+  };
+  let total = 0;
+  for (const name of SIGNATURE_FIELDS) total = addFieldBytes(total, name, remember(name)?.[0] ?? '', limits);
+  return remember;
+}
+
+/** Reads the fields that signatures claim to cover: they are asked for again when the message may have changed. */
+export function readAhead(read: FieldReader, candidates: readonly SignatureCandidate[]): void {
+  for (const candidate of candidates) {
+    for (const { name } of claimedComponents(candidate)) if (!name.startsWith('@')) read(name);
   }
 }
 
-/** What is there must be covered. */
-function obligedComponents(read: FieldReader): readonly Component[] {
-  const type = read('content-type') === undefined ? NONE : CONTENT_TYPE;
-  return read('content-encoding') === undefined ? type : [...type, ...CONTENT_ENCODING];
-}
-
-function coversDigest({ signature }: Charge): boolean {
-  for (const { name, identity } of signature.components) {
-    if (name === 'content-digest' && WHOLE_DIGEST.includes(identity)) return true;
+function claimedComponents(candidate: SignatureCandidate): readonly Component[] {
+  try {
+    return candidate.read().components;
+  } catch {
+    // One that cannot be read is refused if it is meant.
+    return [];
   }
-  return false;
 }

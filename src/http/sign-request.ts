@@ -5,26 +5,24 @@
  * @module
  */
 
-import { assertObject } from '../internal/assert.ts';
-import type { ComponentSource } from '../rfc9421/base.ts';
-import type { Component } from '../rfc9421/component.ts';
-import { REQUEST_COMPONENTS } from '../rfc9421/coverage.ts';
-import { controlValue } from '../rfc9421/derive.ts';
-import { combine, createFieldReader, type FieldReader } from '../rfc9421/field-lines.ts';
-import type { FieldLines, HeadersLike, RequestMessage } from '../rfc9421/message.ts';
-import { parseComponent } from '../rfc9421/parse-component.ts';
-import { singleValue } from '../rfc9421/single-value.ts';
+import { assertTexts } from '../internal/assert.ts';
+import { isThenable } from '../internal/awaitable.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
+import { CONTENT_DIGEST, presentRequestFields, REQUEST_CONTROL, readCoveredComponents, requiredComponents } from '../rfc9421/coverage.ts';
+import { combine, createFieldReader, type FieldReader, isFieldLines, trimLine } from '../rfc9421/field-lines.ts';
+import type { RequestMessage } from '../rfc9421/message.ts';
 import { requestSource } from '../rfc9421/source.ts';
-import type { FieldTypes } from '../rfc9421/structured-field.ts';
+import { newContentDigest } from '../signature/content-digest.ts';
 import {
-  checkOptions,
-  chooseComponents,
-  newDigest,
-  type ReadField,
+  callersMistake,
+  checkSignOptions,
+  SIGN_OPTIONS,
   type SignedFields,
   type SignOptions,
   signMessage,
+  withComponents,
 } from '../signature/sign.ts';
+import { requireRequestMessage } from './check-message.ts';
 
 /** How to sign a request. */
 export interface SignRequestOptions extends SignOptions {
@@ -32,72 +30,43 @@ export interface SignRequestOptions extends SignOptions {
   readonly insecurelyAllowUncovered?: readonly string[] | undefined;
 }
 
-/** A request made ready to be read: field by field, and component by component with the digest it is given. */
-interface Opened {
-  readonly read: ReadField;
-  sourceWith(digest: string | undefined): ComponentSource;
-}
+/** The names of `SignRequestOptions`. */
+export const SIGN_REQUEST_OPTIONS: OptionNames<SignRequestOptions> = { ...SIGN_OPTIONS, insecurelyAllowUncovered: true };
 
 /**
- * Signs a request: covers method, authority, path, query, and whatever of content-type, content-encoding and content
- * there is. `message.body` must be bytes, or absent when there is no content.
+ * Signs a request: covers method, authority, path, query, and whatever of content-type, content-encoding and content there is.
+ * `message.body` must be bytes, or absent when there is no content. The message is not changed: set the fields that come back.
  *
  * @throws {TypeError | RangeError} If the message or an option is unusable, or a component is not there.
  */
 export async function signRequest(message: RequestMessage, options: SignRequestOptions): Promise<SignedFields> {
-  assertObject(options, 'options');
-  const { components: names = [], insecurelyAllowUncovered: uncovered, fieldTypes } = options;
-  const { fields, body } = message;
-  checkOptions(options);
-  const extra: readonly Component[] = names.map((name) => parseComponent(name, 'components'));
-  // Whole fields of the platform's `Headers` need no line reader.
-  const isSimple = isHeaders(fields) && extra.every(({ name, params }) => params.size === 0 && !name.startsWith('@'));
-  const { read, sourceWith }: Opened = isSimple ? openHeaders(message, fields as HeadersLike) : openLines(message, fieldTypes);
-  const digesting = newDigest(body, read);
-  const digest = digesting === undefined ? undefined : await digesting;
-  const components = chooseComponents(REQUEST_COMPONENTS, extra, read, digest);
-  const covered = uncovered ? components.filter(({ name, params }) => params.size > 0 || !uncovered.includes(name)) : components;
-  return signMessage(sourceWith(digest), covered, digest, read, options);
+  const read = readOptions(options, SIGN_REQUEST_OPTIONS);
+  checkSignOptions(read);
+  if (read.insecurelyAllowUncovered !== undefined) assertTexts(read.insecurelyAllowUncovered, 'insecurelyAllowUncovered');
+  requireRequestMessage(message);
+  const lines = linesToSend(message);
+  const made = newContentDigest(message.body, lines);
+  const digest = isThenable(made) ? await made : made;
+  const withDigest: FieldReader = digest === undefined ? lines : (name) => (name === 'content-digest' ? [digest] : lines(name));
+  const source = requestSource(message, withDigest, read.fieldTypes);
+  const has = (name: string) => withDigest(name) !== undefined;
+  const defaults = [...REQUEST_CONTROL, ...presentRequestFields(has), ...(has('content-digest') ? [CONTENT_DIGEST] : [])];
+  const uncovered = read.insecurelyAllowUncovered ?? [];
+  const covered = defaults.filter(({ name }) => !uncovered.includes(name));
+  const components = withComponents(
+    covered,
+    callersMistake(() => requiredComponents(readCoveredComponents(read.components ?? []), source)),
+  );
+  return signMessage({ source, components, digest, read: (name) => joined(lines(name)) }, read);
 }
 
-/** Whether fields are of the platform, which has trimmed and joined their lines. */
-function isHeaders(fields: RequestMessage['fields']): boolean {
-  // Arrays first: looking at `Headers` makes Node load its whole fetch.
-  return !Array.isArray(fields) && typeof Headers === 'function' && fields instanceof Headers;
+/** Field lines as one value. */
+export function joined(lines: readonly string[] | undefined): string | undefined {
+  return lines && combine(lines);
 }
 
-function openHeaders(message: RequestMessage, headers: HeadersLike): Opened {
-  const read: ReadField = (name) => headers.get(name) ?? undefined;
-  const sourceWith: Opened['sourceWith'] =
-    (digest) =>
-    ({ name }) =>
-      controlValue(message, name) ?? ((name === 'content-digest' && digest) || singleValue(name, read(name)));
-  return { read, sourceWith };
-}
-
-/** Reads fields, lines or not, each as one value. */
-export function fieldValues(fields: FieldLines | HeadersLike): ReadField {
-  return joined(createFieldReader(fields));
-}
-
-function joined(lines: FieldReader): ReadField {
-  return (name) => {
-    const found = lines(name);
-    return found && combine(found);
-  };
-}
-
-/** Makes a request of any kind ready to be signed. */
-export function openLines(
-  message: RequestMessage,
-  types: FieldTypes | undefined,
-): { read: ReadField; sourceWith(digest: string | undefined): ComponentSource } {
-  const lines = createFieldReader(message.fields);
-  return {
-    read: joined(lines),
-    sourceWith: (digest) => {
-      const read: FieldReader = digest === undefined ? lines : (name) => (name === 'content-digest' ? [digest] : lines(name));
-      return requestSource(message, read, types);
-    },
-  };
+/** The field lines as they will arrive: what a platform has joined is sent as one line, whose ends every server trims. */
+export function linesToSend({ fields }: RequestMessage): FieldReader {
+  const read = createFieldReader(fields);
+  return isFieldLines(fields) ? read : (name) => read(name)?.map(trimLine);
 }

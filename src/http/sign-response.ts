@@ -5,14 +5,32 @@
  * @module
  */
 
-import { assertObject } from '../internal/assert.ts';
-import { type Component, plainComponent } from '../rfc9421/component.ts';
-import { responseToComponents } from '../rfc9421/coverage.ts';
+import { isThenable } from '../internal/awaitable.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
+import {
+  CONTENT_DIGEST,
+  presentResponseFields,
+  RESPONSE_CONTROL,
+  readCoveredComponents,
+  requestOfResponse,
+  requiredComponents,
+} from '../rfc9421/coverage.ts';
+import { createFieldReader, type FieldReader } from '../rfc9421/field-lines.ts';
 import type { RequestMessage, ResponseMessage } from '../rfc9421/message.ts';
-import { parseComponent } from '../rfc9421/parse-component.ts';
 import { responseSource } from '../rfc9421/source.ts';
-import { checkOptions, chooseComponents, newDigest, type SignedFields, type SignOptions, signMessage } from '../signature/sign.ts';
-import { fieldValues } from './sign-request.ts';
+import { newContentDigest } from '../signature/content-digest.ts';
+import {
+  assertNonce,
+  callersMistake,
+  checkSignOptions,
+  SIGN_OPTIONS,
+  type SignedFields,
+  type SignOptions,
+  signMessage,
+  withComponents,
+} from '../signature/sign.ts';
+import { requireRequestMessage, requireResponseMessage } from './check-message.ts';
+import { joined } from './sign-request.ts';
 
 /** How to sign a response. */
 export interface SignResponseOptions extends SignOptions {
@@ -20,21 +38,30 @@ export interface SignResponseOptions extends SignOptions {
   readonly nonce: string;
 }
 
-const CONTROL: readonly Component[] = [/* @__PURE__ */ plainComponent('@status')];
+const NAMES: OptionNames<SignResponseOptions> = SIGN_OPTIONS;
 
 /**
- * Signs the response to a request: covers status, content, and what was asked.
+ * Signs the response to a request: covers status, where it leads, content, and what was asked. The message is not changed: set the fields that
+ * come back.
  *
  * @throws {TypeError | RangeError} If a message or an option is unusable, or a component is not there.
  */
 export async function signResponse(message: ResponseMessage, request: RequestMessage, options: SignResponseOptions): Promise<SignedFields> {
-  assertObject(options, 'options');
-  checkOptions(options);
-  const extra = (options.components ?? []).map((text) => parseComponent(text, 'components'));
-  const read = fieldValues(message.fields);
-  const digest = await newDigest(message.body, read);
-  const components = chooseComponents(CONTROL, [...extra, ...responseToComponents(request.fields)], read, digest);
-  const get = (name: string): string | null => (name === 'content-digest' && digest) || (read(name) ?? null);
-  const source = responseSource({ ...message, fields: { get } }, request, options.fieldTypes);
-  return signMessage(source, components, digest, read, options);
+  const read = readOptions(options, NAMES);
+  checkSignOptions(read);
+  assertNonce(read.nonce);
+  requireResponseMessage(message);
+  requireRequestMessage(request, 'request');
+  const lines = createFieldReader(message.fields);
+  const made = newContentDigest(message.body, lines);
+  const digest = isThenable(made) ? await made : made;
+  const withDigest: FieldReader = digest === undefined ? lines : (name) => (name === 'content-digest' ? [digest] : lines(name));
+  const source = responseSource(message, request, withDigest, read.fieldTypes);
+  const has = (name: string) => withDigest(name) !== undefined;
+  const asked = requestOfResponse(createFieldReader(request.fields)('content-digest') !== undefined);
+  const content = has('content-digest') ? [CONTENT_DIGEST] : [];
+  const covered = [...RESPONSE_CONTROL, ...presentResponseFields(has), ...content];
+  const chosen = callersMistake(() => requiredComponents(readCoveredComponents(read.components ?? []), source));
+  const components = withComponents(covered, [...chosen, ...asked]);
+  return signMessage({ source, components, digest, read: (name) => joined(lines(name)) }, read);
 }

@@ -1,61 +1,101 @@
 /**
  * The verifier: a request in, verified data out.
  *
- * Here its options are checked; `verify-request` does the work.
+ * A request travels through here from top to bottom: it is taken, its signatures are found and held against the policies, and
+ * `signature/verify-signatures` knows the order of what follows.
  *
+ * @see RFC 9421, sections 3.2 and 4; RFC 9530, section 2
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
-import { assertFunction, assertInteger, assertObject } from '../internal/assert.ts';
-import type { Awaitable } from '../internal/awaitable.ts';
+import { isVerificationError, type VerificationError } from '../errors.ts';
+import { assertFlag, assertFunction, assertInteger } from '../internal/assert.ts';
+import { isThenable } from '../internal/awaitable.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
 import type { ReplayStore } from '../replay/store.ts';
-import { REQUEST_COMPONENTS } from '../rfc9421/coverage.ts';
-import { normalizeAuthority } from '../rfc9421/derive.ts';
+import type { FieldReader } from '../rfc9421/field-lines.ts';
+import { KnownLists } from '../rfc9421/known-lists.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
+import { readCandidates } from '../rfc9421/signature-fields.ts';
+import { requestSource } from '../rfc9421/source.ts';
 import type { FieldTypes } from '../rfc9421/structured-field.ts';
-import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
-import { systemTime } from '../runtime/time.ts';
+import { requireOneHost, requireTarget, type TargetForm } from '../rfc9421/target.ts';
+import type { SignatureCandidate } from '../rfc9421/unverified-signature.ts';
+import { clockOf } from '../runtime/time.ts';
+import { type AuthorityOptions, type CheckAuthority, readAuthority, type Scheme } from '../signature/authority.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
-import { compilePolicy, type Policy } from '../signature/policy.ts';
-import { asRefusal } from '../signature/refusal.ts';
-import { DEFAULT_LIMITS, type Limits } from './limits.ts';
-import type { VerifiedRequest } from './verified-request.ts';
-import { createVerifyRequest, type QueryCarrier, type Requirements, type VerifierSettings } from './verify-request.ts';
+import { POLICY_MEMBERS } from '../signature/policy.ts';
+import type { FoundInQuery, QueryCarrier } from '../signature/query-carrier.ts';
+import { annotated } from '../signature/refusal.ts';
+import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified-request.ts';
+import { type VerifyContext, verifySignatures } from '../signature/verify-signatures.ts';
+import type { ContentBounds } from './content.ts';
+import { type Limits, readLimits, requireTargetWithin } from './limits.ts';
+import { notify } from './notify.ts';
+import { acceptedBy, type Policies, type PolicyChoice, readPolicies } from './policies.ts';
+import { RequestView } from './request-content.ts';
+import { readAhead, type TakenRequest, takeRequest } from './request-view.ts';
 
-/** One policy; several, each met by a signature of its own; or a function of what a signature claims. */
-export type PolicyChoice = Policy | readonly Policy[] | ((untrusted: UnverifiedSignature) => Awaitable<Policy | null | undefined>);
-
-/** How a verifier judges. */
-export interface VerifierOptions {
-  /** Who we are, as clients write it: `bank.example`, `localhost:8080`. A signature for somebody else is not for us. */
-  readonly authority?: string | readonly string[] | undefined;
-  /** Takes whatever Host says, instead of `authority`: a signature made for another host, relayed here, then counts. */
-  readonly insecurelyTrustHost?: boolean | undefined;
+/** How a verifier verifies. Times are whole seconds since the epoch, durations whole seconds. */
+export type VerifierOptions = AuthorityOptions & {
+  /** Finds the key of a keyid: `hmacSecrets(…)`, `createJwksResolver(…)`, or your own. */
   readonly resolveKey: ResolveKey;
+  /** Remembers nonces, so that a message counts once. */
   readonly replayStore: ReplayStore;
+  /** What a signature must fulfil; by default whatever `createSignedFetch` does by default. */
   readonly policy?: PolicyChoice | undefined;
-  /** Also accepts signed URLs: `signedUrls()` of `countersign/url`. Signature fields are looked at first. */
+  /** Also accepts signed URLs: `signedUrls()` of `countersign/url`. Signature fields are looked at first. Default: it does not. */
   readonly query?: QueryCarrier | undefined;
+  /** What a peer may send at the most. */
   readonly limits?: Partial<Limits> | undefined;
-  /** The scheme clients use, when a proxy ends TLS and requests arrive as http. */
-  readonly scheme?: 'https' | 'http' | undefined;
-  /** Structured types of fields that `sf` is used with, by lower-case name. */
+  /** The scheme clients use, when a proxy ends TLS and requests arrive as http. Default: that of the request. */
+  readonly scheme?: Scheme | undefined;
+  /** Forms of request targets besides `/path?query` that are taken: `absolute` (`http://host/path`), `authority` (CONNECT), `asterisk` (`OPTIONS *`). */
+  readonly targetForms?: readonly TargetForm[] | undefined;
+  /** Structured types of fields that `;sf` is used with, by lower-case name, besides the registered ones. */
   readonly fieldTypes?: FieldTypes | undefined;
-  /** Seconds to wait for `resolveKey` and the replay store; 5 by default. */
+  /** Seconds to wait for `resolveKey`, a policy function and the replay store; 5 by default. */
   readonly timeout?: number | undefined;
-  /** Whole seconds since the epoch. */
+  /** Seconds that content may take to arrive; 60 by default. */
+  readonly bodyTimeout?: number | undefined;
+  /** The time in whole seconds since the epoch; default: the system's. Asked several times a message. */
   readonly now?: (() => number) | undefined;
-  /** Puts the signature base into refusals, so that a client can see which line differs. For development only. */
+  /** Told of each request that was verified. What it throws is reported on the console and changes no answer. */
+  readonly onVerified?: ((verified: VerifiedRequest) => void) | undefined;
+  /** Told of each refusal, with `code`, `keyid` and, on a mismatch, `signatureBase`. What it throws is reported on the console and changes no answer. */
+  readonly onRefused?: ((error: VerificationError) => void) | undefined;
+  /** Puts the signature base into refusals, so that a client can see which line differs. For development only. Default: false. */
   readonly insecurelyExposeSignatureBase?: boolean | undefined;
-}
+};
 
-/** Judges requests. */
+type AllOptions = VerifierOptions & { readonly authority?: unknown; readonly insecurelyTrustHost?: unknown };
+
+const NAMES: OptionNames<AllOptions> = {
+  authority: true,
+  insecurelyTrustHost: true,
+  resolveKey: true,
+  replayStore: true,
+  policy: true,
+  query: true,
+  limits: true,
+  scheme: true,
+  targetForms: true,
+  fieldTypes: true,
+  timeout: true,
+  bodyTimeout: true,
+  now: true,
+  onVerified: true,
+  onRefused: true,
+  insecurelyExposeSignatureBase: true,
+};
+
+/** Verifies requests. */
 export interface Verifier {
   /**
    * Verifies a request and consumes its nonce. A `Request`'s body is read.
    *
    * @throws {VerificationError} If it is refused; `toResponse()` of it is the answer to send.
+   * @throws {TypeError} If `request` is something else, or `resolveKey` answered something that is no key.
    */
   verifyRequest(request: Request | RequestMessage): Promise<VerifiedRequest>;
 }
@@ -63,58 +103,108 @@ export interface Verifier {
 /**
  * Creates a verifier. It does no I/O and draws no randomness until the first request.
  *
- * @throws {TypeError | RangeError} If an option is missing or unusable.
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
  */
 export function createVerifier(options: VerifierOptions): Verifier {
-  assertObject(options, 'options');
-  const { resolveKey, replayStore, policy = {}, timeout = 5, now = systemTime, limits, scheme } = options;
+  const { policies, limits, bounds, context, checkAuthority, ...others } = readVerifierOptions(options);
+  const { scheme, targetForms = [], fieldTypes, query, onVerified, onRefused, insecurelyExposeSignatureBase = false } = others;
+  const known = new KnownLists();
+
+  /** Verifies by the two signature fields, or else by the query. */
+  const verifyTaken = async (taken: TakenRequest): Promise<VerifiedRequest> => {
+    const { message, read } = taken;
+    requireTargetWithin(message.target, limits);
+    const candidates = readCandidates(read, limits, known);
+    if (candidates.length === 0 && query !== undefined) requireTarget(message, targetForms);
+    const found = candidates.length === 0 ? query?.(message) : undefined;
+    return found === undefined ? verifyByFields(taken, candidates) : verifyByUrl(found, read);
+  };
+
+  const verifyByFields = async (taken: TakenRequest, candidates: readonly SignatureCandidate[]): Promise<VerifiedRequest> => {
+    const { message, read } = taken;
+    try {
+      const found = policies.require(candidates, () => {
+        requireOneHost(read);
+        requireTarget(message, targetForms);
+        readAhead(read, candidates);
+      });
+      const required = isThenable(found) ? await found : found;
+      const source = requestSource(message, read, fieldTypes);
+      const view = new RequestView(source, taken, checkAuthority, bounds);
+      const { proven, content } = await verifySignatures(required, view, context);
+      for (const { signature } of proven) known.add(signature.components, signature.params);
+      return createVerifiedRequest({ message, read, source }, proven, content);
+    } catch (error) {
+      throw annotated(error, { acceptSignature: acceptedBy(policies, read) });
+    }
+  };
+
+  /** Fields and content are not covered, so that nobody reads them. */
+  const verifyByUrl = async ({ message, signedMethod, required }: FoundInQuery, read: FieldReader): Promise<VerifiedRequest> => {
+    const source = requestSource({ ...message, method: signedMethod });
+    const { proven } = await verifySignatures(
+      [required],
+      urlView(source, () => checkAuthority(message)),
+      context,
+    );
+    return createVerifiedRequest({ message, read, source }, proven, undefined);
+  };
+
+  const verifyRequest = async (request: Request | RequestMessage): Promise<VerifiedRequest> => {
+    try {
+      const verified = await verifyTaken(takeRequest(request, limits, scheme));
+      notify('onVerified', onVerified, verified);
+      return verified;
+    } catch (thrown) {
+      const error = annotated(thrown, { now: context.now(), insecurelyExposeSignatureBase });
+      if (isVerificationError(error)) notify('onRefused', onRefused, error);
+      throw error;
+    }
+  };
+  return Object.freeze({ verifyRequest });
+}
+
+/** What a verifier works with: its options, checked and made ready. */
+interface VerifierParts
+  extends Pick<
+    VerifierOptions,
+    'scheme' | 'targetForms' | 'fieldTypes' | 'query' | 'onVerified' | 'onRefused' | 'insecurelyExposeSignatureBase'
+  > {
+  readonly policies: Policies;
+  readonly limits: Limits;
+  readonly bounds: ContentBounds;
+  readonly context: VerifyContext;
+  readonly checkAuthority: CheckAuthority;
+}
+
+function readVerifierOptions(options: VerifierOptions): VerifierParts {
+  const read = readOptions<AllOptions>(options, NAMES, { elsewhere: POLICY_MEMBERS });
+  const { resolveKey, replayStore, policy = {}, timeout = 5, bodyTimeout = 60 } = read;
   assertFunction(resolveKey, 'resolveKey');
   assertFunction(replayStore?.consume, 'replayStore.consume');
   assertInteger(timeout, 'timeout', 1, 3600);
-  const settings: VerifierSettings = {
-    ...options,
-    checkAuthority: compileAuthorities(options, scheme),
-    requirements: compileRequirements(policy),
-    limits: { ...DEFAULT_LIMITS, ...limits },
-    timeout,
-    now,
-  };
-  return Object.freeze({ verifyRequest: createVerifyRequest(settings) });
-}
-
-function compileAuthorities(options: VerifierOptions, scheme: string | undefined): ((message: RequestMessage) => void) | undefined {
-  const { authority, insecurelyTrustHost = false } = options;
-  if (authority === undefined) {
-    if (insecurelyTrustHost) return undefined;
-    throw new TypeError('authority is required: the host that clients address, or several');
-  }
-  const names = typeof authority === 'string' ? [authority] : [...authority];
-  if (names.length === 0 || names.some((name) => typeof name !== 'string' || name.includes('/')))
-    throw new TypeError('authority must be a host with an optional port, or several');
-  const accepted = new Map(
-    [scheme ?? 'https', 'https', 'http'].map((kind) => [kind, new Set(names.map((name) => ownAuthority(name, kind)))]),
-  );
-  return ({ authority: received, scheme: kind }) => {
-    if (!accepted.get(kind)?.has(asRefusal(() => normalizeAuthority(received, kind)))) throw new VerificationError('authority_forbidden');
+  assertInteger(bodyTimeout, 'bodyTimeout', 1, 86_400);
+  requireUsual(read);
+  const limits = readLimits(read.limits);
+  return {
+    ...read,
+    limits,
+    policies: readPolicies(policy, replayStore, timeout),
+    bounds: { limit: limits.bodyBytes, timeout: bodyTimeout },
+    context: { resolveKey, replayStore, now: clockOf(read.now), timeout },
+    checkAuthority: readAuthority(read as AuthorityOptions, timeout),
   };
 }
 
-function ownAuthority(name: string, scheme: string): string {
-  try {
-    return normalizeAuthority(name, scheme);
-  } catch (cause) {
-    throw new TypeError('authority must be a host with an optional port, or several', { cause });
-  }
-}
+const TARGET_FORMS: readonly string[] = ['absolute', 'authority', 'asterisk'];
 
-function compileRequirements(policy: PolicyChoice): Requirements {
-  if (typeof policy === 'function') {
-    return async (untrusted) => {
-      const chosen = await policy(untrusted);
-      return chosen ? compilePolicy(chosen, REQUEST_COMPONENTS) : undefined;
-    };
-  }
-  const requirements = (Array.isArray(policy) ? policy : [policy]).map((one: Policy) => compilePolicy(one, REQUEST_COMPONENTS));
-  if (requirements.length === 0) throw new TypeError('policy must not be empty');
-  return requirements;
+/** Checks the options that are handed on as they are. */
+function requireUsual({ scheme, query, targetForms, onVerified, onRefused, insecurelyExposeSignatureBase }: AllOptions): void {
+  if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') throw new TypeError("scheme must be 'https' or 'http'");
+  if (query !== undefined && typeof query !== 'function') throw new TypeError('query must be signedUrls() of countersign/url');
+  if (targetForms !== undefined && !(Array.isArray(targetForms) && targetForms.every((form) => TARGET_FORMS.includes(form))))
+    throw new TypeError(`targetForms must be some of ${TARGET_FORMS.join(', ')}`);
+  if (onVerified !== undefined) assertFunction(onVerified, 'onVerified');
+  if (onRefused !== undefined) assertFunction(onRefused, 'onRefused');
+  if (insecurelyExposeSignatureBase !== undefined) assertFlag(insecurelyExposeSignatureBase, 'insecurelyExposeSignatureBase');
 }

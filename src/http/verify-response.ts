@@ -6,90 +6,147 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import { assertFunction, assertObject, assertText } from '../internal/assert.ts';
-import { plainComponent } from '../rfc9421/component.ts';
-import { responseToComponents } from '../rfc9421/coverage.ts';
-import { combine, createFieldReader } from '../rfc9421/field-lines.ts';
+import { assertFunction, assertInteger } from '../internal/assert.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
+import { CONTENT_DIGEST, presentResponseFields, RESPONSE_CONTROL, requestOfResponse } from '../rfc9421/coverage.ts';
+import { combine, createFieldReader, type FieldReader } from '../rfc9421/field-lines.ts';
 import { messageFromResponse, type RequestMessage, type ResponseMessage } from '../rfc9421/message.ts';
 import { readCandidates } from '../rfc9421/signature-fields.ts';
 import { responseSource } from '../rfc9421/source.ts';
 import type { FieldTypes } from '../rfc9421/structured-field.ts';
-import { systemTime } from '../runtime/time.ts';
+import { clockOf } from '../runtime/time.ts';
 import { verifyContentDigest } from '../signature/content-digest.ts';
-import type { ResolveKey } from '../signature/key-record.ts';
-import { compilePolicy, type Policy } from '../signature/policy.ts';
+import type { KeyRecord, ResolveKey } from '../signature/key-record.ts';
+import { POLICY_MEMBERS, type Policy, type Requirement, readPolicy } from '../signature/policy.ts';
+import { asRefusal } from '../signature/refusal.ts';
 import { selectSignature } from '../signature/requirements.ts';
-import type { Evidence } from '../signature/verify-context.ts';
-import { judge } from '../signature/verify-signatures.ts';
-import { readContent } from './content.ts';
-import { DEFAULT_LIMITS, type Limits, requireWithinLimits } from './limits.ts';
-import { toVerifiedSignature, type VerifiedSignature } from './verified-request.ts';
+import { assertNonce } from '../signature/sign.ts';
+import { toVerifiedSignatures, type VerifiedSignatures } from '../signature/verified.ts';
+import { type MessageView, type Verified, type VerifyContext, verifySignatures } from '../signature/verify-signatures.ts';
+import { requireRequestMessage, requireResponseMessage } from './check-message.ts';
+import { type ContentBounds, readContent } from './content.ts';
+import { addFieldBytes, type Limits, readLimits } from './limits.ts';
 
-/** How to judge a response. */
+/** How to verify a response. Times are whole seconds since the epoch, durations whole seconds. */
 export interface VerifyResponseOptions {
+  /** Finds the key of a keyid. */
   readonly resolveKey: ResolveKey;
-  /** The nonce of the request: an answer to another request has another one. */
+  /** The nonce of the request, as `signRequest` answered it: an answer to another request has another one. */
   readonly nonce: string;
+  /** What the signature must fulfil; by default whatever `signResponse` does by default. */
   readonly policy?: Policy | undefined;
+  /** What a peer may send at the most. */
   readonly limits?: Partial<Limits> | undefined;
+  /** Structured types of fields that `;sf` is used with, by lower-case name, besides the registered ones. */
   readonly fieldTypes?: FieldTypes | undefined;
   /** Seconds to wait for `resolveKey`; 5 by default. */
   readonly timeout?: number | undefined;
-  /** Whole seconds since the epoch. */
+  /** Seconds that content may take to arrive; 60 by default. */
+  readonly bodyTimeout?: number | undefined;
+  /** The time in whole seconds since the epoch; default: the system's. */
   readonly now?: (() => number) | undefined;
 }
 
+/** The names of `VerifyResponseOptions`. */
+export const VERIFY_RESPONSE_OPTIONS: OptionNames<VerifyResponseOptions> = {
+  resolveKey: true,
+  nonce: true,
+  policy: true,
+  limits: true,
+  fieldTypes: true,
+  timeout: true,
+  bodyTimeout: true,
+  now: true,
+};
+
 /** A response that was verified. */
 export interface VerifiedResponse {
+  /** The status code. */
   readonly status: number;
+  /** The name of the key that signed it. */
   readonly keyid: string;
-  readonly signature: VerifiedSignature;
+  /** The key record, as `resolveKey` answered it. */
+  readonly key: KeyRecord;
   /** The content; `undefined` when the policy lets it go uncovered. */
   readonly bytes: Uint8Array | undefined;
+  /** What was verified about the signature. */
+  readonly signatures: VerifiedSignatures;
 }
 
-const STATUS = /* @__PURE__ */ plainComponent('@status');
-
-const WHEN_PRESENT = /* @__PURE__ */ ['content-type', 'content-encoding', 'content-digest'].map(plainComponent);
-
 /**
- * Verifies a response to `request`.
+ * Verifies a response to `request`. Its body is read.
  *
  * @throws {VerificationError} If it is refused: `nonce_replayed` if it answers another request.
- * @throws {TypeError} If an option is missing.
+ * @throws {TypeError | RangeError} If a message is none, or an option is missing, unknown or unusable.
  */
 export async function verifyResponse(
   response: Response | ResponseMessage,
   request: RequestMessage,
   options: VerifyResponseOptions,
 ): Promise<VerifiedResponse> {
-  assertObject(options, 'options');
-  const { resolveKey, nonce, policy = {}, timeout = 5, now = systemTime, fieldTypes } = options;
+  const read = readOptions(options, VERIFY_RESPONSE_OPTIONS, { elsewhere: POLICY_MEMBERS });
+  const { resolveKey, nonce, policy = {}, timeout = 5, bodyTimeout = 60, fieldTypes } = read;
   assertFunction(resolveKey, 'resolveKey');
-  assertText(nonce, 'nonce');
-  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+  assertNonce(nonce);
+  assertInteger(timeout, 'timeout', 1, 3600);
+  assertInteger(bodyTimeout, 'bodyTimeout', 1, 86_400);
+  const limits = readLimits(read.limits);
+  // No store: the nonce is the request's, and is compared.
+  const context: VerifyContext = { resolveKey, replayStore: undefined, now: clockOf(read.now), timeout };
+  requireRequestMessage(request, 'request');
   const message = 'headers' in response ? messageFromResponse(response) : response;
-  requireWithinLimits(message, limits);
-  const read = createFieldReader(message.fields);
-  const asked = responseToComponents(request.fields);
-  const requirement = compilePolicy(policy, [STATUS, ...asked]);
-  const signature = selectSignature(readCandidates(read, limits), requirement.tag);
+  requireResponseMessage(message, 'response');
+  const fields = createFieldReader(message.fields);
+  requireFieldsWithin(fields, limits);
+  const asked = requestOfResponse(createFieldReader(request.fields)('content-digest') !== undefined);
+  const requirement = readPolicy(policy, [...RESPONSE_CONTROL, ...asked]);
+  const signature = selectSignature(
+    asRefusal(() => readCandidates(fields, limits)),
+    requirement.tag,
+  );
   if (signature.nonce !== undefined && signature.nonce !== nonce)
     throw new VerificationError('nonce_replayed', 'the response answers another request');
-  let bytes: Uint8Array | undefined;
-  const evidence: Evidence = {
-    source: responseSource(message, request, fieldTypes),
-    obliged: WHEN_PRESENT.filter(({ name }) => read(name) !== undefined),
+  const bounds: ContentBounds = { limit: limits.bodyBytes, timeout: bodyTimeout };
+  const view: MessageView<Uint8Array | undefined> = {
+    source: responseSource(message, request, fields, fieldTypes),
+    present: presentOf(fields),
     checkAuthority: () => undefined,
-    checkContent: async () => {
-      if (requirement.uncovered.has('content-digest')) return;
-      bytes = await readContent('headers' in response ? response : message, limits.bodyBytes);
-      const field = read('content-digest');
-      if (field !== undefined) await verifyContentDigest(combine(field), bytes);
-      else if (bytes.length > 0) throw new VerificationError('digest_missing', 'the response has content');
-    },
+    readContent: () => contentOf('headers' in response ? response : { body: message.body }, fields, requirement, bounds),
   };
-  // No store: the nonce is the request's, and was compared.
-  const [verdict] = await judge([{ signature, requirement }], evidence, { resolveKey, replayStore: undefined, now: now(), timeout });
-  return Object.freeze({ status: message.status, keyid: signature.keyid!, signature: toVerifiedSignature(verdict!), bytes });
+  const required = { signature, requirement, longestAge: requirement.maxAge };
+  return toVerifiedResponse(message.status, await verifySignatures([required], view, context));
+}
+
+/** A digest that is there must be covered, also where there is no content: it may be that of another answer (to HEAD, that of GET's). */
+function presentOf(fields: FieldReader): MessageView<unknown>['present'] {
+  const present = presentResponseFields((name) => fields(name) !== undefined);
+  return fields('content-digest') === undefined ? present : [...present, CONTENT_DIGEST];
+}
+
+/** The signature fields; the others were bounded by whoever read the response. */
+function requireFieldsWithin(fields: FieldReader, limits: Limits): void {
+  let total = 0;
+  for (const name of ['signature-input', 'signature', 'content-digest']) {
+    for (const line of fields(name) ?? []) total = addFieldBytes(total, name, line, limits);
+  }
+}
+
+async function contentOf(
+  content: Parameters<typeof readContent>[0],
+  fields: FieldReader,
+  { uncovered }: Requirement,
+  bounds: ContentBounds,
+): Promise<Uint8Array | undefined> {
+  if (uncovered.has('content-digest')) return undefined;
+  const bytes = await readContent(content, bounds);
+  const field = fields('content-digest');
+  if (field !== undefined) await verifyContentDigest(combine(field), bytes);
+  else if (bytes.length > 0) throw new VerificationError('digest_missing', 'the response has content, and no Content-Digest');
+  return bytes;
+}
+
+function toVerifiedResponse(status: number, { proven, content }: Verified<Uint8Array | undefined>): VerifiedResponse {
+  const { signature, key } = proven[0]!;
+  const signatures = toVerifiedSignatures(proven);
+  return Object.freeze({ status, keyid: signature.keyid!, key: key.record, bytes: content, signatures });
 }

@@ -7,10 +7,11 @@
 
 import { isAcceptableKey } from '../crypto/ed25519/gate.ts';
 import type { PublicKey } from '../crypto/key.ts';
-import { assertInteger, assertObject, assertText } from '../internal/assert.ts';
+import { assertFlag, assertInteger, assertObject, assertPrintable, assertText, assertTexts, assertTime } from '../internal/assert.ts';
 import { decodeBase64url } from '../internal/base64.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
 import { purposeTag } from '../payload/carrier.ts';
-import { systemTime } from '../runtime/time.ts';
+import { clockOf } from '../runtime/time.ts';
 import type { Circumstances } from './terms.ts';
 
 /** What both ways of verifying take. Times are whole seconds since the epoch. */
@@ -19,47 +20,71 @@ export interface LicenseOptions extends Circumstances {
   readonly product: string;
   /** The public keys by keyid. */
   readonly publicKeys: LicenseKeys;
-  /** Whom the license must be for. */
+  /** Whom the license must be for. Without it, a license that names somebody is refused. */
   readonly subject?: string | undefined;
+  /** Takes licenses for anybody; the result says for whom. Default: false. */
+  readonly anySubject?: boolean | undefined;
   /** How many seconds our clock may be behind the one that issued the license, or a time seen before; 300 by default. */
   readonly futureSkew?: number | undefined;
+  /** The time in whole seconds since the epoch; default: the system's. */
   readonly now?: (() => number) | undefined;
 }
 
-/** The options made ready. */
-export interface LicenseCheck extends Omit<LicenseOptions, 'now'> {
+/** The names of `LicenseOptions`, and where the latest time is kept. */
+const NAMES: OptionNames<LicenseOptions & { readonly lastSeen?: unknown }> = {
+  product: true,
+  publicKeys: true,
+  subject: true,
+  anySubject: true,
+  futureSkew: true,
+  now: true,
+  machine: true,
+  releasedAt: true,
+  understood: true,
+  lastSeen: true,
+};
+
+/** The options made ready; `LastSeen` is where the latest time is kept. */
+export interface LicenseCheck<LastSeen = unknown> extends Circumstances {
+  readonly product: string;
   readonly keys: ReadonlyMap<string, Uint8Array>;
   readonly tag: string;
+  readonly subject: string | undefined;
+  readonly anySubject: boolean;
   readonly now: number;
   readonly futureSkew: number;
   /** A license ends by its `expires`, never by its age. */
   readonly maxAge: number;
+  readonly lastSeen: LastSeen | undefined;
 }
 
-/** Checks the options. @throws {TypeError | RangeError} If one is missing or unusable. */
-export function prepareCheck(options: LicenseOptions): LicenseCheck {
-  assertObject(options, 'options');
-  // What is not given is checked in the shape of what passes.
-  const { product, subject = 'any', machine = 'any', releasedAt = 0, understood = [], futureSkew = 300, now = systemTime } = options;
-  assertText(subject, 'subject');
-  assertText(machine, 'machine');
-  assertInteger(releasedAt, 'releasedAt');
-  if (!Array.isArray(understood)) throw new TypeError('understood must be a list');
+/** Checks the options. @throws {TypeError | RangeError} If one is missing, unknown or unusable. */
+export function prepareCheck<LastSeen>(options: LicenseOptions & { readonly lastSeen?: LastSeen | undefined }): LicenseCheck<LastSeen> {
+  const read = readOptions(options, NAMES) as LicenseOptions & { readonly lastSeen?: LastSeen };
+  const { product, subject, anySubject = false, machine, releasedAt, understood, futureSkew = 300, lastSeen } = read;
+  if (subject !== undefined) assertPrintable(subject, 'subject');
+  assertFlag(anySubject, 'anySubject');
+  if (anySubject && subject !== undefined) throw new TypeError('subject and anySubject exclude each other');
+  if (machine !== undefined) assertText(machine, 'machine');
+  if (releasedAt !== undefined) assertTime(releasedAt, 'releasedAt');
+  if (understood !== undefined) assertTexts(understood, 'understood');
   assertInteger(futureSkew, 'futureSkew', 0, 2 ** 31);
-  const time = now();
-  // With a clock that tells no time, nothing would ever expire.
-  assertInteger(time, 'now()', 0, 2 ** 40);
   return {
-    ...options,
-    keys: keyPoints(options.publicKeys),
+    product,
+    keys: keyPoints(read.publicKeys),
     tag: purposeTag('license', product, 'product'),
+    subject,
+    anySubject,
+    machine,
+    releasedAt,
+    understood,
     futureSkew,
     maxAge: Number.POSITIVE_INFINITY,
-    now: time,
+    // With a clock that tells no time, nothing would ever expire.
+    now: clockOf(read.now)(),
+    lastSeen,
   };
 }
-
-// The public keys an application is delivered with.
 
 /**
  * Ed25519 public keys by keyid: imported, or as text, the base64url of their 32 bytes (`encodeBase64url(exportPublicKeyRaw(key))`).
@@ -76,10 +101,12 @@ export type LicenseKeys = Readonly<Record<string, PublicKey | string>>;
 export function keyPoints(keys: LicenseKeys): ReadonlyMap<string, Uint8Array> {
   assertObject(keys, 'publicKeys');
   const points = new Map<string, Uint8Array>();
+  if (Object.keys(keys).length === 0) throw new TypeError('publicKeys must not be empty');
   for (const [keyid, key] of Object.entries(keys)) {
     const text = typeof key === 'string' ? key : key?.algorithm === 'ed25519' && key.jwk?.['x'];
     const point = decodeBase64url(String(text));
-    if (point === undefined || !isAcceptableKey(point)) throw new TypeError(`publicKeys.${keyid} must be an Ed25519 public key`);
+    if (point === undefined || !isAcceptableKey(point))
+      throw new TypeError(`publicKeys.${keyid} must be an Ed25519 public key, imported or as base64url of its 32 bytes (not PEM, not hex)`);
     points.set(keyid, point);
   }
   return points;

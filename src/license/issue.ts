@@ -6,11 +6,12 @@
  */
 
 import type { Signer } from '../crypto/signer.ts';
-import { assertInteger, assertObject } from '../internal/assert.ts';
+import { assertInteger, assertObject, assertPrintable, assertTime } from '../internal/assert.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
 import { canonicalObject } from '../payload/canonical-bytes.ts';
-import { DIGEST, INPUT_MEMBER, payloadSource, purposeTag, SIGNATURE_MEMBER } from '../payload/carrier.ts';
-import { systemTime } from '../runtime/time.ts';
-import { signComponents } from '../signature/sign.ts';
+import { INPUT_MEMBER, payloadSource, purposeTag, SIGNATURE_MEMBER } from '../payload/carrier.ts';
+import { CONTENT_DIGEST } from '../rfc9421/coverage.ts';
+import { assertSigner, createdOf, signComponents } from '../signature/sign.ts';
 import { toJsonText, toLine } from './read-license.ts';
 import { type LicenseTerms, termsProblem } from './terms.ts';
 
@@ -24,9 +25,13 @@ export interface IssueLicenseOptions {
   readonly subject?: string | undefined;
   /** The last second it is valid. Without it the license is perpetual. */
   readonly expires?: number | undefined;
+  /** When it is issued; default: now. */
   readonly created?: number | undefined;
+  /** The time in whole seconds since the epoch; default: the system's. */
   readonly now?: (() => number) | undefined;
 }
+
+const NAMES: OptionNames<IssueLicenseOptions> = { signer: true, product: true, subject: true, expires: true, created: true, now: true };
 
 /** One license, written in two ways. Applications take either. */
 export interface IssuedLicense {
@@ -42,18 +47,22 @@ export interface IssuedLicense {
  * @throws {TypeError | RangeError} If the key is not Ed25519, the terms cannot be carried exactly, or an option is unusable.
  */
 export async function issueLicense(terms: LicenseTerms, options: IssueLicenseOptions): Promise<IssuedLicense> {
-  assertObject(options, 'options');
-  const { signer, product, subject, expires } = options;
-  if (typeof signer?.sign !== 'function' || signer.algorithm !== 'ed25519') throw new TypeError('signer must have an Ed25519 key');
+  const read = readOptions(options, NAMES);
+  const { signer, product, subject, expires } = read;
+  assertSigner(signer);
+  if (signer.algorithm !== 'ed25519')
+    throw new TypeError('signer must have an Ed25519 key: what verifies a license must not be able to issue one');
+  if (subject !== undefined) assertPrintable(subject, 'subject');
+  if (read.created !== undefined) assertTime(read.created, 'created');
+  if (expires !== undefined) assertTime(expires, 'expires');
   assertObject(terms, 'terms');
   const { bytes, value } = canonicalObject(terms);
   const problem = termsProblem(value);
   if (problem !== undefined) throw new TypeError(`terms.${problem}`);
-  const created = options.created ?? (options.now ?? systemTime)();
-  assertInteger(created, 'created', 0, 2 ** 40);
-  if (expires !== undefined) assertInteger(expires, 'expires', created + 1, 2 ** 40);
+  const created = createdOf(read);
+  if (expires !== undefined) assertInteger(expires, 'expires', created + 1);
   const params = { created, expires, keyid: signer.keyid, tag: purposeTag('license', product, 'product'), subject };
-  const { text, signature } = await signComponents(await payloadSource(bytes), [DIGEST], params, signer);
+  const { text, signature } = await signComponents(await payloadSource(bytes), [CONTENT_DIGEST], params, signer);
   const license = { ...value, [INPUT_MEMBER]: `sig=${text}`, [SIGNATURE_MEMBER]: `sig=:${signature}:` };
   return Object.freeze({ json: toJsonText(license), line: toLine(license) });
 }

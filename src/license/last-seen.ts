@@ -8,7 +8,7 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import { assertInteger } from '../internal/assert.ts';
+import { assertTime } from '../internal/assert.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
 import type { LicenseCheck } from './check.ts';
 
@@ -16,12 +16,15 @@ import type { LicenseCheck } from './check.ts';
 export interface LastSeenStore {
   /** `undefined` or `null` at the first start. */
   read(): Awaitable<number | undefined | null>;
+  /** Keeps a time, in whole seconds since the epoch. */
   write(time: number): Awaitable<void>;
 }
 
 /** A store that answers at once. */
 export interface SyncLastSeenStore {
+  /** `undefined` or `null` at the first start. */
   read(): number | undefined | null;
+  /** Keeps a time, in whole seconds since the epoch. */
   write(time: number): void;
 }
 
@@ -53,7 +56,7 @@ export function observeClockNow(store: SyncLastSeenStore, clock: Clock): void {
 /** Whether there is a later time to write. */
 function isForward(last: unknown, { now, futureSkew }: Clock): boolean {
   if (last === undefined || last === null) return true;
-  assertInteger(last, 'lastSeen');
+  assertTime(last, 'what lastSeen.read() answers');
   if (now < last - futureSkew) throw new VerificationError('clock_rolled_back', `by ${last - now} s`);
   return now > last;
 }

@@ -36,12 +36,17 @@ export interface Circumstances {
 
 /** What is wrong with the known members; `undefined` if nothing. */
 export function termsProblem(terms: LicenseTerms): string | undefined {
-  const { machine = 'any', features = [], maintenanceUntil = 0, critical = [] } = terms;
+  const { machine = 'any', features = [], maintenanceUntil = 0, critical = [] } = ownMembers(terms);
   if (typeof machine !== 'string' || machine === '') return 'machine must be a text';
   if (!isTexts(features)) return 'features must be a list of texts';
   if (!Number.isSafeInteger(maintenanceUntil)) return 'maintenanceUntil must be whole seconds';
   const isList = isTexts(critical) && critical.every((name) => name !== 'critical' && Object.hasOwn(terms, name));
   return isList ? undefined : 'critical must be a list of members';
+}
+
+/** The terms without what `Object.prototype` was given. */
+function ownMembers(terms: LicenseTerms): LicenseTerms {
+  return Object.assign(Object.create(null), terms);
 }
 
 function isTexts(value: unknown): value is readonly string[] {
@@ -57,11 +62,11 @@ export function requireTerms(terms: LicenseTerms, circumstances: Circumstances):
   const problem = termsProblem(terms);
   if (problem !== undefined) throw payloadMalformed(problem);
   const { machine, releasedAt, understood = [] } = circumstances;
-  const { maintenanceUntil = Number.POSITIVE_INFINITY, critical = [] } = terms;
+  const { maintenanceUntil = Number.POSITIVE_INFINITY, critical = [], machine: licensed = machine } = ownMembers(terms);
   const known = ['features', 'machine', ...understood];
   // Maintenance is known only where there is a release to compare it with.
   if (releasedAt !== undefined) known.push('maintenanceUntil');
   if (!critical.every((name) => known.includes(name))) throw new VerificationError('critical_unknown');
-  if ((terms.machine ?? machine) !== machine) throw new VerificationError('machine_mismatch');
+  if (licensed !== machine) throw new VerificationError('machine_mismatch');
   if (releasedAt !== undefined && !(releasedAt <= maintenanceUntil)) throw new VerificationError('maintenance_ended');
 }

@@ -12,7 +12,7 @@ import { type LicenseOptions, prepareCheck } from './check.ts';
 import { examineLicense, type VerifiedLicense } from './examine.ts';
 import { type LastSeenStore, observeClock, observeClockNow, type SyncLastSeenStore } from './last-seen.ts';
 
-/** How to judge a license. Times are whole seconds since the epoch. */
+/** How to verify a license. Times are whole seconds since the epoch. */
 export interface VerifyLicenseOptions extends LicenseOptions {
   /** Where the application keeps the latest time it saw: a clock that is set back is then refused. */
   readonly lastSeen?: LastSeenStore | undefined;
@@ -27,18 +27,14 @@ export interface VerifyLicenseOptions extends LicenseOptions {
  * @throws {TypeError | RangeError} If an option is missing or unusable.
  */
 export async function verifyLicense(license: string | Uint8Array, options: VerifyLicenseOptions): Promise<VerifiedLicense> {
-  const check = prepareCheck(options);
-  if (options.lastSeen !== undefined) await observeClock(options.lastSeen, check);
+  const check = prepareCheck<LastSeenStore>(options);
+  if (check.lastSeen !== undefined) await observeClock(check.lastSeen, check);
   const { point, signature, canonical, base, grant } = examineLicense(license, check);
   const verify = await ed25519Verify(point);
   return grant(await verify(base(await webDigest('sha-256', canonical)), signature));
 }
 
-// Verifying of licenses without a promise, for start-up code that cannot wait. Needs node:crypto.
-//
-// @see WIRE, "License"
-
-/** How to judge a license at once. */
+/** How to verify a license at once. */
 export interface VerifyLicenseSyncOptions extends LicenseOptions {
   /** Where the application keeps the latest time it saw. It must answer at once. */
   readonly lastSeen?: SyncLastSeenStore | undefined;
@@ -52,8 +48,8 @@ export interface VerifyLicenseSyncOptions extends LicenseOptions {
  * @throws {Error} Where there is no node:crypto.
  */
 export function verifyLicenseSync(license: string | Uint8Array, options: VerifyLicenseSyncOptions): VerifiedLicense {
-  const check = prepareCheck(options);
-  if (options.lastSeen !== undefined) observeClockNow(options.lastSeen, check);
+  const check = prepareCheck<SyncLastSeenStore>(options);
+  if (check.lastSeen !== undefined) observeClockNow(check.lastSeen, check);
   const { point, signature, canonical, base, grant } = examineLicense(license, check);
   return grant(ed25519VerifyNow(point, base(sha256Now(canonical)), signature));
 }

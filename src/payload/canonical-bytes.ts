@@ -2,16 +2,15 @@
  * The canonical bytes of the three formats: what the digest is computed over.
  *
  * What goes wrong here is the caller's mistake when signing and the peer's when verifying: this side throws
- * TypeError, and the verifying side says so in its own words.
+ * TypeErrors (`JsonError` is one), and the verifying side makes refusals of them.
  *
  * @module
  */
 
 import { canonicalizeFields } from '../canonical/fields.ts';
 import { canonicalizeJson } from '../canonical/json.ts';
-import { quotePointer } from '../canonical/pointer.ts';
+import { JsonError } from '../canonical/pointer.ts';
 import { MAX_DEPTH, parseJsonStrict } from '../canonical/strict-json.ts';
-import { VerificationError } from '../errors.ts';
 import { encodeUtf8, isWellFormed } from '../internal/utf8.ts';
 import { INPUT_MEMBER, SIGNATURE_MEMBER, TEXT_MEMBER } from './carrier.ts';
 
@@ -22,20 +21,12 @@ export type FormFields = Iterable<readonly [name: string, value: unknown]>;
 export function canonicalObject(payload: object): { readonly bytes: Uint8Array; readonly value: Readonly<Record<string, unknown>> } {
   const text = canonicalizeJson(payload, { maxDepth: MAX_DEPTH });
   // Strict in both directions: what this refuses (numbers that lose digits, __proto__) no receiver may get to see.
-  const value = parseStrict(text);
+  const value = parseJsonStrict(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('payload must be a JSON object');
   for (const member of [INPUT_MEMBER, SIGNATURE_MEMBER]) {
     if (Object.hasOwn(value, member)) throw new TypeError(`payload must not have a member ${member}`);
   }
   return { bytes: encodeUtf8(text), value: value as Record<string, unknown> };
-}
-
-function parseStrict(text: string): unknown {
-  try {
-    return parseJsonStrict(text);
-  } catch (cause) {
-    throw new TypeError(`payload cannot be carried: ${(cause as Error).message}`, { cause });
-  }
 }
 
 /** The UTF-8 bytes of an opaque string. */
@@ -45,17 +36,14 @@ export function canonicalText(payload: string): Uint8Array {
 }
 
 function requireWellFormed(text: string, member: string): void {
-  if (isWellFormed(text)) return;
-  const cause = new VerificationError('payload_lone_surrogate', `at ${quotePointer([member])}`);
-  throw new TypeError(`payload cannot be carried: ${cause.message}`, { cause });
+  if (!isWellFormed(text)) throw new JsonError('payload_lone_surrogate', [member]);
 }
 
 /** Form fields as pairs of strings, the two added names refused. */
 export function formPairs(fields: FormFields): readonly (readonly [string, string])[] {
   const pairs: [string, string][] = [];
-  for (const [name, value] of fields) {
-    if (typeof name !== 'string' || typeof value !== 'string')
-      throw new TypeError('payload fields must be strings (files cannot be signed)');
+  for (const entry of fields) {
+    const [name, value] = pairOf(entry);
     if (name === INPUT_MEMBER || name === SIGNATURE_MEMBER) throw new TypeError(`payload must not have a field ${name}`);
     requireWellFormed(`${name}\0${value}`, name);
     // Browsers turn every line break of a submitted form into CRLF: only that survives.
@@ -63,6 +51,15 @@ export function formPairs(fields: FormFields): readonly (readonly [string, strin
     pairs.push([name, value]);
   }
   return pairs;
+}
+
+/** One entry of a form. @throws {TypeError} If it is no pair of strings: a list that was meant as JSON, or a file. */
+export function pairOf(entry: unknown): readonly [name: string, value: string] {
+  if (!Array.isArray(entry) || entry.length !== 2)
+    throw new TypeError('payload must be an object or pairs of strings: wrap a list in an object, such as { items: [] }');
+  const [name, value] = entry as readonly unknown[];
+  if (typeof name !== 'string' || typeof value !== 'string') throw new TypeError('payload fields must be strings (files cannot be signed)');
+  return [name, value];
 }
 
 /** The canonical bytes of form fields. */

@@ -15,4 +15,12 @@ export {
   type SignPayloadOptions,
   signPayload,
 } from './sign-payload.ts';
-export { type JsonObject, type PayloadInput, type VerifiedPayload, type VerifyPayloadOptions, verifyPayload } from './verify-payload.ts';
+export {
+  type JsonObject,
+  type PayloadInput,
+  type PayloadOptions,
+  type PayloadPolicy,
+  type VerifiedPayload,
+  type VerifyPayloadOptions,
+  verifyPayload,
+} from './verify-payload.ts';

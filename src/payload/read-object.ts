@@ -1,12 +1,13 @@
 /**
- * Why a payload is refused.
+ * Reading of a signed JSON object: its text in, the data and the two members beside it out. Licenses come here too.
  *
+ * @see WIRE, "Body carrier"
  * @module
  */
 
 import { writeCanonicalJson } from '../canonical/json.ts';
 import { parseJsonStrict } from '../canonical/strict-json.ts';
-import { malformed, VerificationError } from '../errors.ts';
+import { VerificationError } from '../errors.ts';
 import { encodeUtf8 } from '../internal/utf8.ts';
 import { INPUT_MEMBER, SIGNATURE_MEMBER } from './carrier.ts';
 
@@ -19,24 +20,6 @@ export function payloadMalformed(detail: string, options?: ErrorOptions): Verifi
 export function payloadTooLarge(limit: number): VerificationError {
   return new VerificationError('body_too_large', `${limit} bytes are allowed`);
 }
-
-/** What would be the caller's mistake in signing is the peer's here. */
-export function asPayloadRefusal<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw refusalOf(error as Error);
-  }
-}
-
-function refusalOf(error: Error): VerificationError {
-  if (error instanceof VerificationError) return error;
-  return error.cause instanceof VerificationError ? error.cause : payloadMalformed(error.message, { cause: error });
-}
-
-// Reading of a signed JSON object: its text in, the data and the two members beside it out. Licenses come here too.
-//
-// @see WIRE, "Body carrier"
 
 /** A payload taken apart; nothing of it is proved yet. */
 export interface ReceivedPayload<T = unknown> {
@@ -51,7 +34,8 @@ type Members = Readonly<Record<string, unknown>>;
 /**
  * Takes a signed object apart. Its data is frozen.
  *
- * @throws {VerificationError} `signature_missing`, `signature_malformed`, or one of the codes that begin with `payload_`.
+ * @throws {VerificationError} `signature_missing`, `signature_malformed` or `payload_malformed`.
+ * @throws {JsonError} If it is no JSON that every parser reads alike.
  */
 export function readObject(text: string): ReceivedPayload<Members> {
   const { input, signature, members } = readMembers(text);
@@ -61,9 +45,11 @@ export function readObject(text: string): ReceivedPayload<Members> {
 /** The data, and the two members beside it. */
 export function readMembers(text: string): { readonly input: string; readonly signature: string; readonly members: Members } {
   const value = parseJsonStrict(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw payloadMalformed('no JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw payloadMalformed(Array.isArray(value) ? 'a list, where a JSON object is expected' : 'no JSON object');
   const { [INPUT_MEMBER]: input, [SIGNATURE_MEMBER]: signature, ...members } = value as Members;
   if (input === undefined && signature === undefined) throw new VerificationError('signature_missing');
-  if (typeof input !== 'string' || typeof signature !== 'string') throw malformed('both members must be texts');
+  if (typeof input !== 'string' || typeof signature !== 'string')
+    throw new VerificationError('signature_malformed', 'both members must be texts');
   return { input, signature, members };
 }

@@ -7,14 +7,16 @@
 
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
-import { assertInteger, assertObject, assertText } from '../internal/assert.ts';
-import { systemTime } from '../runtime/time.ts';
-import { signComponents } from '../signature/sign.ts';
+import { assertInteger, assertObject, assertPrintable, assertTime } from '../internal/assert.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
+import { CONTENT_DIGEST } from '../rfc9421/coverage.ts';
+import { assertNonce, assertSigner, createdOf, signComponents } from '../signature/sign.ts';
 import { canonicalForm, canonicalObject, canonicalText, type FormFields, formPairs } from './canonical-bytes.ts';
-import { DIGEST, INPUT_MEMBER, type PayloadFormat, payloadSource, purposeTag, SIGNATURE_MEMBER, TEXT_MEMBER } from './carrier.ts';
+import { INPUT_MEMBER, type PayloadFormat, payloadSource, purposeTag, SIGNATURE_MEMBER, TEXT_MEMBER } from './carrier.ts';
 
 /** How to sign a payload. Times are whole seconds since the epoch, durations whole seconds. */
 export interface SignPayloadOptions {
+  /** What signs. */
   readonly signer: Signer;
   /** What the message is for: `credit-coins`. 1 to 64 of `a-z`, `0-9`, dot and hyphen. */
   readonly tag: string;
@@ -22,15 +24,32 @@ export interface SignPayloadOptions {
   readonly audience: string;
   /** Whom it is about, when the receiver has a session to compare. Printable ASCII. */
   readonly subject?: string | undefined;
-  /** Sets `expires` that many seconds after `created`. */
+  /** Sets `expires` that many seconds after `created`. Default: the receiver's `maxAge` ends it. */
   readonly expiresIn?: number | undefined;
   /** A serial number of at most 15 digits instead of a nonce, for receivers with a `serialReplayStore`: each is used once. */
   readonly serial?: number | undefined;
+  /** 1 to 128 characters, used once; default: 16 random bytes, base64url. */
   readonly nonce?: string | undefined;
+  /** When the payload is signed; default: now. */
   readonly created?: number | undefined;
+  /** The time in whole seconds since the epoch; default: the system's. */
   readonly now?: (() => number) | undefined;
+  /** Where nonces come from; default: the runtime's `crypto`. */
   readonly randomBytes?: RandomBytes | undefined;
 }
+
+const NAMES: OptionNames<SignPayloadOptions> = {
+  signer: true,
+  tag: true,
+  audience: true,
+  subject: true,
+  expiresIn: true,
+  serial: true,
+  nonce: true,
+  created: true,
+  now: true,
+  randomBytes: true,
+};
 
 /** The two members beside the data. */
 export interface SignatureMembers {
@@ -60,16 +79,16 @@ export function signPayload(payload: string, options: SignPayloadOptions): Promi
 export function signPayload(payload: FormFields, options: SignPayloadOptions): Promise<SignedForm>;
 
 export async function signPayload(payload: object | string | FormFields, options: SignPayloadOptions): Promise<object> {
-  assertObject(options, 'options');
-  if (typeof payload === 'string') return { [TEXT_MEMBER]: payload, ...(await sign('text', canonicalText(payload), options)) };
+  const read = readOptions(options, NAMES);
+  if (typeof payload === 'string') return { [TEXT_MEMBER]: payload, ...(await sign('text', canonicalText(payload), read)) };
   assertObject(payload, 'payload');
   if (isForm(payload)) {
     const pairs = formPairs(payload);
-    const members = await sign('form', canonicalForm(pairs), options);
+    const members = await sign('form', canonicalForm(pairs), read);
     return [...pairs, [INPUT_MEMBER, members[INPUT_MEMBER]], [SIGNATURE_MEMBER, members[SIGNATURE_MEMBER]]];
   }
   const { bytes, value } = canonicalObject(payload);
-  return { ...value, ...(await sign('json', bytes, options)) };
+  return { ...value, ...(await sign('json', bytes, read)) };
 }
 
 /** Iterables are form fields, so an object that is signed as JSON is none. */
@@ -80,12 +99,13 @@ function isForm(payload: object): payload is FormFields {
 }
 
 async function sign(format: PayloadFormat, canonical: Uint8Array, options: SignPayloadOptions): Promise<SignatureMembers> {
-  const { signer, tag, audience, subject, expiresIn } = options;
-  if (typeof signer?.sign !== 'function') throw new TypeError('signer must be a signer');
-  assertText(audience, 'audience');
+  const { signer, tag, audience, subject, expiresIn, created: given } = options;
+  assertSigner(signer);
+  assertPrintable(audience, 'audience');
+  if (subject !== undefined) assertPrintable(subject, 'subject');
   if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn', 1, 2 ** 31);
-  const created = options.created ?? (options.now ?? systemTime)();
-  assertInteger(created, 'created', 0, 2 ** 40);
+  if (given !== undefined) assertTime(given, 'created');
+  const created = createdOf(options);
   const params = {
     created,
     expires: expiresIn === undefined ? undefined : created + expiresIn,
@@ -95,12 +115,15 @@ async function sign(format: PayloadFormat, canonical: Uint8Array, options: SignP
     audience,
     subject,
   };
-  const { text, signature } = await signComponents(await payloadSource(canonical), [DIGEST], params, signer);
+  const { text, signature } = await signComponents(await payloadSource(canonical), [CONTENT_DIGEST], params, signer);
   return { [INPUT_MEMBER]: `sig=${text}`, [SIGNATURE_MEMBER]: `sig=:${signature}:` };
 }
 
 function nonceOf({ signer, serial, nonce, randomBytes }: SignPayloadOptions): string {
-  if (serial === undefined) return nonce ?? randomNonce(signer, randomBytes);
+  if (serial === undefined) {
+    if (nonce !== undefined) assertNonce(nonce);
+    return nonce ?? randomNonce(signer, randomBytes);
+  }
   if (nonce !== undefined) throw new TypeError('serial and nonce exclude each other');
   assertInteger(serial, 'serial', 0, 999_999_999_999_999);
   return String(serial);

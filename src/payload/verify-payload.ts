@@ -5,60 +5,80 @@
  * @module
  */
 
-import type { Algorithm } from '../crypto/algorithm.ts';
-import { annotateRefusal, VerificationError } from '../errors.ts';
-import { toVerifiedSignature, type VerifiedSignature, validate } from '../http/verified-request.ts';
-import { assertFunction, assertInteger, assertObject, assertText } from '../internal/assert.ts';
+import { VerificationError } from '../errors.ts';
+import { assertFlag, assertFunction, assertInteger, assertPrintable } from '../internal/assert.ts';
+import { isThenable } from '../internal/awaitable.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
 import type { ReplayStore } from '../replay/store.ts';
+import { CONTENT_DIGEST } from '../rfc9421/coverage.ts';
+import { readFixedSignature } from '../rfc9421/single-signature.ts';
 import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
-import { systemTime } from '../runtime/time.ts';
-import { type FixedRequirement, fixedRequirement, readFixedSignature } from '../signature/fixed-form.ts';
+import { clockOf } from '../runtime/time.ts';
 import type { KeyRecord, ResolveKey } from '../signature/key-record.ts';
-import type { StandardSchema } from '../signature/schema.ts';
-import type { Bench, Evidence, Verdict } from '../signature/verify-context.ts';
-import { judge } from '../signature/verify-signatures.ts';
+import { type CommonPolicy, type FixedRequirement, fixedRequirement } from '../signature/policy.ts';
+import { annotated, asRefusal } from '../signature/refusal.ts';
+import { type StandardSchema, validateLater } from '../signature/schema.ts';
+import { toVerifiedSignatures, type VerifiedSignatures } from '../signature/verified.ts';
+import { type MessageView, type Verified, type VerifyContext, verifySignatures } from '../signature/verify-signatures.ts';
 import type { FormFields } from './canonical-bytes.ts';
-import { DIGEST, type PayloadFormat, payloadSource, purposeTag } from './carrier.ts';
+import { type PayloadFormat, payloadSource, purposeTag } from './carrier.ts';
 import type { ReceivedPayload } from './read-object.ts';
 import { readPayload } from './read-payload.ts';
 
-/** How to judge a payload. Durations are whole seconds. */
-export interface VerifyPayloadOptions {
-  /** What the message must be for. */
+/** What a payload's signature must fulfil. Durations are whole seconds. */
+export interface PayloadPolicy extends CommonPolicy {
+  /** Accepts messages without a nonce, and needs no `replayStore`: a message counts as often as it comes, until it expires. Default: false. */
+  readonly insecurelyAllowMissingNonce?: boolean | undefined;
+}
+
+/** How to verify a payload. */
+export interface PayloadOptions {
+  /** What the message must be for: `credit-coins`. */
   readonly tag: string;
-  /** Who we are. */
+  /** Who we are, as the signer names us. Printable ASCII. */
   readonly audience: string;
-  /** Whom the message must be about: the user of the session it arrived in. */
+  /** Whom the message must be about: the user of the session it arrived in. Without it, a message that names somebody is refused. */
   readonly subject?: string | undefined;
+  /** Takes messages about anybody; the result says whom. Default: false. */
+  readonly anySubject?: boolean | undefined;
+  /** Finds the key of a keyid. */
   readonly resolveKey: ResolveKey;
-  /** Makes a message count once. Left out only with `insecurelyAllowReplay`. */
+  /** Remembers nonces, so that a message counts once. */
   readonly replayStore?: ReplayStore | undefined;
-  /** Accepts a message as often as it comes, until it expires. */
-  readonly insecurelyAllowReplay?: boolean | undefined;
+  /** How old a message may be, and by which algorithms. */
+  readonly policy?: PayloadPolicy | undefined;
   /** `json` (default), `text` for one opaque string, `form` for form fields. */
   readonly format?: PayloadFormat | undefined;
-  readonly algorithms?: readonly Algorithm[] | undefined;
-  /** How long after `created` a message counts, and how long it may live; 300 by default. */
-  readonly maxAge?: number | undefined;
-  /** How far `created` may lie ahead of our clock; 5 by default. */
-  readonly futureSkew?: number | undefined;
+  /** A Standard Schema (zod, valibot, …) that the payload must fit, or nothing is consumed. Its output is the `payload`. */
+  readonly schema?: StandardSchema<unknown> | undefined;
   /** The largest input, in bytes or characters; 1 MiB by default. */
   readonly maxBytes?: number | undefined;
   /** Seconds to wait for `resolveKey` and the replay store; 5 by default. */
   readonly timeout?: number | undefined;
-  /** Whole seconds since the epoch. */
+  /** The time in whole seconds since the epoch; default: the system's. */
   readonly now?: (() => number) | undefined;
 }
 
+/** A replay store is required, unless messages may count more than once. */
+export type VerifyPayloadOptions = PayloadOptions &
+  ({ readonly replayStore: ReplayStore } | { readonly policy: PayloadPolicy & { readonly insecurelyAllowMissingNonce: true } });
+
 /** A payload that was verified: frozen, and nothing in it that was not signed. */
 export interface VerifiedPayload<T> {
+  /** The data. */
   readonly payload: T;
+  /** The name of the key that signed it. */
   readonly keyid: string;
+  /** The tenant of the key record; `''` without one. */
   readonly tenant: string;
+  /** The key record, as `resolveKey` answered it. */
   readonly key: KeyRecord;
-  readonly audience: string | undefined;
+  /** Who it is for. */
+  readonly audience: string;
+  /** Whom it is about; `undefined` if it names nobody. */
   readonly subject: string | undefined;
-  readonly signature: VerifiedSignature;
+  /** What was verified about the signature. */
+  readonly signatures: VerifiedSignatures;
 }
 
 /** A JSON object as it was verified. */
@@ -70,12 +90,31 @@ export type JsonObject = Readonly<Record<string, unknown>>;
  */
 export type PayloadInput = string | Uint8Array | object;
 
+const NAMES: OptionNames<PayloadOptions> = {
+  tag: true,
+  audience: true,
+  subject: true,
+  anySubject: true,
+  resolveKey: true,
+  replayStore: true,
+  policy: true,
+  format: true,
+  schema: true,
+  maxBytes: true,
+  timeout: true,
+  now: true,
+};
+
+const POLICY_NAMES: OptionNames<PayloadPolicy> = { algorithms: true, maxAge: true, futureSkew: true, insecurelyAllowMissingNonce: true };
+
+const ELSEWHERE = { algorithms: 'policy', maxAge: 'policy', futureSkew: 'policy', insecurelyAllowMissingNonce: 'policy' };
+
 /**
  * Verifies a payload and consumes its nonce.
  *
  * @throws {VerificationError} If it is refused: besides the codes of requests, those that begin with `payload_`,
  *   `audience_mismatch` and `subject_mismatch`.
- * @throws {TypeError | RangeError} If an option is missing or unusable.
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
  */
 export function verifyPayload<T>(
   input: PayloadInput,
@@ -94,104 +133,92 @@ export function verifyPayload(
 
 export function verifyPayload(input: PayloadInput, options: VerifyPayloadOptions): Promise<VerifiedPayload<JsonObject>>;
 
-export async function verifyPayload(
-  input: PayloadInput,
-  options: VerifyPayloadOptions & { readonly schema?: StandardSchema<unknown> },
-): Promise<VerifiedPayload<unknown>> {
-  const requirement = requirementOf(options);
-  const {
-    audience,
-    subject,
-    resolveKey,
-    replayStore,
-    format = 'json',
-    timeout = 5,
-    now = systemTime,
-    schema,
-    maxBytes = 1024 * 1024,
-  } = options;
-  // Written as a check, since a limit of NaN limits nothing.
-  assertInteger(maxBytes, 'maxBytes', 1);
-  const time = now();
+export async function verifyPayload(input: PayloadInput, options: VerifyPayloadOptions): Promise<VerifiedPayload<unknown>> {
+  const { requirement, context, format, maxBytes, schema, ...address } = readPayloadOptions(options);
   try {
-    const received = readPayload(input, format, maxBytes);
-    const checkAddress = (signature: UnverifiedSignature) => requireAddress(signature, audience, subject);
-    const verdict = await judgePayload(received, requirement, checkAddress, { resolveKey, replayStore, now: time, timeout });
-    return verifiedPayload(verdict, schema === undefined ? received.payload : validate(schema, received.payload));
+    const received = asRefusal(() => readPayload(input, format, maxBytes));
+    const signature = asRefusal(() => readFixedSignature(received.input, received.signature, [CONTENT_DIGEST], requirement.tag));
+    const source = payloadSource(received.canonical);
+    const view: MessageView<unknown> = {
+      source: isThenable(source) ? await source : source,
+      present: [],
+      checkAuthority: (claimed) => requireAddress(claimed, address),
+      // The digest is computed from the data itself: a signature that fits proves the content too. A schema speaks before anything is consumed.
+      readContent: () => fitSchema(schema, received),
+    };
+    const required = { signature, requirement, longestAge: requirement.maxAge };
+    return verifiedPayload(await verifySignatures([required], view, context));
   } catch (error) {
-    if (error instanceof VerificationError) annotateRefusal(error, { now: time });
-    throw error;
+    throw annotated(error, { now: context.now() });
   }
 }
 
-function requirementOf(options: VerifyPayloadOptions): FixedRequirement {
-  assertObject(options, 'options');
-  const {
-    tag,
+function fitSchema(schema: StandardSchema<unknown> | undefined, { payload }: ReceivedPayload): unknown {
+  return schema === undefined ? payload : validateLater(schema, payload);
+}
+
+interface Address {
+  readonly audience: string;
+  readonly subject: string | undefined;
+  readonly anySubject: boolean;
+}
+
+/** What verification works with: the options, checked and made ready. */
+interface PayloadParts extends Address {
+  readonly requirement: FixedRequirement;
+  readonly context: VerifyContext;
+  readonly format: PayloadFormat;
+  readonly maxBytes: number;
+  readonly schema: StandardSchema<unknown> | undefined;
+}
+
+function readPayloadOptions(options: VerifyPayloadOptions): PayloadParts {
+  const read = readOptions<PayloadOptions>(options, NAMES, { elsewhere: ELSEWHERE });
+  const { tag, audience, subject, anySubject = false, resolveKey, replayStore, format = 'json', schema } = read;
+  const { maxBytes = 1024 * 1024, timeout = 5 } = read;
+  const policy = readOptions(read.policy ?? {}, POLICY_NAMES, { name: 'policy' });
+  const { insecurelyAllowMissingNonce = false } = policy;
+  if (format !== 'json' && format !== 'text' && format !== 'form') throw new TypeError('format must be json, text or form');
+  assertPrintable(audience, 'audience');
+  if (subject !== undefined) assertPrintable(subject, 'subject');
+  assertFlag(anySubject, 'anySubject');
+  if (anySubject && subject !== undefined) throw new TypeError('subject and anySubject exclude each other');
+  assertFunction(resolveKey, 'resolveKey');
+  assertFlag(insecurelyAllowMissingNonce, 'policy.insecurelyAllowMissingNonce');
+  if (replayStore === undefined ? !insecurelyAllowMissingNonce : typeof replayStore.consume !== 'function')
+    throw new TypeError('replayStore is required: without one a message counts again and again');
+  assertInteger(maxBytes, 'maxBytes', 1);
+  assertInteger(timeout, 'timeout', 1, 3600);
+  const nonce = insecurelyAllowMissingNonce ? 'optional' : 'required';
+  return {
+    requirement: fixedRequirement(purposeTag(format, tag), nonce, policy, 'policy.'),
+    context: { resolveKey, replayStore, now: clockOf(read.now), timeout },
     audience,
     subject,
-    resolveKey,
-    replayStore,
-    insecurelyAllowReplay = false,
-    algorithms,
-    format = 'json',
-    maxAge = 300,
-    futureSkew = 5,
-  } = options;
-  if (!['json', 'text', 'form'].includes(format)) throw new TypeError('format must be json, text or form');
-  assertText(audience, 'audience');
-  if (subject !== undefined) assertText(subject, 'subject');
-  assertFunction(resolveKey, 'resolveKey');
-  if (replayStore === undefined ? !insecurelyAllowReplay : typeof replayStore.consume !== 'function')
-    throw new TypeError('replayStore is required: without one a message counts again and again');
-  assertInteger(maxAge, 'maxAge', 1, 2 ** 31);
-  assertInteger(futureSkew, 'futureSkew', 0, 3600);
-  return fixedRequirement({
-    tag: purposeTag(format, tag),
-    algorithms: algorithms && new Set(algorithms),
-    maxAge,
-    futureSkew,
-    nonce: insecurelyAllowReplay ? 'optional' : 'required',
-  });
-}
-
-function requireAddress(signature: UnverifiedSignature, audience: string, subject: string | undefined): void {
-  if (signature.audience !== audience) throw new VerificationError('audience_mismatch');
-  if (subject !== undefined && signature.subject !== subject) throw new VerificationError('subject_mismatch');
-}
-
-function verifiedPayload<T>(verdict: Verdict, payload: T): VerifiedPayload<T> {
-  const { signature, record } = verdict;
-  return Object.freeze({
-    payload,
-    keyid: signature.keyid!,
-    tenant: record.tenant ?? '',
-    key: record,
-    audience: signature.audience,
-    subject: signature.subject,
-    signature: toVerifiedSignature(verdict),
-  });
-}
-
-// A signed payload before the judge, whoever relayed it.
-//
-// @see WIRE, "Body carrier"
-
-/** Judges a payload; `checkAddress` throws a `VerificationError` unless it is meant for us. */
-export async function judgePayload(
-  { input, signature: proof, canonical }: ReceivedPayload,
-  requirement: FixedRequirement,
-  checkAddress: Evidence['checkAuthority'],
-  bench: Bench,
-): Promise<Verdict> {
-  const signature = readFixedSignature(input, proof, [DIGEST], requirement.tag);
-  const evidence: Evidence = {
-    source: await payloadSource(canonical),
-    obliged: [],
-    checkAuthority: checkAddress,
-    // The digest is computed from the data itself: a signature that fits proves the content too.
-    checkContent: () => undefined,
+    anySubject,
+    format,
+    maxBytes,
+    schema,
   };
-  const [verdict] = await judge([{ signature, requirement }], evidence, bench);
-  return verdict!;
+}
+
+function requireAddress(signature: UnverifiedSignature, { audience, subject, anySubject }: Address): void {
+  if (signature.audience !== audience) throw new VerificationError('audience_mismatch');
+  if (!anySubject && signature.subject !== subject) {
+    const detail = subject === undefined ? 'the message is about somebody: pass subject, or anySubject' : undefined;
+    throw new VerificationError('subject_mismatch', undefined, { logDetail: detail });
+  }
+}
+
+function verifiedPayload({ proven, content }: Verified<unknown>): VerifiedPayload<unknown> {
+  const { signature, key } = proven[0]!;
+  return Object.freeze({
+    payload: content,
+    keyid: signature.keyid!,
+    tenant: key.tenant,
+    key: key.record,
+    audience: signature.audience!,
+    subject: signature.subject,
+    signatures: toVerifiedSignatures(proven),
+  });
 }

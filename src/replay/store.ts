@@ -40,9 +40,14 @@ export interface ConsumeRequest {
  */
 export interface ReplayStore {
   consume(request: ConsumeRequest): Awaitable<Consumption>;
+  /**
+   * Consumes all of several nonces, or none: the answer is `consumed`, or the first other one. Needed where a message must have several
+   * one-time signatures.
+   */
+  consumeAll?(requests: readonly ConsumeRequest[]): Awaitable<Consumption>;
 }
 
-/** The length-prefixed scope of a nonce. */
-export function replayScope(tenant: string, keyid: string): string {
-  return `${tenant.length}:${tenant}${keyid.length}:${keyid}`;
+/** The length-prefixed scope of a nonce: keyid and tag, so that no two pairs share a text. */
+export function replayScope(keyid: string, tag: string): string {
+  return `${keyid.length}:${keyid}${tag.length}:${tag}`;
 }

@@ -8,7 +8,7 @@
  */
 
 import { ComponentError } from '../internal/component-error.ts';
-import { encodeLatin1 } from '../internal/utf8.ts';
+import { encodeUtf8 } from '../internal/utf8.ts';
 import type { Component } from './component.ts';
 
 /** Reads one component off a message; `undefined` when the message does not have it. */
@@ -45,32 +45,15 @@ export function paramsLine(params: string): string {
   return `"@signature-params": ${params}`;
 }
 
-// The bytes of a signature base, cut from a larger piece of memory: for so few bytes, getting memory costs more than
-// writing to it. Each base has a part of its own, which is never written again.
+/** The bytes of a base, which is ASCII. They belong to whoever gets them: no two bases share memory. */
+export function baseBytes(base: string): Uint8Array<ArrayBuffer> {
+  return encodeUtf8(base);
+}
 
-const PIECE = 16 * 1024;
+/** The lines of fields that identify somebody, whatever parameters they have. */
+const CREDENTIAL_LINES = /^("(?:authorization|proxy-authorization|cookie|set-cookie)"[^:]*): .*$/gm;
 
-const LONGEST = 1024;
-
-let encoder: TextEncoder | undefined;
-
-let piece: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
-
-let used = 0;
-
-/** The bytes of a signature base, which is ASCII. */
-export function baseBytes(text: string): Uint8Array {
-  const { length } = text;
-  if (typeof TextEncoder === 'undefined') return encodeLatin1(text);
-  encoder ??= new TextEncoder();
-  if (length > LONGEST) return encoder.encode(text);
-  if (used + length > piece.length) {
-    piece = new Uint8Array(PIECE);
-    used = 0;
-  }
-  const bytes = piece.subarray(used, used + length);
-  used += length;
-  // A key may have transferred the memory to another thread; some engines have no encodeInto.
-  const written = encoder.encodeInto?.(text, bytes).written;
-  return written === length ? bytes : encoder.encode(text);
+/** A base as it may be shown in a log, an error or an answer: the values of covered credentials are left out. */
+export function maskBase(base: string): string {
+  return base.replace(CREDENTIAL_LINES, '$1: (not shown)');
 }

@@ -1,14 +1,114 @@
+/**
+ * What a signature covers by default: the one place. Signers, verifiers and Accept-Signature read it.
+ *
+ * @see RFC 9421, sections 1.4, 2 and 7.2.1; WIRE, "Header carrier"
+ * @module
+ */
+
+import { memberOf } from '../internal/options.ts';
+import type { ComponentSource } from './base.ts';
 import { type Component, plainComponent } from './component.ts';
-import { createFieldReader } from './field-lines.ts';
-import type { RequestMessage } from './message.ts';
 import { parseComponent } from './parse-component.ts';
 
-/** What every request signature covers by default. */
-export const REQUEST_COMPONENTS: readonly Component[] = /* @__PURE__ */ ['@method', '@authority', '@path', '@query'].map(plainComponent);
+/**
+ * A component that an option names: `x-tenant`, or a whole identifier such as `"@query-param";name="id"`. As an object with
+ * `when: 'present'` it is covered where the message has it, and left out where it has not.
+ */
+export type CoveredComponent = string | { readonly name: string; readonly when: 'present' };
 
-/** The request components that a response covers: those that are always there, and the digest if there was one. */
-export function responseToComponents(fields: RequestMessage['fields']): readonly Component[] {
-  const names = REQUEST_COMPONENTS.map(({ name }) => name);
-  if (createFieldReader(fields)('content-digest') !== undefined) names.push('content-digest');
+/** A component that was named, and whether a message may lack it. */
+export interface NamedComponent {
+  readonly component: Component;
+  readonly mayLack: boolean;
+}
+
+/**
+ * Reads the components that an option names.
+ *
+ * @throws {TypeError} If the list, or a member of it, is none; `name` is what the message calls it.
+ */
+export function readCoveredComponents(given: readonly CoveredComponent[], name = 'components'): readonly NamedComponent[] {
+  if (!Array.isArray(given)) throw new TypeError(`${name} must be a list, like ['x-tenant']`);
+  return given.map((one: CoveredComponent) => {
+    if (typeof one === 'string') return { component: parseComponent(one, name), mayLack: false };
+    const text = typeof one === 'object' && one !== null && memberOf(one, 'when') === 'present' ? memberOf(one, 'name') : undefined;
+    if (typeof text !== 'string')
+      throw new TypeError(`${name} must hold names, or objects like { name: 'idempotency-key', when: 'present' }`);
+    return { component: parseComponent(text, name), mayLack: true };
+  });
+}
+
+/**
+ * The components that a message has to have covered: those it may lack only if it has them.
+ *
+ * @throws {ComponentError} What `source` throws: a component that is there and cannot be covered is not left out.
+ */
+export function requiredComponents(named: readonly NamedComponent[], source: ComponentSource): readonly Component[] {
+  return named.filter(({ component, mayLack }) => !mayLack || source(component) !== undefined).map(({ component }) => component);
+}
+
+/** Control data of a request, always covered. */
+export const REQUEST_CONTROL: readonly Component[] = /* @__PURE__ */ ['@method', '@authority', '@path', '@query'].map(plainComponent);
+
+/** Control data of a response, always covered. */
+export const RESPONSE_CONTROL: readonly Component[] = /* @__PURE__ */ ['@status'].map(plainComponent);
+
+/** What describes content: covered when it is there. */
+const CONTENT_FIELDS: readonly Component[] = /* @__PURE__ */ ['content-type', 'content-encoding'].map(plainComponent);
+
+/** Where a response leads: covered when it is there. */
+const LOCATION: Component = /* @__PURE__ */ plainComponent('location');
+
+/** The digest of content: covered whenever there is at least one byte. */
+export const CONTENT_DIGEST: Component = /* @__PURE__ */ plainComponent('content-digest');
+
+const NONE: readonly Component[] = [];
+
+/** Whether a message has a field, by lower-case name. */
+export type HasField = (name: string) => boolean;
+
+/** The fields of a request that must be covered because they are there, the digest apart. */
+export function presentRequestFields(has: HasField): readonly Component[] {
+  const [type, encoding] = CONTENT_FIELDS as readonly [Component, Component];
+  if (!has('content-encoding')) return has('content-type') ? [type] : NONE;
+  return has('content-type') ? CONTENT_FIELDS : [encoding];
+}
+
+/** The fields of a response that must be covered because they are there, the digest apart. */
+export function presentResponseFields(has: HasField): readonly Component[] {
+  const fields = presentRequestFields(has);
+  return has('location') ? [...fields, LOCATION] : fields;
+}
+
+/** What of the request a response covers: its control data, and its digest if it had one (section 2.4). */
+export function requestOfResponse(hasDigest: boolean): readonly Component[] {
+  const names = REQUEST_CONTROL.map(({ name }) => name);
+  if (hasDigest) names.push(CONTENT_DIGEST.name);
   return names.map((name) => parseComponent(`"${name}";req`));
+}
+
+/** What a component contains besides itself: covering the first covers the others. */
+const CONTAINED: Readonly<Record<string, readonly string[]>> = {
+  '"@target-uri"': ['"@scheme"', '"@authority"', '"@path"', '"@query"'],
+  '"@request-target"': ['"@path"', '"@query"'],
+};
+
+/**
+ * Whether the covered components include one, by itself or inside another. A weaker variant does not count: a member of a field is not the
+ * field, nor is the field as a parser would write it (`;sf`), since parsers disagree. Its bytes line by line (`;bs`) say at least as much.
+ */
+export function covers(covered: readonly Component[], { name, identity, params }: Component): boolean {
+  if (includes(covered, identity)) return true;
+  if (params.size > 0) return false;
+  if (!name.startsWith('@')) return includes(covered, `${identity};bs`);
+  for (const container in CONTAINED) {
+    if (includes(covered, container) && CONTAINED[container]!.includes(identity)) return true;
+  }
+  return false;
+}
+
+/** There are few of them: looking through them is quicker than making a set. */
+function includes(covered: readonly Component[], wanted: string): boolean {
+  for (const { identity } of covered) if (identity === wanted) return true;
+  return false;
 }

@@ -1,15 +1,56 @@
 /**
- * The lines of a field joined to one value.
+ * The lines of a field: found by name, and joined to one value.
  *
- * @see RFC 9421, section 2.1
+ * @see RFC 9421, section 2.1; RFC 9110, section 5.3
  * @module
  */
 
 import type { FieldLines, HeadersLike } from './message.ts';
 
-/** Section 2.1: lines are trimmed, folds become one space, and commas join them in order. */
+/** Looks fields up by lower-case name; each line as it arrived. */
+export type FieldReader = (name: string) => readonly string[] | undefined;
+
+/** Makes fields readable by name, as they are at each look-up. `Headers` are asked by name, since iterating them is slow. */
+export function createFieldReader(fields: FieldLines | HeadersLike | undefined): FieldReader {
+  if (fields === undefined) return () => undefined;
+  if (isFieldLines(fields)) return (name) => linesOf(fields, name);
+  return (name) => {
+    const value = fields.get(name);
+    return value === null ? undefined : [value];
+  };
+}
+
+/** Whether fields are lines, not the platform's `Headers`. */
+export function isFieldLines(fields: FieldLines | HeadersLike): fields is FieldLines {
+  // Arrays first: looking at `Headers` makes Node load its whole fetch.
+  return Array.isArray(fields);
+}
+
+/** A scan beats an index: few names are asked for, and lengths differ. */
+function linesOf(fields: FieldLines, wanted: string): readonly string[] | undefined {
+  let found: string[] | undefined;
+  for (const line of fields) {
+    // By index: destructuring a pair makes an iterator of it.
+    const name = line[0];
+    const value = line[1];
+    if (name.length !== wanted.length || (name !== wanted && name.toLowerCase() !== wanted)) continue;
+    if (found === undefined) found = [value];
+    else found.push(value);
+  }
+  return found;
+}
+
+/**
+ * Section 2.1: lines are trimmed, folds become one space, and commas join them in order. What the platform has joined already is one line,
+ * whose last blank belongs to an empty last value (`1, `).
+ */
 export function combine(lines: readonly string[]): string {
-  return lines.length === 1 ? trimLine(lines[0]!) : lines.map(trimLine).join(', ');
+  return lines.length === 1 ? trimJoined(lines[0]!) : lines.map(trimLine).join(', ');
+}
+
+function trimJoined(value: string): string {
+  const text = trimLine(value);
+  return text.endsWith(',') && value.endsWith(', ') ? `${text} ` : text;
 }
 
 /** One line without the blanks around it and without folds. */
@@ -35,39 +76,4 @@ function unfold(line: string): string {
 
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
-}
-
-// Field lines, read by name.
-
-/** Looks fields up by lower-case name; each line as it arrived. */
-export type FieldReader = (name: string) => readonly string[] | undefined;
-
-/** Makes fields readable by name. Field lines are indexed once; `Headers` are asked, since iterating them is slow. */
-export function createFieldReader(fields: FieldLines | HeadersLike | undefined): FieldReader {
-  if (fields === undefined) return () => undefined;
-  if (!isFieldLines(fields)) {
-    return (name) => {
-      const value = fields.get(name);
-      return value === null ? undefined : [value];
-    };
-  }
-  return (name) => linesOf(fields, name);
-}
-
-/** A scan beats an index: few names are asked for, and lengths differ. */
-function linesOf(fields: FieldLines, wanted: string): readonly string[] | undefined {
-  let found: string[] | undefined;
-  for (const line of fields) {
-    // By index: destructuring a pair makes an iterator of it.
-    const name = line[0];
-    const value = line[1];
-    if (name.length !== wanted.length || (name !== wanted && name.toLowerCase() !== wanted)) continue;
-    if (found === undefined) found = [value];
-    else found.push(value);
-  }
-  return found;
-}
-
-function isFieldLines(fields: FieldLines | HeadersLike): fields is FieldLines {
-  return Array.isArray(fields);
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { malformed } from '../errors.ts';
+import { ComponentError } from '../internal/component-error.ts';
 import type { Parameters } from '../structured-fields/value.ts';
 import type { Component } from './component.ts';
 
@@ -62,19 +62,19 @@ function quote(name: string, value: string): string {
 /**
  * Reads the parameters this library knows. Others are left alone: they are signed all the same.
  *
- * @throws {VerificationError} `signature_malformed` for a value of the wrong type or out of bounds.
+ * @throws {ComponentError} `signature_malformed` for a value of the wrong type or out of bounds.
  */
 export function readSignatureParams(received: Parameters): SignatureParams {
   const time = (name: string): number | undefined => {
     const value = received.get(name);
     // Section 2.3: no sub-second times, so a Decimal is not one.
     if (value === undefined || (typeof value === 'number' && value >= 0 && value <= MAX_TIME)) return value;
-    throw malformed(`${name} must be a time in seconds`);
+    throw new ComponentError('signature_malformed', `${name} must be a time in seconds`);
   };
   const text = (name: string, limit = MAX_TEXT): string | undefined => {
     const value = received.get(name);
     if (value === undefined || (typeof value === 'string' && value !== '' && value.length <= limit)) return value;
-    throw malformed(`${name} must be a text of 1 to ${limit} characters`);
+    throw new ComponentError('signature_malformed', `${name} must be a text of 1 to ${limit} characters`);
   };
   return {
     created: time('created'),

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { malformed } from '../errors.ts';
+import { ComponentError } from '../internal/component-error.ts';
 import { parseItem } from '../structured-fields/parse.ts';
 import type { Item, Parameters } from '../structured-fields/value.ts';
 import type { Component } from './component.ts';
@@ -41,12 +41,12 @@ function parseIdentifier(text: string, name: string): { readonly value: string; 
 /**
  * A component as a message names it; `identifier` is its text there.
  *
- * @throws {VerificationError} `signature_malformed` if RFC 9421 forbids it.
+ * @throws {ComponentError} `signature_malformed` if RFC 9421 forbids it.
  */
 export function componentOf({ value, params }: Item, identifier: string): Component {
-  if (typeof value !== 'string') throw malformed('a component is no string');
+  if (typeof value !== 'string') throw new ComponentError('signature_malformed', 'a component is no string');
   const problem = componentProblem(value, params);
-  if (problem !== undefined) throw malformed(`${identifier}: ${problem}`);
+  if (problem !== undefined) throw new ComponentError('signature_malformed', `${identifier}: ${problem}`);
   return createComponent(value, params, identifier);
 }
 

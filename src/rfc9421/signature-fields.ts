@@ -5,9 +5,7 @@
  * @module
  */
 
-import { malformed } from '../errors.ts';
-import type { Limits } from '../http/limits.ts';
-import { asMalformed, asRefusal } from '../signature/refusal.ts';
+import { ComponentError } from '../internal/component-error.ts';
 import { type MemberSource, parseDictionaryMembers } from '../structured-fields/parse.ts';
 import { type Item, isInnerList } from '../structured-fields/value.ts';
 import { type Component, requireDistinct } from './component.ts';
@@ -20,16 +18,27 @@ import type { SignatureCandidate, UnverifiedSignature } from './unverified-signa
 
 /** How much is read at the most. */
 export interface SignatureLimits {
+  /** Signatures of one message. */
   readonly labels: number;
+  /** Components of one signature. */
   readonly components: number;
+  /** Of these, components with parameters, which cost more than a look-up. */
+  readonly parameterizedComponents: number;
 }
 
 /**
- * Splits the two fields into signatures; `known` are component lists that were read before.
+ * The signatures in a message's fields; `known` are component lists that were read before.
  *
- * @throws {VerificationError} `signature_malformed` for bad syntax, a label that occurs twice or in one field only, or
- *   more labels than `limits.labels`.
+ * @throws {ComponentError} `signature_malformed` for bad syntax, a label that occurs twice or in one field only, or more than the limits allow.
  */
+export function readCandidates(read: FieldReader, limits: SignatureLimits, known?: KnownLists): readonly SignatureCandidate[] {
+  const input = read('signature-input');
+  const signature = read('signature');
+  if (input === undefined && signature === undefined) return [];
+  return parseSignatureFields(combine(input ?? []), combine(signature ?? []), limits, known);
+}
+
+/** The same for the values of the two fields. */
 export function parseSignatureFields(
   input: string,
   signature: string,
@@ -60,7 +69,7 @@ function readAny(input: string, signature: string, limits: SignatureLimits): rea
   for (const { key } of signatures) {
     if (!labels.has(key)) throw malformed(`${key} is in signature only`);
   }
-  return inputs.map((member) => candidateOf(member, input, byLabel.get(member.key)));
+  return inputs.map((member) => candidateOf(member, input, byLabel.get(member.key), limits));
 }
 
 /** Section 4.1 wants unique labels; RFC 9651 alone would let the last one win. */
@@ -76,7 +85,11 @@ function requireUnique(members: readonly MemberSource[], field: string): Readonl
 function parseMembers(text: string, field: string, { labels, components }: SignatureLimits): readonly MemberSource[] {
   // Of a parameter that occurs twice RFC 9651 alone would let the last one win.
   const options = { maxMembers: labels, maxItems: components, unique: true };
-  return asMalformed(() => parseDictionaryMembers(text, options), `${field}: `);
+  try {
+    return parseDictionaryMembers(text, options);
+  } catch (cause) {
+    throw malformed(`${field}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** Puts a member of Signature-Input and one of Signature together. */
@@ -84,22 +97,26 @@ function candidateOf(
   { key: label, member, start, end }: MemberSource,
   input: string,
   signature: MemberSource | undefined,
+  limits: SignatureLimits,
 ): SignatureCandidate {
   const bytes = signature === undefined || isInnerList(signature.member) ? undefined : signature.member.value;
   if (!isInnerList(member) || !(bytes instanceof Uint8Array)) throw malformed(`${label} is not a list of components with a signature`);
   const read = (): UnverifiedSignature => ({
     ...readSignatureParams(member.params),
     label,
-    components: readComponents(member.items, input),
+    components: readComponents(member.items, input, limits),
     params: input.slice(start, end),
     signature: bytes,
   });
   return { label, tag: member.params.get('tag'), read };
 }
 
-function readComponents(items: readonly Item[], input: string): readonly Component[] {
+function readComponents(items: readonly Item[], input: string, limits: SignatureLimits): readonly Component[] {
   const components = items.map((item) => componentOf(item, textOf(input, item)));
-  asRefusal(() => requireDistinct(components));
+  requireDistinct(components);
+  const parameterized = components.filter(({ params }) => params.size > 0).length;
+  if (parameterized > limits.parameterizedComponents)
+    throw malformed(`at most ${limits.parameterizedComponents} components may have parameters`);
   return components;
 }
 
@@ -108,14 +125,6 @@ function textOf(input: string, item: Item): string {
   return input.slice(item.start, item.end);
 }
 
-// Finding the signatures of a message in its fields.
-//
-// @see RFC 9421, section 4
-
-/** The signatures of a message's fields, within the limits. */
-export function readCandidates(read: FieldReader, limits: Limits, known?: KnownLists): readonly SignatureCandidate[] {
-  const input = read('signature-input');
-  const signature = read('signature');
-  if (input === undefined && signature === undefined) return [];
-  return parseSignatureFields(combine(input ?? []), combine(signature ?? []), limits, known);
+function malformed(message: string, options?: ErrorOptions): ComponentError {
+  return new ComponentError('signature_malformed', message, options);
 }

@@ -1,18 +1,19 @@
 /**
  * One signature, spelled as nearly every signer spells it: without blanks, and nothing beside it.
  *
- * Whose form is fixed is read in this way only. Where any form is allowed, it is the short cut for component lists that were
- * read before.
+ * Whose form is fixed (URL, payload, license) is read in this way only, and no more is read than what may differ: label, parameters and
+ * signature. Where any form is allowed, it is the short cut for component lists that were read before.
  *
- * @see RFC 9421, section 4
+ * @see RFC 9421, section 4; WIRE, "Query carrier" and "Body carrier"
  * @module
  */
 
 import { decodeBase64 } from '../internal/base64.ts';
+import { ComponentError } from '../internal/component-error.ts';
 import { parseParameters } from '../structured-fields/parse-item.ts';
 import type { Component } from './component.ts';
 import { readSignatureParams } from './params.ts';
-import type { SignatureCandidate } from './unverified-signature.ts';
+import type { SignatureCandidate, UnverifiedSignature } from './unverified-signature.ts';
 
 /** What Signature-Input begins with. */
 export interface SignatureHead {
@@ -33,19 +34,34 @@ export function headOf(input: string): SignatureHead | undefined {
 /**
  * Reads the rest: the parameters, and the signature in the other field.
  *
- * @throws {SyntaxError} If there is anything else, or a parameter twice.
+ * @throws {ComponentError} `signature_malformed` if there is anything else, or a parameter twice.
  */
 export function readSingle(
   { label, list }: SignatureHead,
   components: readonly Component[],
   input: string,
-  proof: string,
+  signature: string,
 ): SignatureCandidate {
   const params = input.slice(label.length + 1);
   const received = parseParameters(params.slice(list.length), { unique: true });
-  const base64 = proof.slice(label.length + 2, -1);
-  const signature = proof === `${label}=:${base64}:` ? decodeBase64(base64) : undefined;
-  if (!signature?.length) throw new SyntaxError('no signature');
-  const read = () => ({ ...readSignatureParams(received), label, components, params, signature });
+  const base64 = signature.slice(label.length + 2, -1);
+  const bytes = signature === `${label}=:${base64}:` ? decodeBase64(base64) : undefined;
+  if (!bytes?.length) throw new ComponentError('signature_malformed', 'no signature');
+  const read = () => ({ ...readSignatureParams(received), label, components, params, signature: bytes });
   return { label, tag: received.get('tag'), read };
+}
+
+/**
+ * Reads the one signature of a carrier whose form is fixed: it has this tag, and covers exactly `components`, in this order.
+ *
+ * @throws {ComponentError} `signature_malformed`, `tag_mismatch` or `component_uncovered`.
+ */
+export function readFixedSignature(input: string, signature: string, components: readonly Component[], tag: string): UnverifiedSignature {
+  const list = `(${components.map(({ identifier }) => identifier).join(' ')})`;
+  const head = headOf(input);
+  if (head === undefined) throw new ComponentError('signature_malformed', 'no list');
+  if (head.list !== list) throw new ComponentError('component_uncovered', `wanted ${list}`);
+  const candidate = readSingle(head, components, input, signature);
+  if (candidate.tag !== tag) throw new ComponentError('tag_mismatch', `wanted ${tag}`);
+  return candidate.read();
 }

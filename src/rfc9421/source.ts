@@ -1,21 +1,21 @@
 /**
  * All components of requests and responses, those with parameters too.
  *
- * Pure text in, pure text out.
+ * Pure text in, pure text out. What costs more than a look-up (a query, a dictionary) is read once a message.
  *
  * @see RFC 9421, sections 2.1, 2.2 and 2.4
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
+import { ComponentError } from '../internal/component-error.ts';
 import type { ComponentSource } from './base.ts';
 import type { Component } from './component.ts';
 import { derivedValue, splitTarget } from './derive.ts';
 import { createFieldReader, type FieldReader } from './field-lines.ts';
 import type { RequestMessage, ResponseMessage } from './message.ts';
-import { formDecode } from './query-param.ts';
+import { indexQuery, TWICE } from './query-param.ts';
 import { plainField } from './single-value.ts';
-import { type FieldTypes, fieldComponent } from './structured-field.ts';
+import { createFieldComponents, type FieldTypes } from './structured-field.ts';
 
 /** Reads components off a request. A `req` component is a mistake there (section 2.4). */
 export function requestSource(
@@ -23,27 +23,55 @@ export function requestSource(
   read: FieldReader = createFieldReader(message.fields),
   types?: FieldTypes,
 ): ComponentSource {
+  let parameterized: ComponentSource | undefined;
   return (component) => {
     const { name, params } = component;
     // A name that begins with @ is never read from fields.
     if (params.size === 0) return name.startsWith('@') ? derivedValue(message, name) : plainField(read, name);
     if (params.has('req')) throw unresolvable(component, 'a request answers no request');
-    if (name === '@query-param') return queryParam(splitTarget(message.target).query, component);
-    return fieldComponent(params.has('tr') ? createFieldReader(message.trailers) : read, component, types);
+    parameterized ??= parameterizedSource(message, read, types);
+    return parameterized(component);
+  };
+}
+
+/** Components with parameters, which few signatures cover. */
+function parameterizedSource(message: RequestMessage, read: FieldReader, types?: FieldTypes): ComponentSource {
+  const queryParams = indexQuery(splitTarget(message.target).query);
+  const fields = fieldSource(read, message.trailers, types);
+  return (component) => {
+    if (component.name !== '@query-param') return fields(component);
+    const value = queryParams(String(component.params.get('name')));
+    if (value === TWICE) throw unresolvable(component, 'occurs twice');
+    return value;
   };
 }
 
 /** Reads components off a response and, for `req` components, off the request it answers. */
-export function responseSource(message: ResponseMessage, request: RequestMessage | undefined, types?: FieldTypes): ComponentSource {
-  const read = createFieldReader(message.fields);
-  const trailers = createFieldReader(message.trailers);
+export function responseSource(
+  message: ResponseMessage,
+  request: RequestMessage | undefined,
+  read: FieldReader = createFieldReader(message.fields),
+  types?: FieldTypes,
+): ComponentSource {
   const fromRequest = request && requestSource(request, undefined, types);
+  const fields = fieldSource(read, message.trailers, types);
   return (component) => {
     const { name, params } = component;
     if (params.has('req')) return fromRequest?.(withoutReq(component));
     if (name === '@status') return statusText(message.status);
     if (name.startsWith('@')) throw unresolvable(component, 'is of requests only');
-    return fieldComponent(params.has('tr') ? trailers : read, component, types);
+    return fields(component);
+  };
+}
+
+/** Fields, and trailers where a component says so (section 2.1.4). */
+function fieldSource(read: FieldReader, trailers: RequestMessage['trailers'], types?: FieldTypes): ComponentSource {
+  const header = createFieldComponents(read, types);
+  let trailer: ComponentSource | undefined;
+  return (component) => {
+    if (!component.params.has('tr')) return header(component);
+    trailer ??= createFieldComponents(createFieldReader(trailers), types);
+    return trailer(component);
   };
 }
 
@@ -55,34 +83,10 @@ function withoutReq(component: Component): Component {
 
 function statusText(status: number): string {
   if (!Number.isInteger(status) || status < 100 || status > 999)
-    throw new VerificationError('component_unresolvable', 'the status has not three digits');
+    throw new ComponentError('component_unresolvable', 'the status has not three digits');
   return String(status);
 }
 
-/** Section 2.2.8: the one value of a parameter, encoded anew. */
-function queryParam(query: string, component: Component): string | undefined {
-  const wanted = component.params.get('name');
-  let found: string | undefined;
-  for (const pair of query.slice(1).split('&')) {
-    if (pair === '') continue;
-    const equals = pair.indexOf('=');
-    if (formEncode(formDecode(equals < 0 ? pair : pair.slice(0, equals))) !== wanted) continue;
-    if (found !== undefined) throw unresolvable(component, 'occurs twice');
-    found = formEncode(formDecode(equals < 0 ? '' : pair.slice(equals + 1)));
-  }
-  return found;
-}
-
-/** The application/x-www-form-urlencoded percent-encode set, with a space as %20. */
-function formEncode(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) {
-    const character = String.fromCharCode(byte);
-    text += /[A-Za-z0-9*\-._]/.test(character) ? character : `%${byte < 16 ? '0' : ''}${byte.toString(16).toUpperCase()}`;
-  }
-  return text;
-}
-
-function unresolvable({ identifier }: Component, why: string): VerificationError {
-  return new VerificationError('component_unresolvable', `${identifier} ${why}`);
+function unresolvable({ identifier }: Component, why: string): ComponentError {
+  return new ComponentError('component_unresolvable', `${identifier} ${why}`);
 }

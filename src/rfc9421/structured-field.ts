@@ -7,12 +7,14 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
 import { encodeBase64 } from '../internal/base64.ts';
+import { ComponentError } from '../internal/component-error.ts';
 import { encodeLatin1 } from '../internal/utf8.ts';
 import { parseDictionary, parseItem, parseList } from '../structured-fields/parse.ts';
+import type { ParseOptions } from '../structured-fields/parse-item.ts';
 import { serializeDictionary, serializeInnerList, serializeItem, serializeList } from '../structured-fields/serialize.ts';
-import { isInnerList } from '../structured-fields/value.ts';
+import { type Dictionary, isInnerList } from '../structured-fields/value.ts';
+import type { ComponentSource } from './base.ts';
 import type { Component } from './component.ts';
 import { type FieldReader, trimLine } from './field-lines.ts';
 import { plainField } from './single-value.ts';
@@ -56,43 +58,58 @@ const KNOWN_FIELD_TYPES: FieldTypes = {
   'want-unencoded-digest': 'dictionary',
 };
 
-/** The value of a field component with parameters; `undefined` if the message has no such field. */
-export function fieldComponent(read: FieldReader, component: Component, types: FieldTypes = KNOWN_FIELD_TYPES): string | undefined {
-  const { name, params } = component;
-  if (params.has('bs')) return byteSequences(read(name));
-  const value = plainField(read, name);
-  if (value === undefined) return undefined;
-  if (params.has('key')) return dictionaryMember(value, component);
-  return params.has('sf') ? reserialize(value, component, types) : value;
+/**
+ * Reads field components, with parameters or without; `undefined` if the message has no such field. A field is parsed once, however many of its
+ * members are covered.
+ */
+export function createFieldComponents(read: FieldReader, types?: FieldTypes): ComponentSource {
+  const dictionaries = new Map<string, Dictionary>();
+  const dictionaryOf = (component: Component, value: string): Dictionary => {
+    const known = dictionaries.get(component.name) ?? parsed(component, () => parseDictionary(value, UNIQUE));
+    dictionaries.set(component.name, known);
+    return known;
+  };
+  return (component) => {
+    const { name, params } = component;
+    if (params.has('bs')) return byteSequences(read(name));
+    const value = plainField(read, name);
+    if (value === undefined) return undefined;
+    if (params.has('key')) return dictionaryMember(dictionaryOf(component, value), component);
+    return params.has('sf') ? reserialize(value, component, types) : value;
+  };
 }
+
+/** Of a member that occurs twice, parsers that keep the first and those that keep the last would read another one than was signed. */
+const UNIQUE: ParseOptions = { unique: true };
 
 /** Section 2.1.3. One character is one byte: that is how field bytes reach JavaScript. */
 function byteSequences(lines: readonly string[] | undefined): string | undefined {
-  const encoded = lines?.map((line) => {
-    const text = trimLine(line);
-    for (let index = 0; index < text.length; index++) {
-      if (text.charCodeAt(index) > 0xff)
-        throw new VerificationError('component_unresolvable', 'a field holds characters that are no bytes');
-    }
-    return `:${encodeBase64(encodeLatin1(text))}:`;
-  });
-  return encoded?.join(', ');
+  return lines?.map(byteSequence).join(', ');
+}
+
+function byteSequence(line: string): string {
+  const text = trimLine(line);
+  for (let index = 0; index < text.length; index++) {
+    if (text.charCodeAt(index) > 0xff) throw new ComponentError('component_unresolvable', 'a field holds characters that are no bytes');
+  }
+  return `:${encodeBase64(encodeLatin1(text))}:`;
 }
 
 /** Section 2.1.2. */
-function dictionaryMember(value: string, component: Component): string {
-  const member = parsed(component, () => parseDictionary(value)).get(String(component.params.get('key')));
+function dictionaryMember(dictionary: Dictionary, component: Component): string {
+  const member = dictionary.get(String(component.params.get('key')));
   if (member === undefined) throw unresolvable(component, 'has no such member');
   return isInnerList(member) ? serializeInnerList(member) : serializeItem(member);
 }
 
 /** Section 2.1.1. */
-function reserialize(value: string, component: Component, types: FieldTypes): string {
-  const type = Object.hasOwn(types, component.name) ? types[component.name] : undefined;
+function reserialize(value: string, component: Component, types: FieldTypes | undefined): string {
+  const { name } = component;
+  const type = types !== undefined && Object.hasOwn(types, name) ? types[name] : KNOWN_FIELD_TYPES[name];
   if (type === undefined) throw unresolvable(component, 'is not a known structured field: name its type in fieldTypes');
   return parsed(component, () => {
-    if (type === 'item') return serializeItem(parseItem(value));
-    return type === 'list' ? serializeList(parseList(value)) : serializeDictionary(parseDictionary(value));
+    if (type === 'item') return serializeItem(parseItem(value, UNIQUE));
+    return type === 'list' ? serializeList(parseList(value, UNIQUE)) : serializeDictionary(parseDictionary(value, UNIQUE));
   });
 }
 
@@ -100,10 +117,10 @@ function parsed<T>(component: Component, parse: () => T): T {
   try {
     return parse();
   } catch (cause) {
-    throw new VerificationError('component_unresolvable', `${component.identifier} is not a valid structured field`, { cause });
+    throw new ComponentError('component_unresolvable', `${component.identifier} is not a valid structured field`, { cause });
   }
 }
 
-function unresolvable(component: Component, why: string): VerificationError {
-  return new VerificationError('component_unresolvable', `${component.identifier} ${why}`);
+function unresolvable(component: Component, why: string): ComponentError {
+  return new ComponentError('component_unresolvable', `${component.identifier} ${why}`);
 }

@@ -12,9 +12,11 @@ import type { SignatureParams } from './params.ts';
 export interface UnverifiedSignature extends SignatureParams {
   /** The dictionary key. It means nothing: intermediaries may change it. */
   readonly label: string;
+  /** What it claims to cover, in its order. */
   readonly components: readonly Component[];
   /** The received text of `@signature-params`, used verbatim. */
   readonly params: string;
+  /** The bytes of the signature. */
   readonly signature: Uint8Array;
 }
 
@@ -23,6 +25,10 @@ export interface SignatureCandidate {
   readonly label: string;
   /** The `tag` parameter, by which candidates are chosen; labels mean nothing. */
   readonly tag: unknown;
-  /** Reads the rest, strictly. */
+  /**
+   * Reads the rest, strictly.
+   *
+   * @throws {ComponentError} `signature_malformed`.
+   */
   read(): UnverifiedSignature;
 }

@@ -5,12 +5,10 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import type { Awaitable } from '../internal/awaitable.ts';
-import { type ConsumeRequest, type Consumption, replayScope } from '../replay/store.ts';
-import { withDeadline } from '../runtime/deadline.ts';
-import type { Requirement } from './policy.ts';
-import { reach } from './reach.ts';
-import type { Bench, Verdict } from './verify-context.ts';
+import { type Awaitable, andThen } from '../internal/awaitable.ts';
+import { type ConsumeRequest, type Consumption, type ReplayStore, replayScope } from '../replay/store.ts';
+import { ask } from './ask.ts';
+import type { ProvenSignature } from './proven-signature.ts';
 
 /** A nonce to consume. Its signal is made when asked for: a store in memory never waits. */
 class Consume implements ConsumeRequest {
@@ -23,14 +21,15 @@ class Consume implements ConsumeRequest {
   readonly futureSkew: number;
   #controller: AbortController | undefined;
 
-  constructor({ signature, requirement, record }: Verdict, nonce: string, now: number) {
-    const { keyid = '', created = 0, expires = Number.POSITIVE_INFINITY } = signature;
-    const { maxAge, futureSkew } = requirement;
-    this.tenant = record.tenant ?? '';
-    this.scope = replayScope(this.tenant, keyid);
+  constructor({ signature, requirement, key, longestAge }: ProvenSignature, nonce: string, now: number) {
+    const { keyid = '', created = 0, expires = Number.POSITIVE_INFINITY, tag = '' } = signature;
+    const { futureSkew } = requirement;
+    this.tenant = key.tenant;
+    this.scope = replayScope(key.canonicalKeyid ?? keyid, tag);
     this.nonce = nonce;
     this.created = created;
-    this.keepUntil = Math.min(created + maxAge, expires) + futureSkew;
+    // One second more: in the second in which it ends, a message is still accepted.
+    this.keepUntil = Math.min(created + longestAge, expires) + futureSkew + 1;
     this.now = now;
     this.futureSkew = futureSkew;
   }
@@ -45,16 +44,41 @@ class Consume implements ConsumeRequest {
   }
 }
 
-/** Consumes the nonce of a signature, if there is one and a store for it. */
-export function consume(verdict: Verdict, { replayStore, now, timeout }: Bench): Awaitable<Consumption> {
-  const { nonce } = verdict.signature;
-  if (nonce === undefined || replayStore === undefined) return 'consumed';
-  const request = new Consume(verdict, nonce, now);
-  return reach('the replay store', () => withDeadline(replayStore.consume(request), timeout, () => request.abort()));
+/**
+ * Consumes the nonces of all signatures, or none. A signature without a nonce has nothing to consume.
+ *
+ * @throws {VerificationError} `nonce_replayed`, `replay_store_cold`, `replay_store_full` or `store_unavailable`.
+ */
+export function consumeNonces(proven: readonly ProvenSignature[], store: ReplayStore, now: number, timeout: number): Awaitable<void> {
+  const requests: Consume[] = [];
+  let futureSkew = 0;
+  for (const one of proven) {
+    const { nonce } = one.signature;
+    if (nonce === undefined) continue;
+    requests.push(new Consume(one, nonce, now));
+    futureSkew = Math.max(futureSkew, one.requirement.futureSkew);
+  }
+  const [first] = requests;
+  if (first === undefined) return undefined;
+  const abort = () => {
+    for (const request of requests) request.abort();
+  };
+  const answer = ask(
+    'the replay store',
+    timeout,
+    () => (requests.length === 1 ? store.consume(first) : consumeAll(store, requests)),
+    abort,
+  );
+  return andThen(answer, (consumption) => requireConsumed(consumption, futureSkew));
 }
 
-/** @throws {VerificationError} `nonce_replayed`, `replay_store_cold`, `replay_store_full` or `store_unavailable`. */
-export function requireConsumed(answer: Consumption, { futureSkew }: Requirement): void {
+function consumeAll(store: ReplayStore, requests: readonly ConsumeRequest[]): Awaitable<Consumption> {
+  if (store.consumeAll === undefined)
+    throw new TypeError('a message with several nonces needs a replay store with consumeAll, which consumes all of them or none');
+  return store.consumeAll(requests);
+}
+
+function requireConsumed(answer: Consumption, futureSkew: number): void {
   switch (answer) {
     case 'consumed':
       return;
@@ -62,9 +86,7 @@ export function requireConsumed(answer: Consumption, { futureSkew }: Requirement
       throw new VerificationError('nonce_replayed');
     case 'cold':
       // A message that is signed after the store's epoch, as every clock sees it, is a new one.
-      throw new VerificationError('replay_store_cold', undefined, {
-        retryAfter: futureSkew + 2,
-      });
+      throw new VerificationError('replay_store_cold', undefined, { retryAfter: futureSkew + 2 });
     case 'full':
       throw new VerificationError('replay_store_full');
     default:

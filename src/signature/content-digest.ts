@@ -7,10 +7,47 @@
 
 import { type DigestAlgorithm, digest } from '../crypto/digest.ts';
 import { VerificationError } from '../errors.ts';
+import { type Awaitable, andThen } from '../internal/awaitable.ts';
 import { encodeBase64 } from '../internal/base64.ts';
-import { equalBytes } from '../internal/bytes.ts';
+import { equalBytes, isBytes } from '../internal/bytes.ts';
+import type { FieldReader } from '../rfc9421/field-lines.ts';
+import type { Content } from '../rfc9421/message.ts';
 import { parseDictionary } from '../structured-fields/parse.ts';
 import { type Dictionary, isInnerList } from '../structured-fields/value.ts';
+
+/** The digest algorithms that hold against an adversary. The registry's others never count. */
+export const STRONG_DIGESTS: readonly DigestAlgorithm[] = ['sha-256', 'sha-512'];
+
+/**
+ * A digest field value for bytes: the same text for Content-Digest, Repr-Digest and Unencoded-Digest.
+ *
+ * @throws {TypeError} If `bytes` are no Uint8Array, or the algorithm is neither `sha-256` (default) nor `sha-512`.
+ */
+export async function createContentDigest(bytes: Uint8Array, algorithm: DigestAlgorithm = 'sha-256'): Promise<string> {
+  if (!STRONG_DIGESTS.includes(algorithm)) throw new TypeError('algorithm must be sha-256 or sha-512');
+  if (!isBytes(bytes)) throw new TypeError('bytes must be a Uint8Array');
+  return digestField(algorithm, bytes);
+}
+
+/** A digest field value of a hash (section 2). */
+export function digestValue(algorithm: DigestAlgorithm, hash: Uint8Array): string {
+  return `${algorithm}=:${encodeBase64(hash)}:`;
+}
+
+/** A digest field value, its algorithm not checked: at once where the runtime hashes at once. */
+export function digestField(algorithm: DigestAlgorithm, bytes: Uint8Array): Awaitable<string> {
+  return andThen(digest(algorithm, bytes), (hash) => digestValue(algorithm, hash));
+}
+
+/**
+ * The digest that content to be signed is given; `undefined` if there is no content, or it has one already.
+ *
+ * @throws {TypeError} If the content is not in memory.
+ */
+export function newContentDigest(body: Content, read: FieldReader): Awaitable<string> | undefined {
+  if (body !== undefined && !isBytes(body)) throw new TypeError('message.body must be bytes, or absent');
+  return body !== undefined && body.length > 0 && read('content-digest') === undefined ? digestField('sha-256', body) : undefined;
+}
 
 /**
  * Requires that bytes fit a digest field: every strong digest in it, and at least one.
@@ -19,9 +56,24 @@ import { type Dictionary, isInnerList } from '../structured-fields/value.ts';
  *   of an algorithm that counts.
  */
 export async function verifyContentDigest(value: string, bytes: Uint8Array): Promise<void> {
-  // What nearly everybody sends: one sha-256. Its text has one spelling, so that comparing texts is enough.
-  if (value.length === 54 && value === (await createContentDigest(bytes))) return;
-  for (const [algorithm, expected] of strongDigests(value)) requireDigest(algorithm, expected, await digest(algorithm, bytes));
+  await checkContentDigest(value, bytes);
+}
+
+/** The same, at once where the runtime hashes at once. */
+export function checkContentDigest(value: string, bytes: Uint8Array): Awaitable<void> {
+  const [first, ...others] = strongDigests(value);
+  const checked = checkDigest(first, bytes);
+  if (others.length === 0) return checked;
+  return Promise.resolve(checked).then(async () => {
+    for (const expected of others) await checkDigest(expected, bytes);
+  });
+}
+
+/** A digest that must fit, by its algorithm. */
+export type ExpectedDigest = readonly [algorithm: DigestAlgorithm, expected: Uint8Array];
+
+function checkDigest([algorithm, expected]: ExpectedDigest, bytes: Uint8Array): Awaitable<void> {
+  return andThen(digest(algorithm, bytes), (actual) => requireDigest(algorithm, expected, actual));
 }
 
 /** @throws {VerificationError} `digest_mismatch` */
@@ -34,14 +86,14 @@ export function requireDigest(algorithm: DigestAlgorithm, expected: Uint8Array, 
  *
  * @throws {VerificationError} `digest_mismatch` for a malformed field, `digest_missing` if none counts.
  */
-export function strongDigests(value: string): readonly (readonly [DigestAlgorithm, Uint8Array])[] {
+export function strongDigests(value: string): readonly [ExpectedDigest, ...ExpectedDigest[]] {
   const members = readDigests(value);
-  const strong = STRONG_DIGESTS.flatMap((algorithm) => {
+  const [first, ...others] = STRONG_DIGESTS.flatMap((algorithm): readonly ExpectedDigest[] => {
     const expected = members.get(algorithm);
-    return expected === undefined ? [] : [[algorithm, expected] as const];
+    return expected === undefined ? [] : [[algorithm, expected]];
   });
-  if (strong.length === 0) throw new VerificationError('digest_missing', 'neither sha-256 nor sha-512');
-  return strong;
+  if (first === undefined) throw new VerificationError('digest_missing', 'neither sha-256 nor sha-512');
+  return [first, ...others];
 }
 
 /** The digests of a field by algorithm, those of unknown algorithms too. */
@@ -85,27 +137,4 @@ export function readWantedDigest(value: string): DigestAlgorithm | undefined {
     return undefined;
   }
   return wanted;
-}
-
-// Making of digest fields.
-//
-// @see RFC 9530, section 2
-
-/** The digest algorithms that hold against an adversary. The registry's others never count. */
-export const STRONG_DIGESTS: readonly DigestAlgorithm[] = ['sha-256', 'sha-512'];
-
-/** A digest field value for bytes: the same text for Content-Digest, Repr-Digest and Unencoded-Digest. */
-export async function createContentDigest(bytes: Uint8Array, algorithm: DigestAlgorithm = 'sha-256'): Promise<string> {
-  if (!STRONG_DIGESTS.includes(algorithm)) throw new TypeError('algorithm must be sha-256 or sha-512');
-  return digestField(algorithm, bytes);
-}
-
-/** A digest field value of a hash (RFC 9530, section 2). */
-export function digestValue(algorithm: DigestAlgorithm, hash: Uint8Array): string {
-  return `${algorithm}=:${encodeBase64(hash)}:`;
-}
-
-/** A digest field value, its algorithm not checked. */
-export async function digestField(algorithm: DigestAlgorithm, bytes: Uint8Array): Promise<string> {
-  return digestValue(algorithm, await digest(algorithm, bytes));
 }

@@ -4,21 +4,28 @@
  * @module
  */
 
-import { signatureLength, type VerificationKey } from '../crypto/key.ts';
+import type { VerificationKey } from '../crypto/key.ts';
 import { VerificationError } from '../errors.ts';
-import type { Awaitable } from '../internal/awaitable.ts';
+import { assertTime } from '../internal/assert.ts';
+import { type Awaitable, isThenable } from '../internal/awaitable.ts';
+import { memberOf } from '../internal/options.ts';
 import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
 
-/** A key with what the provider knows about it. Times are whole seconds since the epoch. */
+/** A key with what the provider knows about it. Times are whole seconds since the epoch; `null` is as good as absent. */
 export interface KeyRecord {
-  /** One key, or several while they overlap in a rotation. */
+  /** One key, or several while they overlap in a rotation: at most two of one algorithm. */
   readonly key: VerificationKey | readonly VerificationKey[];
-  /** Whose key it is. Nonces and quotas are kept apart by it. */
-  readonly tenant?: string | undefined;
-  readonly status?: 'active' | 'disabled' | 'revoked' | undefined;
-  readonly notBefore?: number | undefined;
-  readonly notAfter?: number | undefined;
-  /** Anything the application wants back with a verified request. */
+  /** Whose key it is. Quotas are kept apart by it. Default: `''`. */
+  readonly tenant?: string | null | undefined;
+  /** Default: `active`. */
+  readonly status?: 'active' | 'disabled' | 'revoked' | null | undefined;
+  /** The first second the key counts. Default: always. */
+  readonly notBefore?: number | null | undefined;
+  /** The last second the key counts. Default: for ever. */
+  readonly notAfter?: number | null | undefined;
+  /** The one name under which nonces of this key are remembered, where it can be found by several. Default: the keyid of the message. */
+  readonly canonicalKeyid?: string | null | undefined;
+  /** Anything the application wants back with a verified message. */
   readonly metadata?: unknown;
 }
 
@@ -31,26 +38,80 @@ export type KeyLookup = VerificationKey | KeyRecord | null | undefined;
  */
 export type ResolveKey = (keyid: string, untrusted: UnverifiedSignature) => Awaitable<KeyLookup>;
 
-/** A look-up as a record; `undefined` if there is no such key. */
-export function toKeyRecord(found: KeyLookup): KeyRecord | undefined {
+/** A key record, looked at once: what it says now counts, whatever becomes of it. */
+export interface ResolvedKey {
+  /** As the application answered it. */
+  readonly record: KeyRecord;
+  readonly keys: readonly VerificationKey[];
+  readonly tenant: string;
+  readonly status: string;
+  readonly notBefore: number | undefined;
+  readonly notAfter: number | undefined;
+  readonly canonicalKeyid: string | undefined;
+}
+
+/**
+ * Reads what a look-up answered; `undefined` if there is no such key.
+ *
+ * @throws {TypeError | RangeError} If it is something else: a secret, a signer, a record without a key.
+ */
+export function readLookup(found: KeyLookup): ResolvedKey | undefined {
   if (found === null || found === undefined) return undefined;
-  if (typeof found !== 'object') throw new TypeError('resolveKey must answer a verification key, a key record, null or undefined');
-  const record = 'key' in found ? found : { key: found };
-  const keys = keysOf(record);
-  if (keys.length === 0 || keys.some((key) => typeof key?.verify !== 'function'))
-    throw new TypeError('resolveKey answered something that is not a key');
-  return record;
+  if (typeof found === 'string') throw answered('a text; if it is a secret, answer hmacKey(secret)');
+  if (typeof found !== 'object') throw answered('no key, record, null or undefined');
+  const key = memberOf(found, 'key');
+  const record = (key === undefined ? { key: found } : found) as KeyRecord;
+  const keys = keysOf(key ?? found);
+  return {
+    record,
+    keys,
+    tenant: textOf(record, 'tenant') ?? '',
+    status: textOf(record, 'status') ?? 'active',
+    notBefore: timeOf(record, 'notBefore'),
+    notAfter: timeOf(record, 'notAfter'),
+    canonicalKeyid: textOf(record, 'canonicalKeyid'),
+  };
 }
 
-/** The keys of a record. */
-export function keysOf(record: KeyRecord): readonly VerificationKey[] {
-  return Array.isArray(record.key) ? record.key : [record.key as VerificationKey];
+const MOST_KEYS = 2;
+
+function keysOf(given: unknown): readonly VerificationKey[] {
+  const keys: readonly unknown[] = Array.isArray(given) ? [...given] : [given];
+  if (keys.length === 0) throw answered('a record without a key');
+  keys.forEach(requireKey);
+  const checked = keys as readonly VerificationKey[];
+  for (const { algorithm } of checked) {
+    // An unknown keyid must take as long as a wrong signature, whichever record is meant.
+    if (checked.filter((key) => key.algorithm === algorithm).length > MOST_KEYS)
+      throw answered(`more than ${MOST_KEYS} keys for ${algorithm} in one record`);
+  }
+  return checked;
 }
 
-/** Whether a signature is as long as those of a key are; a key refuses others at once, which takes no time. */
-export function fitsLength(key: VerificationKey, length: number): boolean {
-  const own = signatureLength(key);
-  return own === undefined || own === length;
+function requireKey(key: unknown): void {
+  if (typeof key === 'object' && key !== null) {
+    if (isThenable(key)) throw answered('a promise inside a record: await the key first');
+    if (typeof memberOf(key, 'verify') === 'function') return;
+    if (typeof memberOf(key, 'sign') === 'function') throw answered('what signs; answer what verifies: hmacKey(secret), or a public key');
+  }
+  throw answered('something that is not a key');
+}
+
+function textOf(record: object, name: keyof KeyRecord): string | undefined {
+  const value = memberOf(record, name) ?? undefined;
+  if (value !== undefined && typeof value !== 'string') throw answered(`a record whose ${name} is no string`);
+  return value;
+}
+
+function timeOf(record: object, name: keyof KeyRecord): number | undefined {
+  const value = memberOf(record, name) ?? undefined;
+  if (value === undefined) return undefined;
+  assertTime(value, `${name} of the key record that resolveKey answered`);
+  return value;
+}
+
+function answered(what: string): TypeError {
+  return new TypeError(`resolveKey answered ${what}`);
 }
 
 /**
@@ -59,8 +120,7 @@ export function fitsLength(key: VerificationKey, length: number): boolean {
  *
  * @throws {VerificationError} `key_revoked`, `key_disabled` or `key_expired`.
  */
-export function requireUsable(record: KeyRecord, now: number): void {
-  const { status = 'active', notBefore, notAfter } = record;
+export function requireUsable({ status, notBefore, notAfter }: ResolvedKey, now: number): void {
   if (status === 'revoked') throw new VerificationError('key_revoked');
   if (status !== 'active') throw new VerificationError('key_disabled');
   // Written so that NaN refuses.

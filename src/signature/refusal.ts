@@ -1,25 +1,38 @@
-import { malformed, VerificationError } from '../errors.ts';
-import { ComponentError } from '../internal/component-error.ts';
+/**
+ * From what the pure rooms throw to a refusal: the one place on the verifying side.
+ *
+ * @module
+ */
 
-/** Runs what parses: bad syntax is the peer's. `prefix` says where. @throws {VerificationError} `signature_malformed`. */
-export function asMalformed<T>(parse: () => T, prefix = ''): T {
-  try {
-    return parse();
-  } catch (cause) {
-    throw malformed(prefix + (cause as Error).message, { cause });
-  }
-}
+import { JsonError } from '../canonical/pointer.ts';
+import { annotateRefusal, VerificationError } from '../errors.ts';
+import { ComponentError } from '../internal/component-error.ts';
 
 /**
  * Runs what reads a peer's message.
  *
- * @throws {VerificationError} With the code of the `ComponentError` that it throws.
+ * @throws {VerificationError} With the code of the `ComponentError` or `JsonError` that it throws.
  */
-export function asRefusal<T>(run: () => T): T {
+export function asRefusal<T>(read: () => T): T {
   try {
-    return run();
+    return read();
   } catch (error) {
-    if (error instanceof ComponentError) throw new VerificationError(error.code, error.message);
-    throw error;
+    throw toRefusal(error);
   }
+}
+
+/** The refusal for an error of the pure rooms; any other error as it is. */
+export function toRefusal(error: unknown): unknown {
+  if (error instanceof ComponentError) {
+    return new VerificationError(error.code, error.message, error.cause === undefined ? {} : { cause: error.cause });
+  }
+  if (error instanceof JsonError) return new VerificationError(error.code, `at ${error.pointer}`);
+  return error;
+}
+
+/** An error with what the verifier knows besides; one of the pure rooms becomes a refusal. */
+export function annotated(thrown: unknown, context: Parameters<typeof annotateRefusal>[1]): unknown {
+  const error = toRefusal(thrown);
+  if (error instanceof VerificationError) annotateRefusal(error, context);
+  return error;
 }

@@ -1,99 +1,150 @@
 /**
- * What signing of requests and responses shares. A browser that signs requests loads this and no parser.
+ * Signing: what all carriers share. Here a signature base is made, signed, and written down; what a verifier would refuse is, on this side,
+ * the caller's mistake.
  *
- * @see RFC 9421, sections 3.1 and 4
+ * @see RFC 9421, section 3.1
  * @module
  */
 
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
-import { assertInteger } from '../internal/assert.ts';
-import { type Awaitable, isThenable } from '../internal/awaitable.ts';
+import { assertFlag, assertFunction, assertInteger, assertPrintable, assertTime } from '../internal/assert.ts';
+import { type Awaitable, andThen, isThenable } from '../internal/awaitable.ts';
 import { encodeBase64 } from '../internal/base64.ts';
-import { isBytes } from '../internal/bytes.ts';
-import { baseBytes, type ComponentSource, createSignatureBase } from '../rfc9421/base.ts';
-import { type Component, plainComponent } from '../rfc9421/component.ts';
-import type { Content } from '../rfc9421/message.ts';
+import { ComponentError } from '../internal/component-error.ts';
+import { memberOf, type OptionNames } from '../internal/options.ts';
+import { baseBytes, type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/base.ts';
+import type { Component } from '../rfc9421/component.ts';
+import type { CoveredComponent } from '../rfc9421/coverage.ts';
 import { MAX_NONCE, type SignatureParams, serializeSignatureParams } from '../rfc9421/params.ts';
 import type { FieldTypes } from '../rfc9421/structured-field.ts';
-import { systemTime } from '../runtime/time.ts';
-import { digestField } from './content-digest.ts';
+import { clockOf } from '../runtime/time.ts';
 
 /** How to sign. Times are whole seconds since the epoch, durations whole seconds. */
 export interface SignOptions {
+  /** What signs: `hmacSigner`, `createSigner`, or your own (a KMS). */
   readonly signer: Signer;
-  /** Components to cover besides the defaults: `x-tenant`, or an identifier such as `"@query-param";name="id"`. */
-  readonly components?: readonly string[] | undefined;
-  /** The purpose. Tags that begin with `cs1-` belong to the other carriers. */
+  /**
+   * Components to cover besides the defaults: a field (`x-tenant`), a derived component (`@target-uri`), an identifier
+   * (`"@query-param";name="id"`), or `{ name, when: 'present' }` for what is covered only where the message has it.
+   */
+  readonly components?: readonly CoveredComponent[] | undefined;
+  /** The purpose, printable ASCII. Tags that begin with `cs1-` belong to the other carriers. Default: none. */
   readonly tag?: string | undefined;
-  /** Sets `expires` that many seconds after `created`. */
+  /** Sets `expires` that many seconds after `created`. Default: no `expires`; the verifier's `maxAge` ends it. */
   readonly expiresIn?: number | undefined;
-  /** The dictionary key; `sig` unless the message has it already. */
+  /** The dictionary key; default: `sig`, or the next free of `sig2`, `sig3`, … */
   readonly label?: string | undefined;
-  /** Also names the algorithm on the wire. The key decides it either way. */
+  /** Also names the algorithm on the wire; default: false. The key decides it either way. */
   readonly includeAlg?: boolean | undefined;
+  /** 1 to 128 characters, used once; default: 16 random bytes, base64url. */
   readonly nonce?: string | undefined;
+  /** When the message is signed; default: now. */
   readonly created?: number | undefined;
-  /** Structured types of fields that `sf` is used with. */
+  /** Structured types of fields that `;sf` is used with, by lower-case name, besides the registered ones. */
   readonly fieldTypes?: FieldTypes | undefined;
+  /** The time in whole seconds since the epoch; default: the system's. */
   readonly now?: (() => number) | undefined;
+  /** Where nonces come from; default: the runtime's `crypto`. */
   readonly randomBytes?: RandomBytes | undefined;
 }
+
+/** The names of `SignOptions`. */
+export const SIGN_OPTIONS: OptionNames<SignOptions> = {
+  signer: true,
+  components: true,
+  tag: true,
+  expiresIn: true,
+  label: true,
+  includeAlg: true,
+  nonce: true,
+  created: true,
+  fieldTypes: true,
+  now: true,
+  randomBytes: true,
+};
 
 /** What signing adds to a message. */
 export interface SignedFields {
   /** Fields to set, each a whole value: earlier signatures are kept in it. Lower-case names. */
   readonly fields: readonly (readonly [name: string, value: string])[];
+  /** The dictionary key of the signature. */
   readonly label: string;
+  /** When it was signed, in whole seconds since the epoch. */
   readonly created: number;
+  /** The nonce; an answer that is tied to the request repeats it. */
   readonly nonce: string;
-  /** The signature base, for a look at what was signed. It holds no secret. */
+  /** The signature base, for a look at what was signed (`countersign/explain`). Values of covered credentials are left out. */
   readonly base: string;
 }
 
-const WHEN_PRESENT: readonly Component[] = /* @__PURE__ */ ['content-type', 'content-encoding', 'content-digest'].map(plainComponent);
+const LABEL = /^[a-z*][a-z0-9_\-.*]*$/;
+
+/**
+ * Checks options that were read by `readOptions`.
+ *
+ * @throws {TypeError | RangeError}
+ */
+export function checkSignOptions({ signer, tag, label, expiresIn, includeAlg, nonce, created, now, randomBytes }: SignOptions): void {
+  assertSigner(signer);
+  if (tag !== undefined) assertPrintable(tag, 'tag');
+  if (tag?.startsWith('cs1-')) throw new TypeError('tag must not begin with cs1-: such tags belong to the other carriers');
+  if (label !== undefined && (typeof label !== 'string' || !LABEL.test(label)))
+    throw new TypeError('label must be a structured field key: lower-case letters, digits, _ - . *');
+  if (nonce !== undefined) assertNonce(nonce);
+  if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn', 1, 2 ** 31);
+  if (created !== undefined) assertTime(created, 'created');
+  if (includeAlg !== undefined) assertFlag(includeAlg, 'includeAlg');
+  if (now !== undefined) assertFunction(now, 'now');
+  if (randomBytes !== undefined) assertFunction(randomBytes, 'randomBytes');
+}
+
+/** Requires a nonce that a signature can carry. */
+export function assertNonce(nonce: unknown): asserts nonce is string {
+  assertPrintable(nonce, 'nonce');
+  if (nonce.length > MAX_NONCE) throw new RangeError(`nonce must have 1 to ${MAX_NONCE} characters`);
+}
+
+/** Requires something that signs. */
+export function assertSigner(signer: unknown): asserts signer is Signer {
+  if (typeof signer !== 'object' || signer === null || typeof memberOf(signer, 'sign') !== 'function')
+    throw new TypeError(
+      'signer must be a signer: hmacSigner({ keyid, secret }), createSigner({ privateKey }), or { keyid, algorithm, sign }',
+    );
+  if (typeof memberOf(signer, 'keyid') !== 'string') throw new TypeError('signer.keyid must be a string');
+}
+
+/** When a message is signed: the time that was given, or that of a clock. */
+export function createdOf({ created, now }: Pick<SignOptions, 'created' | 'now'>): number {
+  return created ?? clockOf(now)();
+}
+
+/** Puts components behind those that are covered anyway, each once. */
+export function withComponents(covered: readonly Component[], more: readonly Component[]): readonly Component[] {
+  const components = [...covered];
+  for (const component of more) {
+    if (!components.some(({ identity }) => identity === component.identity)) components.push(component);
+  }
+  return components;
+}
 
 /** Reads a field as one value, by lower-case name. */
 export type ReadField = (name: string) => string | undefined;
 
-/** The digest that content without one is given; `undefined` if there is no content or a digest already. */
-export function newDigest(body: Content, read: ReadField): Awaitable<string> | undefined {
-  if (body !== undefined && !isBytes(body)) throw new TypeError('message.body must be bytes, or absent');
-  return body !== undefined && body.length > 0 && read('content-digest') === undefined ? digestField('sha-256', body) : undefined;
+/** A message that is about to be signed. */
+export interface SigningInput {
+  readonly source: ComponentSource;
+  readonly components: readonly Component[];
+  /** The Content-Digest that the message is given besides. */
+  readonly digest: string | undefined;
+  /** Reads the message as it came. */
+  readonly read: ReadField;
 }
 
-/** Chooses the default components of a message: its control data, and whatever of its content there is. */
-export function chooseComponents(
-  control: readonly Component[],
-  extra: readonly Component[],
-  read: ReadField,
-  digest: string | undefined,
-): readonly Component[] {
-  const components = [...control];
-  for (const component of WHEN_PRESENT) {
-    const isAdded = digest !== undefined && component.name === 'content-digest';
-    if (isAdded || read(component.name) !== undefined) components.push(component);
-  }
-  for (const component of extra) addComponent(components, component);
-  return components;
-}
-
-function addComponent(components: Component[], extra: Component): void {
-  if (!components.some(({ identity }) => identity === extra.identity)) components.push(extra);
-}
-
-/** Signs what was chosen; the options were checked. `read` reads the message as it came, `digest` is what it is given besides. */
-export async function signMessage(
-  source: ComponentSource,
-  components: readonly Component[],
-  digest: string | undefined,
-  read: ReadField,
-  options: SignOptions,
-): Promise<SignedFields> {
+/** Signs a message of the header carrier; the options were checked. */
+export async function signMessage({ source, components, digest, read }: SigningInput, options: SignOptions): Promise<SignedFields> {
   const { signer, tag, expiresIn, includeAlg } = options;
-  if (typeof signer?.sign !== 'function' || typeof signer.keyid !== 'string') throw new TypeError('signer must be a signer');
-  const created = options.created ?? (options.now ?? systemTime)();
-  assertInteger(created, 'created', 0, 2 ** 40);
+  const created = createdOf(options);
   const nonce = options.nonce ?? randomNonce(signer, options.randomBytes);
   const params: SignatureParams = {
     created,
@@ -118,7 +169,9 @@ export async function signMessage(
 
 /** What is signed, and the signature in Base64. */
 export interface SignedBase {
+  /** The value of `@signature-params`. */
   readonly text: string;
+  /** The signature base, as it may be shown. */
   readonly base: string;
   readonly signature: string;
 }
@@ -130,21 +183,20 @@ export function signComponents(
   params: SignatureParams,
   signer: Signer,
 ): Awaitable<SignedBase> {
-  const text = serializeSignatureParams(components, params);
-  const base = ownBase(source, components, text);
-  const finish = (bytes: Uint8Array): SignedBase => ({ text, base, signature: encodeBase64(bytes) });
-  const signature = signer.sign(baseBytes(base));
-  // Without waiting where the signature is there: a turn of the event loop costs a tenth of an HMAC.
-  return isThenable(signature) ? signature.then(finish) : finish(signature);
+  const { text, base } = callersMistake(() => {
+    const text = serializeSignatureParams(components, params);
+    return { text, base: createSignatureBase(source, components, text) };
+  });
+  const finish = (bytes: Uint8Array): SignedBase => ({ text, base: maskBase(base), signature: encodeBase64(bytes) });
+  return andThen(signer.sign(baseBytes(base)), finish);
 }
 
-/** What a verifier would refuse is, on this side, the caller's mistake. */
-function ownBase(source: ComponentSource, components: readonly Component[], text: string): string {
+/** The one place where what the pure rooms throw becomes the caller's mistake. @throws {TypeError} */
+export function callersMistake<T>(run: () => T): T {
   try {
-    return createSignatureBase(source, components, text);
+    return run();
   } catch (cause) {
-    const { name, message } = cause as Error;
-    throw /^(Component|Verification)Error$/.test(name) ? new TypeError(`the message cannot be signed: ${message}`, { cause }) : cause;
+    throw cause instanceof ComponentError ? new TypeError(`the message cannot be signed: ${cause.message}`, { cause }) : cause;
   }
 }
 
@@ -161,15 +213,4 @@ function freeLabel(input: string | undefined): string {
 /** Quoted text may look like a label too: then another one is taken, which harms nobody. */
 function hasLabel(input: string | undefined, label: string): boolean {
   return input?.split(/[,\s]/).some((part) => part.startsWith(`${label}=`)) ?? false;
-}
-
-const LABEL = /^[a-z*][a-z0-9_\-.*]*$/;
-
-/** Checks the options that few signers use. @throws {TypeError | RangeError} */
-export function checkOptions({ tag, label, expiresIn, nonce }: SignOptions): void {
-  if (tag?.startsWith('cs1-')) throw new TypeError('tag must not begin with cs1-');
-  if (label !== undefined && !LABEL.test(label)) throw new TypeError('label must be a structured field key');
-  if (nonce !== undefined && (nonce === '' || nonce.length > MAX_NONCE))
-    throw new RangeError(`nonce must have 1 to ${MAX_NONCE} characters`);
-  if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn', 1, 2 ** 31);
 }

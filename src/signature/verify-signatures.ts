@@ -1,113 +1,193 @@
 /**
- * The judge: decides about signatures, in the one order that is safe.
+ * The order of checks, which is the security argument: every carrier's signatures are verified here.
  *
- * Cheap checks come before dear ones, nothing is told about a key before its signature is proved, and the nonce is
- * consumed last, so that a refused message writes nothing. Every carrier is judged here.
+ * Cheap checks come before dear ones, nothing is told about a key before its signature is proved, the clock is read again after whatever
+ * was waited for, and nonces are consumed last, so that a refused message writes nothing.
  *
  * @see RFC 9421, section 3.2
  * @module
  */
 
+import type { Algorithm } from '../crypto/algorithm.ts';
 import { dummyVerify } from '../crypto/dummy-verification.ts';
-import type { VerificationKey } from '../crypto/key.ts';
-import { VerificationError } from '../errors.ts';
+import { signatureLength, type VerificationKey } from '../crypto/key.ts';
+import { VerificationError, type VerificationErrorCode } from '../errors.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
-import { baseBytes, createSignatureBase } from '../rfc9421/base.ts';
+import type { ReplayStore } from '../replay/store.ts';
+import { baseBytes, type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/base.ts';
+import type { Component } from '../rfc9421/component.ts';
 import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
-import { withDeadline } from '../runtime/deadline.ts';
-import { consume, requireConsumed } from './consume-nonce.ts';
-import { fitsLength, type KeyLookup, type KeyRecord, keysOf, requireUsable, toKeyRecord } from './key-record.ts';
+import { ask } from './ask.ts';
+import { consumeNonces } from './consume-nonce.ts';
+import { type ResolvedKey, type ResolveKey, readLookup, requireUsable } from './key-record.ts';
 import type { Requirement } from './policy.ts';
-import { reach } from './reach.ts';
-import { asRefusal } from './refusal.ts';
+import type { ProvenSignature, RequiredSignature } from './proven-signature.ts';
+import { annotated } from './refusal.ts';
 import { requireCoverage, requireKeyid, requireTime } from './requirements.ts';
-import type { Bench, Charge, Evidence, Verdict } from './verify-context.ts';
 
-/** Told when a signature does not fit its base, so that a deployment can expose it. */
-export const BASE_OF: WeakMap<object, string> = /* @__PURE__ */ new WeakMap();
-
-/**
- * Judges each signature by its requirement; all must hold. Waits only for what is not there yet: every needless turn of
- * the event loop costs a tenth of an HMAC.
- *
- * @throws {VerificationError} With the code of the first check that fails.
- */
-export async function judge(charges: readonly Charge[], evidence: Evidence, bench: Bench): Promise<readonly Verdict[]> {
-  const verdicts: Verdict[] = [];
-  for (const { signature, requirement } of charges) {
-    requireCoverage(signature, requirement, evidence.obliged);
-    evidence.checkAuthority(signature);
-    requireTime(signature, requirement, bench.now);
-    // Before the look-up, so that it takes the same time whether or not there is such a key.
-    const text = asRefusal(() => createSignatureBase(evidence.source, signature.components, signature.params));
-    const base = baseBytes(text);
-    const found = lookUp(signature, bench);
-    const record = toKeyRecord(isThenable(found) ? await found : found);
-    if (record === undefined) return refuse('key_unknown', signature, base);
-    const keys = allowedKeys(record, signature, requirement);
-    if (keys.length === 0) return refuse('algorithm_forbidden', signature, base);
-    const proof = findKey(keys, base, signature.signature, bench.timeout);
-    const key = isThenable(proof) ? await proof : proof;
-    if (key === undefined) return refuseMismatch(keys, signature, base, text);
-    requireUsable(record, bench.now);
-    verdicts.push({ signature, requirement, record, algorithm: key.algorithm });
-  }
-  const checked = evidence.checkContent(charges);
-  if (isThenable(checked)) await checked;
-  for (const verdict of verdicts) {
-    const answer = consume(verdict, bench);
-    requireConsumed(isThenable(answer) ? await answer : answer, verdict.requirement);
-  }
-  return verdicts;
+/** What a carrier shows of its message. */
+export interface MessageView<Content> {
+  readonly source: ComponentSource;
+  /** Components that must be covered because this message has them. */
+  readonly present: readonly Component[];
+  /** Throws unless the message is for us. */
+  checkAuthority(signature: UnverifiedSignature): Awaitable<void>;
+  /** The content that was signed. Throws if what arrived is something else. */
+  readContent(proven: readonly RequiredSignature[]): Awaitable<Content>;
 }
 
-function lookUp(signature: UnverifiedSignature, { resolveKey, timeout }: Bench): Awaitable<KeyLookup> {
+/** What verification needs of the verifier. */
+export interface VerifyContext {
+  readonly resolveKey: ResolveKey;
+  /** Absent where no nonce is consumed: a response's is the request's. */
+  readonly replayStore: ReplayStore | undefined;
+  /** Whole seconds since the epoch; asked again after whatever was waited for. */
+  readonly now: () => number;
+  /** Seconds to wait for a key or a store. */
+  readonly timeout: number;
+}
+
+/** What was verified. */
+export interface Verified<Content> {
+  readonly proven: readonly ProvenSignature[];
+  readonly content: Content;
+}
+
+/**
+ * Verifies each signature by its requirement; all must hold. Waits only for what is not there yet.
+ *
+ * @throws {VerificationError} With the code of the first check that fails, and the keyid that the message claims.
+ */
+export async function verifySignatures<Content>(
+  required: readonly RequiredSignature[],
+  view: MessageView<Content>,
+  context: VerifyContext,
+): Promise<Verified<Content>> {
+  try {
+    const proven: ProvenSignature[] = [];
+    for (const one of required) proven.push(await proveOne(one, view, context));
+    const read = view.readContent(proven);
+    const content = isThenable(read) ? await read : read;
+    const consumed = consumeNow(proven, context);
+    if (isThenable(consumed)) await consumed;
+    return { proven, content };
+  } catch (error) {
+    throw annotated(error, { keyid: required[0]?.signature.keyid });
+  }
+}
+
+/** Proves one signature: everything about it but the content and its nonce. */
+async function proveOne<Content>(one: RequiredSignature, view: MessageView<Content>, context: VerifyContext): Promise<ProvenSignature> {
+  const { signature, requirement } = one;
+  requireCoverage(signature, requirement, presentComponents(requirement, view));
+  const addressed = view.checkAuthority(signature);
+  if (isThenable(addressed)) await addressed;
+  requireTime(signature, requirement, context.now());
+  // Before the look-up, so that it takes the same time whether or not there is such a key.
+  const base = createSignatureBase(view.source, signature.components, signature.params);
+  const found = lookUp(signature, context);
+  const key = readLookup(isThenable(found) ? await found : found);
+  const proof = proveSignature(key, one, base, context.timeout);
+  const algorithm = isThenable(proof) ? await proof : proof;
+  requireUsable(key!, context.now());
+  return { ...one, key: key!, algorithm };
+}
+
+/** What must be covered because the message has it: by default, and by the policy's wish. */
+function presentComponents({ whenPresent }: Requirement, { present, source }: MessageView<unknown>): readonly Component[] {
+  return whenPresent.length === 0 ? present : [...present, ...whenPresent.filter((component) => source(component) !== undefined)];
+}
+
+/** Time and key status once more, as they are now, and then the nonces: nothing comes between. */
+function consumeNow(proven: readonly ProvenSignature[], { replayStore, now, timeout }: VerifyContext): Awaitable<void> {
+  const time = now();
+  for (const { signature, requirement, key } of proven) {
+    requireTime(signature, requirement, time);
+    requireUsable(key, time);
+  }
+  return replayStore === undefined ? undefined : consumeNonces(proven, replayStore, time, timeout);
+}
+
+function lookUp(signature: UnverifiedSignature, { resolveKey, timeout }: VerifyContext): ReturnType<ResolveKey> {
   const keyid = requireKeyid(signature);
-  return reach('the key', () => withDeadline(resolveKey(keyid, signature), timeout));
+  return ask('the key', timeout, () => resolveKey(keyid, signature));
+}
+
+/** Every refusal of a signature costs so many verifications, whatever keys there are. */
+const VERIFICATIONS = 2;
+
+/** The algorithm of the key that made a signature. @throws {VerificationError} `key_unknown`, `algorithm_forbidden` or `signature_mismatch`. */
+function proveSignature(
+  key: ResolvedKey | undefined,
+  { signature, requirement }: RequiredSignature,
+  base: string,
+  timeout: number,
+): Awaitable<Algorithm> {
+  const bytes = baseBytes(base);
+  if (key === undefined) return refuse('key_unknown', signature, bytes, 0);
+  const keys = allowedKeys(key, signature, requirement);
+  if (keys.length === 0) return refuse('algorithm_forbidden', signature, bytes, 0);
+  return tryKeys(keys, signature, bytes, base, timeout);
 }
 
 /** The key decides the algorithm (section 3.2, step 6); message and policy may only agree. */
-function allowedKeys(record: KeyRecord, { alg }: UnverifiedSignature, { algorithms }: Requirement): readonly VerificationKey[] {
-  const keys = keysOf(record);
+function allowedKeys({ keys }: ResolvedKey, { alg }: UnverifiedSignature, { algorithms }: Requirement): readonly VerificationKey[] {
   if (alg === undefined && algorithms === undefined) return keys;
   return keys.filter(
     ({ algorithm }) => (alg === undefined || alg === algorithm) && (algorithms === undefined || algorithms.has(algorithm)),
   );
 }
 
-/** The first key that made the signature. */
-function findKey(
+/** Tries one key after the other: at once where that can be, since most records have one. */
+function tryKeys(
   keys: readonly VerificationKey[],
-  base: Uint8Array,
-  signature: Uint8Array,
+  signature: UnverifiedSignature,
+  bytes: Uint8Array,
+  base: string,
   timeout: number,
-  index = 0,
-): Awaitable<VerificationKey | undefined> {
-  const key = keys[index];
-  if (key === undefined) return undefined;
+): Awaitable<Algorithm> {
+  const [first, ...others] = keys as readonly [VerificationKey, ...VerificationKey[]];
+  const holds = verifyWith(first, bytes, signature, timeout);
   // Only `true` counts: whatever else a custom key answers is no proof.
-  const choose = (holds: boolean) => (holds === true ? key : findKey(keys, base, signature, timeout, index + 1));
-  const holds = reach('the key', () => withDeadline(key.verify(base, signature), timeout));
-  return isThenable(holds) ? holds.then(choose) : choose(holds);
+  if (holds === true) return first.algorithm;
+  return tryOthers(holds, first, others, signature, bytes, base, timeout);
 }
 
-/** An unknown or unfit key must not answer sooner than a wrong signature, nor later. */
-async function refuse(code: 'key_unknown' | 'algorithm_forbidden', { signature }: UnverifiedSignature, base: Uint8Array): Promise<never> {
-  const spent = dummyVerify(signature, base);
-  if (isThenable(spent)) await spent;
-  throw new VerificationError(code);
+async function tryOthers(
+  earlier: Awaitable<boolean>,
+  first: VerificationKey,
+  others: readonly VerificationKey[],
+  signature: UnverifiedSignature,
+  bytes: Uint8Array,
+  base: string,
+  timeout: number,
+): Promise<Algorithm> {
+  if ((await earlier) === true) return first.algorithm;
+  for (const key of others) if ((await verifyWith(key, bytes, signature, timeout)) === true) return key.algorithm;
+  const spent = [first, ...others].filter((key) => fits(key, signature.signature)).length;
+  return refuse('signature_mismatch', signature, bytes, spent, maskBase(base));
 }
 
-/** Nor may a key whose signatures have another length, which it need not verify to refuse. */
-async function refuseMismatch(
-  keys: readonly VerificationKey[],
+function verifyWith(key: VerificationKey, bytes: Uint8Array, { signature }: UnverifiedSignature, timeout: number): Awaitable<boolean> {
+  return ask('the key', timeout, () => key.verify(bytes, signature));
+}
+
+/** A key refuses a signature of another length than its own at once, which takes no time. */
+function fits(key: VerificationKey, { length }: Uint8Array): boolean {
+  return (signatureLength(key) ?? length) === length;
+}
+
+/** An unknown or unfit key must not answer sooner than a wrong signature, nor a record of one key sooner than one of two. */
+async function refuse(
+  code: VerificationErrorCode,
   { signature }: UnverifiedSignature,
-  base: Uint8Array,
-  text: string,
+  bytes: Uint8Array,
+  spent: number,
+  signatureBase?: string,
 ): Promise<never> {
-  const spent = keys.some((key) => fitsLength(key, signature.length)) ? undefined : dummyVerify(signature, base);
-  if (isThenable(spent)) await spent;
-  const error = new VerificationError('signature_mismatch');
-  BASE_OF.set(error, text);
-  throw error;
+  for (let count = spent; count < VERIFICATIONS; count++) {
+    const waited = dummyVerify(signature, bytes);
+    if (isThenable(waited)) await waited;
+  }
+  throw new VerificationError(code, undefined, { signatureBase });
 }

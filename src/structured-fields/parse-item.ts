@@ -5,6 +5,7 @@
  */
 
 import { decodeBase64 } from '../internal/base64.ts';
+import { ComponentError } from '../internal/component-error.ts';
 import { type Scan, sees, take, takes } from '../internal/scan.ts';
 import { BOOLEAN, BYTES, DATE, DECIMAL, DISPLAY_STRING, INTEGER, KEY, STRING, TOKEN } from './grammar.ts';
 import { type BareItem, Decimal, DisplayString, type Parameters, SfDate, Token } from './value.ts';
@@ -28,9 +29,9 @@ export interface Scanner extends Scan {
   readonly options: ParseOptions;
 }
 
-/** Fails at the present place. @throws {SyntaxError} That names it, and nothing of the text. */
+/** Fails at the present place. @throws {ComponentError} That names it, and nothing of the text. */
 export function fail({ at }: Scan, message: string): never {
-  throw new SyntaxError(`${message} at index ${at}`);
+  throw new ComponentError('signature_malformed', `${message} at index ${at}`);
 }
 
 /** Skips spaces. */
@@ -97,7 +98,7 @@ function toDisplayString(text: string): DisplayString | undefined {
 
 const NO_PARAMETERS: Parameters = /* @__PURE__ */ new Map();
 
-/** Parses parameters that stand alone, without blanks around: `;created=1;keyid="k"`. @throws {SyntaxError} */
+/** Parses parameters that stand alone, without blanks around: `;created=1;keyid="k"`. @throws {ComponentError} */
 export function parseParameters(text: string, options: ParseOptions = {}): Parameters {
   const scanner: Scanner = { text, at: 0, options };
   const params = readParameters(scanner);

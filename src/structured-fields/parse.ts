@@ -19,12 +19,12 @@ export interface MemberSource {
   readonly end: number;
 }
 
-/** Parses an Item field. @throws {SyntaxError} */
+/** Parses an Item field. @throws {ComponentError} */
 export function parseItem(text: string, options?: ParseOptions): Item {
   return parseField(text, options, readItem);
 }
 
-/** Parses a List field; field lines are joined with a comma before. @throws {SyntaxError} */
+/** Parses a List field; field lines are joined with a comma before. @throws {ComponentError} */
 export function parseList(text: string, options?: ParseOptions): List {
   return parseField(text, options, (scanner) => readMembers(scanner, readMember));
 }
@@ -32,7 +32,7 @@ export function parseList(text: string, options?: ParseOptions): List {
 /**
  * Parses a Dictionary field into its members as they stand, equal keys included, also if `unique`.
  *
- * @throws {SyntaxError}
+ * @throws {ComponentError}
  */
 export function parseDictionaryMembers(text: string, options?: ParseOptions): readonly MemberSource[] {
   return parseField(text, options, (scanner) => readMembers(scanner, readEntry));
@@ -98,7 +98,7 @@ function readItem(scanner: Scanner): Item {
   return { value, params, start, end: scanner.at };
 }
 
-/** Parses a Dictionary field; of equal keys the last wins, in the place of the first. @throws {SyntaxError} */
+/** Parses a Dictionary field; of equal keys the last wins, in the place of the first. @throws {ComponentError} */
 export function parseDictionary(text: string, options?: ParseOptions): Dictionary {
   const dictionary = new Map<string, Member>();
   for (const { key, member, end } of parseDictionaryMembers(text, options)) {

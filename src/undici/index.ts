@@ -14,7 +14,7 @@ import { SignedFetchError } from '../errors.ts';
 import { denied } from '../fetch/deny.ts';
 import { compileSettings, type Settings } from '../fetch/options.ts';
 import { objectionTo, toFixpoint } from '../fetch/target.ts';
-import { type SignRequestOptions, signRequest } from '../http/sign-request.ts';
+import { SIGN_REQUEST_OPTIONS, type SignRequestOptions, signRequest } from '../http/sign-request.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { type FieldLines, splitUrl } from '../rfc9421/message.ts';
 import { type Body, createBodyReader, type ReadBody } from './body.ts';
@@ -117,7 +117,7 @@ async function signed<Options extends DispatchOptionsLike>(
   const signer = typeof settings.signer === 'function' ? await settings.signer() : settings.signer;
   const { fields } = await signRequest(
     { method: options.method, scheme, authority, target, fields: own, body: body.bytes },
-    { ...settings, signer, created: settings.now() },
+    signOptionsOf({ ...settings, signer, created: settings.now() }),
   );
   const names = new Set(fields.map(([name]) => name));
   const kept = own.filter(([name]) => !names.has(name));
@@ -146,4 +146,10 @@ function destination(
   // A Client sends a redirect's next hop to its own origin, with whatever signature it has.
   if (fixed != null && new URL(fixed).origin !== url.origin) throw denied('origin', url.origin);
   return toFixpoint(url);
+}
+
+function signOptionsOf(options: SignRequestOptions): SignRequestOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => Object.hasOwn(SIGN_REQUEST_OPTIONS, name)),
+  ) as unknown as SignRequestOptions;
 }

@@ -7,29 +7,46 @@
 
 import { percentEncode } from '../canonical/fields.ts';
 import { VerificationError } from '../errors.ts';
-import { decodeUtf8, encodeUtf8 } from '../internal/utf8.ts';
-import { type Component, plainComponent } from '../rfc9421/component.ts';
+import { assertTexts } from '../internal/assert.ts';
+import { decodeUtf8 } from '../internal/utf8.ts';
 import { splitTarget } from '../rfc9421/derive.ts';
+import { formDecode } from '../rfc9421/query-param.ts';
 
 /** The reserved tag of signed URLs. */
 export const URL_TAG = 'cs1-url';
 
-/** All that such a signature covers. */
-export const URL_COMPONENTS: readonly Component[] = /* @__PURE__ */ ['@method', '@authority', '@path', '@query'].map(plainComponent);
-
-/** Schemes whose URLs open with an HTTP request, and how that request's scheme is called. */
-export const SCHEMES: Readonly<Record<string, string>> = { http: 'http', https: 'https', ws: 'http', wss: 'https' };
+/** How the request's scheme is called that a URL of a scheme opens with; `undefined` for other schemes. */
+export function requestScheme(scheme: string): string | undefined {
+  if (scheme === 'https' || scheme === 'wss') return 'https';
+  return scheme === 'http' || scheme === 'ws' ? 'http' : undefined;
+}
 
 const INPUT = 'signature-input';
 
 const SIGNATURE = 'signature';
+
+/**
+ * Checks the names that others may append to a signed URL.
+ *
+ * @throws {TypeError} If one cannot be meant: a pattern, one of the two of ours, or something that must be encoded.
+ */
+export function readIgnored(names: readonly string[], name = 'ignore'): ReadonlySet<string> {
+  assertTexts(names, name);
+  for (const one of names) {
+    if (one.includes('*')) throw new TypeError(`${name} takes exact names, such as utm_source: there are no patterns`);
+    if (one === '' || percentEncode(one) !== one)
+      throw new TypeError(`${name} takes names of letters, digits and -._~, as they stand in a URL`);
+    if (isReserved(one)) throw new TypeError(`${name} must not hold ${INPUT} or ${SIGNATURE}`);
+  }
+  return new Set(names);
+}
 
 /** Appends the two pairs to a URL or target that has none. */
 export function appendSignature(url: string, input: string, signature: string): string {
   const mark = url.indexOf('?');
   // Only the first question mark begins a query; a value may end with another.
   const separator = mark < 0 ? '?' : mark === url.length - 1 ? '' : '&';
-  return `${url}${separator}${INPUT}=${percentEncode(input)}&${SIGNATURE}=${percentEncode(signature)}`;
+  return `${url}${separator}${INPUT}=${encodeValue(input)}&${SIGNATURE}=${encodeValue(signature)}`;
 }
 
 /** Whether a query names a signature, so that the query carrier is meant. */
@@ -37,11 +54,11 @@ export function hasSignaturePair(target: string): boolean {
   return pairsOf(target).some((pair) => isReserved(nameOf(pair)));
 }
 
-/** The names in a target that may not be in a URL to sign: the two of ours, in any case and encoding, and the ignored. */
-export function forbiddenName(target: string, ignore: ReadonlySet<string>): string | undefined {
+/** The first name in a target that may not be in a URL to sign: the two of ours, in any case and encoding, and the ignored. */
+export function forbiddenName(target: string, ignored: ReadonlySet<string>): string | undefined {
   return pairsOf(target)
     .map(nameOf)
-    .find((name) => isReserved(name) || ignore.has(name));
+    .find((name) => isReserved(name) || ignored.has(name));
 }
 
 /** A target without its signature. */
@@ -52,19 +69,37 @@ export interface CutTarget {
 }
 
 /**
- * Cuts the signature off a raw target. Pairs on the ignore list are dropped first, wherever they stand.
+ * Cuts the signature off a raw target. Behind it may stand pairs on the ignore list, each name once: before it they could hide from the
+ * application what was signed.
  *
  * @throws {VerificationError} `signature_malformed` if the two pairs are doubled, moved, re-ordered, re-cased or encoded
- *   in another way than they are written.
+ *   in another way than they are written, or an ignored name stands before them or twice.
  */
-export function cutSignature(target: string, ignore: ReadonlySet<string>): CutTarget {
-  const pairs = pairsOf(target).filter((pair) => !ignore.has(nameOf(pair)));
+export function cutSignature(target: string, ignored: ReadonlySet<string>): CutTarget {
+  const pairs = pairsOf(target);
+  dropIgnored(pairs, ignored);
   const signature = readValue(pairs.pop(), SIGNATURE);
   const input = readValue(pairs.pop(), INPUT);
-  if (pairs.some((pair) => isReserved(nameOf(pair)))) throw malformed('a signature parameter occurs twice');
+  for (const pair of pairs) {
+    const name = nameOf(pair);
+    if (isReserved(name)) throw malformed('a signature parameter occurs twice');
+    if (ignored.has(name)) throw malformed('an ignored parameter stands before the signature, or twice');
+  }
   const { path } = splitTarget(target);
-  const rest = pairs.join('&');
-  return { target: rest === '' ? path : `${path}?${rest}`, input, signature };
+  // What signs writes no separator behind a lone question mark.
+  if (pairs.length === 1 && pairs[0] === '') throw malformed('an empty parameter stands before the signature');
+  return { target: pairs.length === 0 ? path : `${path}?${pairs.join('&')}`, input, signature };
+}
+
+/** Drops ignored pairs at the end, each name once. */
+function dropIgnored(pairs: string[], ignored: ReadonlySet<string>): void {
+  const dropped = new Set<string>();
+  for (let last = pairs.at(-1); last !== undefined; last = pairs.at(-1)) {
+    const name = nameOf(last);
+    if (!ignored.has(name) || dropped.has(name)) return;
+    dropped.add(name);
+    pairs.pop();
+  }
 }
 
 function pairsOf(target: string): string[] {
@@ -77,33 +112,31 @@ function nameOf(pair: string): string {
   return equals < 0 ? pair : pair.slice(0, equals);
 }
 
+/** Each character of the longer name as an escape. */
+const LONGEST_SPELLING = 3 * INPUT.length;
+
+/** Whether a form parser would read a name as one of the two, in any case. */
 function isReserved(name: string): boolean {
-  const decoded = (percentDecode(name.replaceAll('+', ' ')) ?? name).toLowerCase();
+  if (name.length < SIGNATURE.length || name.length > LONGEST_SPELLING) return false;
+  const decoded = (name.includes('%') ? (decodeUtf8(formDecode(name)) ?? name) : name).toLowerCase();
   return decoded === INPUT || decoded === SIGNATURE;
 }
 
 function readValue(pair: string | undefined, name: string): string {
   if (pair === undefined || !pair.startsWith(`${name}=`)) throw malformed('the last two query parameters are not the signature');
-  const raw = pair.slice(name.length + 1);
-  const value = percentDecode(raw);
-  // One spelling only: P(decode(x)) must give x back.
-  if (value === undefined || percentEncode(value) !== raw) throw malformed(`${name} is not encoded as it is written`);
+  const value = decodeValue(pair.slice(name.length + 1));
+  if (value === undefined) throw malformed(`${name} is not encoded as it is written`);
   return value;
 }
 
-/** Decodes every escape; `undefined` if one is malformed or the bytes are not UTF-8. */
-function percentDecode(text: string): string | undefined {
-  if (/%(?![0-9A-Fa-f]{2})/.test(text)) return undefined;
-  const source = encodeUtf8(text);
-  const bytes: number[] = [];
-  for (let index = 0; index < source.length; index++) {
-    if (source[index] !== 0x25) bytes.push(source[index]!);
-    else {
-      bytes.push(Number.parseInt(String.fromCharCode(source[index + 1]!, source[index + 2]!), 16));
-      index += 2;
-    }
-  }
-  return decodeUtf8(Uint8Array.from(bytes));
+function encodeValue(value: string): string {
+  return percentEncode(value);
+}
+
+/** The value of a pair; `undefined` unless it is spelled in the one way that `encodeValue` writes. */
+function decodeValue(raw: string): string | undefined {
+  const value = decodeUtf8(formDecode(raw));
+  return value !== undefined && encodeValue(value) === raw ? value : undefined;
 }
 
 function malformed(why: string): VerificationError {

@@ -5,90 +5,163 @@
  * @module
  */
 
-import type { Algorithm } from '../crypto/algorithm.ts';
 import { VerificationError } from '../errors.ts';
-import type { VerifiedRequest } from '../http/verified-request.ts';
-import { createVerifier, type VerifierOptions } from '../http/verifier.ts';
-import type { QueryCarrier } from '../http/verify-request.ts';
-import { assertInteger, assertObject } from '../internal/assert.ts';
+import { assertFlag, assertFunction, assertInteger, assertText } from '../internal/assert.ts';
+import { memberOf, type OptionNames, readOptions } from '../internal/options.ts';
 import type { ReplayStore } from '../replay/store.ts';
+import { REQUEST_CONTROL } from '../rfc9421/coverage.ts';
 import { messageFromRequest, type RequestMessage, splitUrl } from '../rfc9421/message.ts';
-import { fixedRequirement, readFixedSignature } from '../signature/fixed-form.ts';
-import { asRefusal } from '../signature/refusal.ts';
-import { cutSignature, hasSignaturePair, SCHEMES, URL_COMPONENTS, URL_TAG } from './query.ts';
+import { readFixedSignature } from '../rfc9421/single-signature.ts';
+import { requestSource } from '../rfc9421/source.ts';
+import { requireTarget } from '../rfc9421/target.ts';
+import { clockOf } from '../runtime/time.ts';
+import { type AuthorityOptions, readAuthority, type Scheme } from '../signature/authority.ts';
+import type { ResolveKey } from '../signature/key-record.ts';
+import { type CommonPolicy, fixedRequirement } from '../signature/policy.ts';
+import type { FoundInQuery, QueryCarrier } from '../signature/query-carrier.ts';
+import { annotated, asRefusal } from '../signature/refusal.ts';
+import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified-request.ts';
+import { verifySignatures } from '../signature/verify-signatures.ts';
+import { cutSignature, hasSignaturePair, readIgnored, requestScheme, URL_TAG } from './query.ts';
 
-/** What is asked of signed URLs. Durations are whole seconds. */
-export interface SignedUrlPolicy {
-  /** Exact names that others may have added anywhere in the query. */
+/** What a signed URL must fulfil. Durations are whole seconds; `maxAge` is the longest time from `created` to `expires`, 604,800 (a week) by default. */
+export interface SignedUrlPolicy extends CommonPolicy {
+  /** Exact names that others may have appended, each once, behind the signature. */
   readonly ignore?: readonly string[] | undefined;
-  /** Refuses URLs without a nonce. */
+  /** Refuses URLs without a nonce. Default: false; a nonce that is there counts once in any case. */
   readonly oneTime?: boolean | undefined;
-  readonly algorithms?: readonly Algorithm[] | undefined;
-  /** The longest time from `created` to `expires`; 604800 (a week) by default. */
-  readonly maxAge?: number | undefined;
-  /** How far `created` may lie ahead of our clock; 5 by default. */
-  readonly futureSkew?: number | undefined;
 }
 
-/** The `query` option of `createVerifier`: requests without signature fields may be signed by their URL. */
+const POLICY_NAMES: OptionNames<SignedUrlPolicy> = { ignore: true, oneTime: true, algorithms: true, maxAge: true, futureSkew: true };
+
+const WEEK = 604_800;
+
+/** Longer targets are refused before they are looked at. */
+const MAX_TARGET = 64 * 1024;
+
+/**
+ * The `query` option of `createVerifier`: requests without signature fields may be signed by their URL.
+ *
+ * @throws {TypeError | RangeError} If a member of the policy is unknown or unusable.
+ */
 export function signedUrls(policy: SignedUrlPolicy = {}): QueryCarrier {
-  const { ignore = [], oneTime = false, algorithms, maxAge = 604_800, futureSkew = 5 } = policy;
-  assertInteger(maxAge, 'maxAge', 1, 2 ** 31);
-  assertInteger(futureSkew, 'futureSkew', 0, 3600);
-  const ignored = new Set(ignore);
-  const requirement = fixedRequirement({
-    tag: URL_TAG,
-    algorithms: algorithms && new Set(algorithms),
-    maxAge,
-    futureSkew,
-    nonce: oneTime ? 'required' : 'optional',
-  });
+  const read = readOptions(policy, POLICY_NAMES, { name: 'policy' });
+  const { ignore = [], oneTime = false, maxAge = WEEK } = read;
+  assertFlag(oneTime, 'policy.oneTime');
+  const ignored = readIgnored(ignore, 'policy.ignore');
+  const requirement = fixedRequirement(URL_TAG, oneTime ? 'required' : 'optional', { ...read, maxAge }, 'policy.');
   return (message) => {
     if (!hasSignaturePair(message.target)) return undefined;
-    const { target, input, signature: proof } = cutSignature(message.target, ignored);
-    const signature = readFixedSignature(input, proof, URL_COMPONENTS, URL_TAG);
+    const { target, input, signature: written } = cutSignature(message.target, ignored);
+    const signature = asRefusal(() => readFixedSignature(input, written, REQUEST_CONTROL, URL_TAG));
     // URLs are kept, forwarded and logged.
     if (signature.expires === undefined) throw new VerificationError('signature_malformed', 'a signed URL must expire');
     // A URL that may be fetched may be asked about: HEAD is verified as GET.
     const signedMethod = message.method === 'HEAD' ? 'GET' : message.method;
-    return { message: { ...message, target }, signedMethod, signature, requirement };
+    return { message: { ...message, target }, signedMethod, required: { signature, requirement, longestAge: maxAge } };
   };
 }
 
-/** How to judge one signed URL. */
-export interface VerifyUrlOptions
-  extends SignedUrlPolicy,
-    Pick<VerifierOptions, 'authority' | 'insecurelyTrustHost' | 'resolveKey' | 'scheme' | 'timeout' | 'now'> {
-  /** Needed for URLs that may be used once; without it they are refused. */
-  readonly replayStore?: ReplayStore | undefined;
+/** A URL as it is opened. */
+export interface OpenedUrl {
+  readonly url: string | URL;
+  /** The method it is opened with; `GET` by default. */
+  readonly method?: string | undefined;
 }
 
+/** How to verify one signed URL. */
+export type VerifyUrlOptions = AuthorityOptions & {
+  /** Finds the key of a keyid. */
+  readonly resolveKey: ResolveKey;
+  /** Remembers the nonces of URLs that may be used once; without it those are refused. */
+  readonly replayStore?: ReplayStore | undefined;
+  /** How long a URL may live, what others may append to it, and whether it must be a one-time URL. */
+  readonly policy?: SignedUrlPolicy | undefined;
+  /** The scheme clients use, when a proxy ends TLS and requests arrive as http. Default: that of the URL. */
+  readonly scheme?: Scheme | undefined;
+  /** Seconds to wait for `resolveKey` and the replay store; 5 by default. */
+  readonly timeout?: number | undefined;
+  /** The time in whole seconds since the epoch; default: the system's. */
+  readonly now?: (() => number) | undefined;
+};
+
+const NAMES: OptionNames<VerifyUrlOptions & { readonly authority?: unknown; readonly insecurelyTrustHost?: unknown }> = {
+  authority: true,
+  insecurelyTrustHost: true,
+  resolveKey: true,
+  replayStore: true,
+  policy: true,
+  scheme: true,
+  timeout: true,
+  now: true,
+};
+
+const ELSEWHERE = { ignore: 'policy', oneTime: 'policy', algorithms: 'policy', maxAge: 'policy', futureSkew: 'policy' };
+
 /**
- * Verifies a signed URL: a `Request`, a message, or a URL with the method it is opened with. Of the result, method, path
+ * Verifies a signed URL: a `Request`, a message, or a URL, which is opened with GET unless the method is given. Of the result, method, path
  * and query (without the signature) are verified; fields and content are not.
  *
  * @throws {VerificationError} If it is refused.
+ * @throws {TypeError | RangeError} If there is no URL, or an option is missing, unknown or unusable. The URL is never shown: it opens a door.
  */
 export async function verifyUrl(
-  request: Request | RequestMessage | { readonly url: string | URL; readonly method?: string | undefined },
+  request: string | URL | Request | RequestMessage | OpenedUrl,
   options: VerifyUrlOptions,
 ): Promise<VerifiedRequest> {
-  assertObject(options, 'options');
-  const verifier = createVerifier({ ...options, replayStore: options.replayStore ?? noStore, query: signedUrls(options) });
-  // Fields are not looked at: only the query counts here.
-  return verifier.verifyRequest({ ...asRefusal(() => messageOf(request)), fields: [], body: undefined });
+  const read = readOptions<VerifyUrlOptions>(options, NAMES as OptionNames<VerifyUrlOptions>, { elsewhere: ELSEWHERE });
+  const { resolveKey, replayStore = NO_STORE, timeout = 5, scheme } = read;
+  assertFunction(resolveKey, 'resolveKey');
+  assertFunction(replayStore.consume, 'replayStore.consume');
+  assertInteger(timeout, 'timeout', 1, 3600);
+  if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') throw new TypeError("scheme must be 'https' or 'http'");
+  const checkAuthority = readAuthority(read, timeout);
+  const carrier = signedUrls(read.policy);
+  const context = { resolveKey, replayStore, now: clockOf(read.now), timeout };
+  try {
+    const { message, signedMethod, required } = find(messageOf(request), carrier, scheme);
+    const source = requestSource({ ...message, method: signedMethod });
+    const { proven } = await verifySignatures(
+      [required],
+      urlView(source, () => checkAuthority(message)),
+      context,
+    );
+    return createVerifiedRequest({ message, read: () => undefined, source }, proven, undefined);
+  } catch (error) {
+    throw annotated(error, { now: context.now() });
+  }
 }
 
-function messageOf(
-  request: Request | RequestMessage | { readonly url: string | URL; readonly method?: string | undefined },
-): RequestMessage {
-  if ('headers' in request) return messageFromRequest(request);
-  if ('target' in request) return request;
-  const { scheme, authority, target } = splitUrl(String(request.url));
-  return { method: request.method ?? 'GET', scheme: SCHEMES[scheme] ?? scheme, authority, target, fields: [] };
+/** The raw target is judged before anything is cut off it. */
+function find(message: RequestMessage, carrier: QueryCarrier, scheme: Scheme | undefined): FoundInQuery {
+  if (message.target.length > MAX_TARGET) throw new VerificationError('target_malformed', 'the URL is too long');
+  asRefusal(() => requireTarget(message));
+  const found = carrier(scheme === undefined ? message : { ...message, scheme });
+  if (found === undefined) throw new VerificationError('signature_missing');
+  return found;
 }
 
-const noStore: ReplayStore = {
+/** Fields are not looked at: only the query counts here. */
+function messageOf(request: string | URL | Request | RequestMessage | OpenedUrl): RequestMessage {
+  if (typeof request === 'string' || request instanceof URL) return messageOfUrl(String(request), 'GET');
+  if (typeof request !== 'object' || request === null) throw new TypeError('request must be a URL, a Request, or { url, method }');
+  if ('headers' in request) return { ...asRefusal(() => messageFromRequest(request)), fields: [], body: undefined };
+  if ('target' in request) return { ...request, fields: [], body: undefined };
+  const url = memberOf(request, 'url');
+  if (url === undefined) throw new TypeError('request must be a URL, a Request, or { url, method }');
+  const { method = 'GET' } = request;
+  assertText(method, 'method');
+  return messageOfUrl(String(url), method);
+}
+
+function messageOfUrl(url: string, method: string): RequestMessage {
+  const requested = requestScheme(/^([^:/?#]+):/.exec(url)?.[1]?.toLowerCase() ?? '');
+  if (requested === undefined) throw new TypeError('url must be absolute, of http, https, ws or wss');
+  const { authority, target } = asRefusal(() => splitUrl(url));
+  return { method, scheme: requested, authority, target, fields: [] };
+}
+
+const NO_STORE: ReplayStore = {
   consume() {
     throw new VerificationError('store_unavailable', 'a one-time URL needs a replay store');
   },

@@ -40,7 +40,7 @@ interface Suite {
   readonly vectors: readonly Vector[];
 }
 
-const LIMITS = { labels: 8, components: 32 };
+const LIMITS = { labels: 8, components: 32, parameterizedComponents: 32 };
 
 function requestOf({ method = '', target = '', url = '', headers, body }: Message): RequestMessage {
   const [, scheme = '', authority = ''] = /^(\w+):\/\/([^/]+)/.exec(url) ?? [];

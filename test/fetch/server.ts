@@ -5,10 +5,10 @@ import { messageFromNode } from '../../src/adapter/node.ts';
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
 import type { Signer } from '../../src/crypto/signer.ts';
 import type { Fetch } from '../../src/fetch/options.ts';
-import type { VerifiedRequest } from '../../src/http/verified-request.ts';
 import { createVerifier, type VerifierOptions } from '../../src/http/verifier.ts';
 import type { ReplayStore } from '../../src/replay/store.ts';
 import type { RequestMessage } from '../../src/rfc9421/message.ts';
+import type { VerifiedRequest } from '../../src/signature/verified-request.ts';
 
 export const SECRET = 'thirty-two bytes of a text secret, at least';
 export const signer: Signer = hmacSigner({ keyid: 'jdoe', secret: SECRET });
@@ -96,7 +96,7 @@ export function verifying(authority: string, options: Partial<VerifierOptions> =
     resolveKey: (keyid) => (keyid === 'jdoe' ? hmacKey(SECRET) : undefined),
     replayStore: rememberingStore(),
     ...options,
-  });
+  } as VerifierOptions);
   return ({ message }) => verifier.verifyRequest(message);
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createAcceptSignature, fulfillAcceptSignature, parseAcceptSignature } from '../../src/http/accept-signature.ts';
+import { createAcceptSignature, parseAcceptSignature } from '../../src/http/accept-signature.ts';
+import { fulfillAcceptSignature } from '../../src/http/fulfill-accept-signature.ts';
 
 import { message, NOW, signer } from '../support/bank.ts';
 

@@ -350,9 +350,7 @@ describe('createJwksResolver', () => {
         response.on('close', () => hungUp());
         handle(request, response);
       });
-      const begun = performance.now();
       await expect(open(server.url, { timeout: 1 }).find('a')).rejects.toThrow('no key set from');
-      expect(performance.now() - begun).toBeLessThan(3000);
       await gone;
     }
   });

@@ -1,76 +1,119 @@
 /** The page of `npm run demo -- --serve`, as a person uses it: every button, by pointer and by keyboard, wide and narrow. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasChromium, launchChromium, type Page } from './support/chromium.ts';
+import { hasChromium, type Page } from './support/chromium.ts';
+import { contrastFaults } from './support/contrast.ts';
+import { DESKTOP, type Demo, goTo, type Look, openBrowser, openDemo, PHONE, press, readResult } from './support/demo-page.ts';
 import { root } from './support/manifest.ts';
 
-/** What each button must lead to: the verdict, what is marked in the base, and which line differs. */
-const BUTTONS: readonly (readonly [name: string, code: string, marked: string, differing?: string])[] = [
-  ['Send it', '200', ''],
-  ['Send it, then send it again', '401 nonce_replayed', 'nonce='],
-  ['Change the amount', '400 digest_mismatch', '', '"content-digest"'],
-  ['Change the path', '401 signature_mismatch', 'diamonds', '"@path"'],
-  ['Add a query', '401 signature_mismatch', 'to=mallory', '"@query"'],
-  ['Send one that is ten minutes old', '401 expired', 'created='],
-  ['Send it without a signature', '401 signature_missing', ''],
-  ['Carry it to the bank', '200', ''],
-  ['Click twice', '401 nonce_replayed', 'nonce='],
-  ['Edit the amount', '401 signature_mismatch', '', '"content-digest"'],
-  ['Edit separators into the currency', '401 signature_mismatch', '', '"content-digest"'],
-  ['The same separators, signed as a note', '200', ''],
-  ['Carry it in mallory’s session', '401 subject_mismatch', 'subject="jdoe"'],
-  ['Carry one for another bank', '401 audience_mismatch', 'audience="https://other-bank.example"'],
+/** What a button must lead to. */
+interface Expected {
+  readonly name: string;
+  readonly code: string;
+  /** What was changed on the way. */
+  readonly changes?: readonly string[];
+  /** What is marked in the base. */
+  readonly marked?: string;
+  /** The line of the base that differs. */
+  readonly differing?: string;
+  /** Words of its own code. */
+  readonly does: string;
+}
+
+const SEPARATORS = 'goldcoins|10&amount=10000';
+
+const REQUESTS: readonly Expected[] = [
+  { name: 'Send it', code: '200', does: 'send(await sign(order(amount)))' },
+  { name: 'Send it, then send it again', code: '401 nonce_replayed', marked: 'nonce=', does: 'sendByWire(signed)' },
+  {
+    name: 'Change the amount',
+    code: '400 digest_mismatch',
+    changes: ['amount: 10 → 10000'],
+    differing: '"content-digest"',
+    does: '{ body: order(changed) }',
+  },
+  {
+    name: 'Change the path',
+    code: '401 signature_mismatch',
+    changes: ['path: /coins → /diamonds'],
+    marked: 'diamonds',
+    differing: '"@path"',
+    does: "{ target: '/diamonds' }",
+  },
+  {
+    name: 'Add a query',
+    code: '401 signature_mismatch',
+    changes: ['query: (none) → ?to=mallory'],
+    marked: 'to=mallory',
+    differing: '"@query"',
+    does: "{ target: '/coins?to=mallory' }",
+  },
+  { name: 'Send one that is ten minutes old', code: '401 expired', marked: 'created=', does: '- 600' },
+  { name: 'Send it without a signature', code: '401 signature_missing', does: 'headers: [JSON_TYPE]' },
 ];
 
-const SIZES = [
-  { width: 1280, height: 900 },
-  { width: 360, height: 740 },
-] as const;
+const MESSAGES: readonly Expected[] = [
+  { name: 'Carry it to the bank', code: '200', does: "send(await collect('prize'))" },
+  { name: 'Click twice', code: '401 nonce_replayed', marked: 'nonce=', does: 'sendByWire(message)' },
+  {
+    name: 'Edit the amount',
+    code: '401 signature_mismatch',
+    changes: ['amount: 10 → 10000'],
+    differing: '"content-digest"',
+    does: "withField(message, 'amount', String(edited))",
+  },
+  {
+    name: 'Edit separators into the currency',
+    code: '401 signature_mismatch',
+    changes: [`currency: goldcoins → ${SEPARATORS}`],
+    differing: '"content-digest"',
+    does: "withField(message, 'currency', SEPARATORS)",
+  },
+  { name: 'The same separators, signed as a note', code: '200', does: "collect('noted')" },
+  {
+    name: 'Carry it in mallory’s session',
+    code: '401 subject_mismatch',
+    changes: ['session: jdoe → mallory'],
+    marked: 'subject="jdoe"',
+    does: "{ user: 'mallory' }",
+  },
+  {
+    name: 'Carry one for another bank',
+    code: '401 audience_mismatch',
+    marked: 'audience="https://other-bank.example"',
+    does: "collect('abroad')",
+  },
+];
+
+const BUTTONS = [...REQUESTS, ...MESSAGES];
+
+const FIELDS = ['Coins to ask for', 'Changed to', 'Edited to'] as const;
+
+/** What Tab goes through, in order. */
+const CONTROLS = [FIELDS[0], FIELDS[1], ...REQUESTS, FIELDS[2], ...MESSAGES];
+
+const LOOKS: readonly Required<Look>[] = [DESKTOP, PHONE].flatMap((size) =>
+  (['light', 'dark'] as const).map((scheme) => ({ ...size, scheme })),
+);
 
 const artifacts = join(root, 'artifacts');
 
-/** Opens the demo; its origin. */
-async function openDemo(): Promise<{ readonly server: ChildProcess; readonly origin: string }> {
-  const server = spawn(process.execPath, ['examples/demo/demo.ts', '--serve'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-  let printed = '';
-  for await (const chunk of server.stdout) {
-    printed += String(chunk);
-    if (printed.includes('Ctrl+C')) break;
-  }
-  return { server, origin: /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0] ?? '' };
-}
-
-/** The verdict of the last press, once it is there. */
-async function readVerdict(page: Page, name: string) {
-  await page
-    .locator('#what')
-    .and(page.getByText(name, { exact: true }))
-    .waitFor();
-  await page.locator('#verdict:not([aria-busy])').waitFor();
-  return {
-    code: await page.locator('#code').textContent(),
-    verdict: await page.locator('#verdict').getAttribute('data-verdict'),
-    marks: await page.locator('#base mark').allTextContents(),
-    differing: await page.locator('#base .arrived b').allTextContents(),
-    signed: await page.locator('#base .signed b').allTextContents(),
-  };
-}
-
-async function expectVerdict(page: Page, [name, code, marked, differing]: (typeof BUTTONS)[number]): Promise<void> {
-  const seen = await readVerdict(page, name);
-  const lines = differing === undefined ? [] : [differing];
-  expect({ name, ...seen, marks: undefined }).toEqual({
-    name,
+async function expectResult(page: Page, { name, code, changes = [], marked = '', differing }: Expected): Promise<void> {
+  const accepted = code === '200';
+  expect({ name, ...(await readResult(page, name)) }).toMatchObject({
+    state: accepted ? 'accepted' : 'refused',
+    word: accepted ? 'Accepted' : 'Refused',
     code,
-    verdict: code === '200' ? 'accepted' : 'refused',
-    differing: lines,
-    signed: lines,
-    marks: undefined,
+    changes,
   });
-  expect(seen.marks.join(' '), name).toContain(marked);
-  expect(seen.marks.length > 0, name).toBe(code.startsWith('4') && !code.includes('missing'));
+  expect(await page.locator('#meaning').textContent(), name).toMatch(/\w\.|”/);
+  const lines = differing === undefined ? [] : [differing];
+  expect(await page.locator('#base .signed b').allTextContents(), name).toEqual(lines);
+  expect(await page.locator('#base .arrived b').allTextContents(), name).toEqual(lines);
+  const marks = await page.locator('#base mark').allTextContents();
+  expect(marks.join(' '), name).toContain(marked);
+  expect(marks.length > 0, name).toBe(!accepted && !code.includes('missing'));
 }
 
 const overflow = (page: Page): Promise<number> => page.evaluate('document.documentElement.scrollWidth - innerWidth');
@@ -80,84 +123,186 @@ const isInView = (element: Element): boolean => {
   return top >= 0 && bottom <= innerHeight;
 };
 
+const focused = (page: Page): Promise<string> => page.evaluate("document.activeElement.id || document.activeElement.value || ''");
+
 function suite(): void {
-  const opened: { demo?: Awaited<ReturnType<typeof openDemo>>; browser?: Awaited<ReturnType<typeof launchChromium>> } = {};
+  const opened: { demo?: Demo; browser?: Awaited<ReturnType<typeof openBrowser>> } = {};
 
   beforeAll(async () => {
     mkdirSync(artifacts, { recursive: true });
     opened.demo = await openDemo();
-    opened.browser = await launchChromium();
+    opened.browser = await openBrowser();
   });
 
   afterAll(async () => {
     await opened.browser?.close();
-    opened.demo?.server.kill();
+    await opened.demo?.close();
   });
 
-  /** A fresh page, ready, and what it says on its console. */
-  async function openPage(viewport: (typeof SIZES)[number]): Promise<{ readonly page: Page; readonly complaints: readonly string[] }> {
-    const complaints: string[] = [];
-    const page = await opened.browser!.newPage({ viewport });
-    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    await page.goto(opened.demo!.origin);
-    await page.locator('button:enabled').last().waitFor();
-    return { page, complaints };
+  async function openPage(look: Look) {
+    const blank = await opened.browser!.blank(look);
+    await goTo(blank.page, opened.demo!);
+    return blank;
   }
 
-  it.each(SIZES)('gives every button its verdict at $width pixels, and no console error', async (viewport) => {
-    const { page, complaints } = await openPage(viewport);
-    expect(await page.getByRole('button').allTextContents()).toEqual(BUTTONS.map(([name]) => name));
+  it.each(LOOKS)('gives every button its answer at $width pixels, $scheme, and no console error', async (look) => {
+    const { page, complaints } = await openPage(look);
+    expect(await page.locator('form').getByRole('button').allTextContents()).toEqual(BUTTONS.map(({ name }) => name));
     for (const button of BUTTONS) {
-      await page.getByRole('button', { name: button[0], exact: true }).click();
-      await expectVerdict(page, button);
-      expect(await overflow(page), button[0]).toBe(0);
-      expect(await page.locator('#word').evaluate(isInView), button[0]).toBe(true);
-      if (button[0] === 'Change the path') await page.screenshot({ path: join(artifacts, `demo-${viewport.width}.png`), fullPage: true });
+      await page.getByRole('button', { name: button.name, exact: true }).click();
+      await expectResult(page, button);
+      expect(await overflow(page), button.name).toBe(0);
+      expect(await page.locator('#word').evaluate(isInView), button.name).toBe(true);
+      if (['Send it', 'Change the amount'].includes(button.name)) {
+        expect(await contrastFaults(page), button.name).toEqual([]);
+        await page.screenshot({ path: join(artifacts, `demo-${look.width}-${look.scheme}-${button.code.slice(0, 3)}.png`) });
+      }
     }
     await page.getByText('The request as it was sent').click();
-    await page.screenshot({ path: join(artifacts, `demo-${viewport.width}-sent.png`) });
     expect(await page.locator('#sent').textContent()).toContain('POST /relayed');
     expect(await overflow(page)).toBe(0);
     expect(complaints).toEqual([]);
     await page.close();
   });
 
-  it('counts what was accepted, and nothing else', async () => {
-    const { page } = await openPage(SIZES[0]);
-    const press = async (name: string): Promise<string | null> => {
-      await page.getByRole('button', { name, exact: true }).click();
-      await readVerdict(page, name);
-      return page.locator('#meaning').textContent();
-    };
-    expect(await press('Send it')).toBe('10 gold coins credited, balance 10.');
-    await press('Change the amount');
-    await press('Send it, then send it again');
-    expect(await press('Send it')).toBe('10 gold coins credited, balance 30.');
-    expect(await press('The same separators, signed as a note')).toContain('Note: “goldcoins|10&amount=10000”');
+  it('says whose page it is, and where everybody listens', async () => {
+    const { page } = await openPage(DESKTOP);
+    const header = (await page.locator('header').textContent()) ?? '';
+    expect(header).toContain('Whose page this is');
+    expect(header).toContain(opened.demo!.origin);
+    expect(header).toContain('demo of countersign');
+    expect(await page.locator('#keyid').textContent()).toMatch(/^[\w-]{43}$/);
+    expect(await page.locator('body').textContent()).not.toContain('{{');
     await page.close();
   });
 
-  it('is used by keyboard alone: focus goes button by button, is seen, and stays', async () => {
-    const { page, complaints } = await openPage(SIZES[0]);
-    for (const [index, button] of BUTTONS.entries()) {
-      await page.keyboard.press('Tab');
-      const focused = page.locator(':focus-visible');
-      expect(await focused.textContent()).toBe(button[0]);
-      expect(await focused.evaluate((element) => getComputedStyle(element).outlineWidth)).toBe('3px');
-      await page.keyboard.press(index % 2 === 0 ? 'Enter' : 'Space');
-      await expectVerdict(page, button);
-      expect(await focused.textContent()).toBe(button[0]);
+  it('explains the signature base where the word first stands', async () => {
+    const { page } = await openPage(DESKTOP);
+    const before = (await page.locator('header, .sections, [role=status]').allTextContents()).join(' ');
+    expect(before).not.toMatch(/signature base/i);
+    await press(page, 'Send it');
+    const heading = page.getByRole('heading', { name: 'Signature base' });
+    expect(await heading.evaluate((element) => element.nextElementSibling?.textContent)).toMatch(
+      /text that is signed[\s\S]*RFC 9421, section 2\.5/,
+    );
+    await page.close();
+  });
+
+  it('shows the lines behind each button: its own, the signing and the verifying ones', async () => {
+    const { page } = await openPage(DESKTOP);
+    for (const { name, does } of BUTTONS) {
+      await press(page, name);
+      const blocks = await page.locator('#excerpts pre').allTextContents();
+      expect(blocks[0], name).toContain(does);
+      const [signs, verifies] = REQUESTS.some((request) => request.name === name)
+        ? ['await signRequest(', 'verifier.verifyRequest(']
+        : ['return signPayload(', 'await verifyPayload('];
+      expect(blocks.join('\n'), name).toContain(signs);
+      expect(blocks.join('\n'), name).toContain(verifies);
+      // Whole, and from the margin on.
+      for (const block of blocks) {
+        expect(block, name).toMatch(/^\S/);
+        expect(block.split('{').length, block).toBe(block.split('}').length);
+        expect(block.split('\n').length, block).toBeLessThan(20);
+      }
+    }
+    await page.close();
+  });
+
+  it('counts what was accepted, and nothing else', async () => {
+    const { page } = await openPage(DESKTOP);
+    expect(await press(page, 'Send it')).toMatchObject({ meaning: '10 gold coins credited, balance 10.' });
+    await press(page, 'Change the amount');
+    await press(page, 'Send it, then send it again');
+    expect(await press(page, 'Send it')).toMatchObject({ meaning: '10 gold coins credited, balance 30.' });
+    expect(await press(page, 'The same separators, signed as a note')).toMatchObject({
+      meaning: expect.stringContaining(`Note: “${SEPARATORS}”`) as string,
+    });
+    await page.close();
+  });
+
+  it('takes amounts that are typed', async () => {
+    const { page } = await openPage(DESKTOP);
+    await page.getByLabel('Coins to ask for').fill('1');
+    expect(await press(page, 'Send it')).toMatchObject({ code: '200', meaning: '1 gold coin credited, balance 1.' });
+    await page.getByLabel('Coins to ask for').fill('25');
+    // Enter presses the first button.
+    await page.getByLabel('Coins to ask for').press('Enter');
+    await page.getByText('25 gold coins credited, balance 26.').waitFor();
+    await page.getByLabel('Changed to').fill('7');
+    expect(await press(page, 'Change the amount')).toMatchObject({ code: '400 digest_mismatch', changes: ['amount: 25 → 7'] });
+    expect(await page.locator('#sent').textContent()).toContain('"amount":7}');
+    await page.getByLabel('Edited to').fill('99');
+    expect(await press(page, 'Edit the amount')).toMatchObject({ code: '401 signature_mismatch', changes: ['amount: 10 → 99'] });
+    // Who changes nothing changes nothing.
+    await page.getByLabel('Changed to').fill('25');
+    expect(await press(page, 'Change the amount')).toMatchObject({ state: 'accepted', changes: [] });
+    await page.close();
+  });
+
+  it('sends nothing for what is no amount, and leads to the field', async () => {
+    const { page, complaints } = await openPage(DESKTOP);
+    for (const amount of ['', '0', '-5', '1.5', '1000001']) {
+      await page.getByLabel('Coins to ask for').fill(amount);
+      await page.getByRole('button', { name: 'Send it', exact: true }).click();
+      expect(await focused(page), amount).toBe('amount');
+      expect(await page.locator('#word').textContent(), amount).toBe('No request yet');
     }
     expect(complaints).toEqual([]);
     await page.close();
   });
 
-  it('tells a screen reader the verdict', async () => {
-    const { page } = await openPage(SIZES[0]);
-    await page.getByRole('button', { name: 'Add a query' }).click();
-    await readVerdict(page, 'Add a query');
-    expect(await page.getByRole('status').textContent()).toMatch(/Add a query[\s\S]*Refused[\s\S]*401 signature_mismatch/);
+  it('is used by keyboard alone: focus goes control by control, is seen, and stays', async () => {
+    const { page, complaints } = await openPage(DESKTOP);
+    for (const [index, control] of CONTROLS.entries()) {
+      await page.keyboard.press('Tab');
+      const focus = page.locator(':focus-visible');
+      expect(await focus.evaluate((element) => getComputedStyle(element).outlineWidth)).toBe('3px');
+      if (typeof control === 'string') {
+        expect(await focus.evaluate((element) => element.parentElement?.textContent?.trim())).toBe(control);
+        continue;
+      }
+      expect(await focus.textContent()).toBe(control.name);
+      await page.keyboard.press(index % 2 === 0 ? 'Enter' : 'Space');
+      await expectResult(page, control);
+      expect(await focus.textContent()).toBe(control.name);
+    }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('brings the answer into view on a phone, moves the focus there, and back to the button', async () => {
+    const { page } = await openPage(PHONE);
+    for (const name of ['Add a query', 'Carry one for another bank']) {
+      const button = page.getByRole('button', { name, exact: true });
+      await press(page, name);
+      expect(await focused(page), name).toBe('heading');
+      expect(await page.locator('#heading').evaluate(isInView), name).toBe(true);
+      expect(await page.locator('#meaning').evaluate(isInView), name).toBe(true);
+      await page.getByRole('button', { name: 'Back to the buttons' }).click();
+      expect(await button.evaluate((element) => element === document.activeElement), name).toBe(true);
+      expect(await button.evaluate(isInView), name).toBe(true);
+    }
+    await page.close();
+  });
+
+  it.each([PHONE, { width: 320, height: 568 }])('fits fingers and $width pixels', async (look) => {
+    const { page } = await openPage(look);
+    await press(page, 'Edit separators into the currency');
+    expect(await overflow(page)).toBe(0);
+    const heights = await page
+      .locator('button:visible, input:visible')
+      .evaluateAll((controls) => controls.map((control) => control.getBoundingClientRect().height));
+    expect(Math.min(...heights)).toBeGreaterThanOrEqual(44);
+    await page.close();
+  });
+
+  it('tells a screen reader the answer, and what was changed', async () => {
+    const { page } = await openPage(DESKTOP);
+    await press(page, 'Change the amount');
+    expect(await page.getByRole('status').textContent()).toMatch(
+      /Change the amount[\s\S]*Refused[\s\S]*400 digest_mismatch[\s\S]*amount: 10 → 10000/,
+    );
     await page.close();
   });
 }

@@ -20,8 +20,9 @@ describe('the tarball', () => {
     expect(files.filter((file) => !listed(file) && !['package.json', 'README.md', 'LICENSE'].includes(file))).toEqual([]);
   });
 
-  it('holds scripts, declarations and maps in dist, and no sources', () => {
-    expect(files.filter((file) => file.startsWith('dist/') && !/\.(js|js\.map|d\.ts)$/.test(file))).toEqual([]);
+  it('holds scripts, declarations and maps in dist, and sources in src', () => {
+    expect(files.filter((file) => file.startsWith('dist/') && !/\.(js|js\.map|d\.ts|d\.ts\.map)$/.test(file))).toEqual([]);
+    expect(files.filter((file) => file.startsWith('src/') && !/^src\/[a-z0-9/-]+\.ts$/.test(file))).toEqual([]);
   });
 
   it('names no path of the machine it was made on', () => {
@@ -41,16 +42,17 @@ describe('the tarball', () => {
 describe('the sub-paths', () => {
   const names = Object.keys(entries);
   const exported = (name: string): string => (name === 'index' ? '.' : `./${name}`);
+  const types = (name: string): string => entries[name]!.replace(/^src\/(.*)\.ts$/, 'dist/types/$1.d.ts');
 
   it('are those of the build', () => {
     expect(manifest.exports).toEqual({
-      ...Object.fromEntries(names.map((name) => [exported(name), { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` }])),
+      ...Object.fromEntries(names.map((name) => [exported(name), { types: `./${types(name)}`, default: `./dist/${name}.js` }])),
       './package.json': './package.json',
     });
   });
 
   it('are in the tarball', () => {
-    expect(names.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]).filter((file) => !files.includes(file))).toEqual([]);
+    expect(names.flatMap((name) => [`dist/${name}.js`, types(name)]).filter((file) => !files.includes(file))).toEqual([]);
   });
 
   it('mean the source for the compiler of tests and examples', () => {

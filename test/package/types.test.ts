@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, inject, it } from 'vitest';
+import { outputOf } from '../support/output-of.ts';
 import { subPaths } from './support/manifest.ts';
 
 const { consumer, scratch } = inject('packed');
@@ -72,16 +71,11 @@ function makeProject(environment: Environment, resolution: Resolution, name: str
   return folder;
 }
 
-async function compile(compiler: string, folder: string): Promise<string> {
-  try {
-    await promisify(execFile)(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], { cwd: folder });
-    return '';
-  } catch (error) {
-    return (error as { readonly stdout: string }).stdout;
-  }
-}
+const compile = (compiler: string, folder: string): Promise<string> =>
+  outputOf(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], folder);
 
-describe('the declarations, with skipLibCheck: false', { concurrent: true }, () => {
+// Each is a compiler of its own; on a busy machine they wait for one another.
+describe('the declarations, with skipLibCheck: false', { concurrent: true, timeout: 600_000 }, () => {
   for (const [compiler, { program, with: withResolutions }] of Object.entries(compilers)) {
     for (const resolution of withResolutions) {
       for (const [title, environment] of Object.entries(environments)) {

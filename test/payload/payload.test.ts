@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type SignPayloadOptions, signPayload } from '../../src/payload/sign-payload.ts';
-import { type VerifyPayloadOptions, verifyPayload } from '../../src/payload/verify-payload.ts';
+import { type PayloadOptions, type VerifyPayloadOptions, verifyPayload } from '../../src/payload/verify-payload.ts';
 import { serialReplayStore } from '../../src/replay/serial-store.ts';
 import type { StandardSchema } from '../../src/signature/schema.ts';
 
@@ -18,18 +18,18 @@ const signing = (changes: Partial<SignPayloadOptions> = {}): SignPayloadOptions 
   now: () => NOW,
   ...changes,
 });
-const judging = (changes: Partial<VerifyPayloadOptions> = {}): VerifyPayloadOptions => ({
-  tag: TAG,
-  audience: AUDIENCE,
-  resolveKey: (keyid) => (keyid === 'jdoe' ? key : undefined),
-  replayStore: countingStore(),
-  now: () => NOW,
-  ...changes,
-});
+const judging = (changes: Partial<PayloadOptions> = {}): VerifyPayloadOptions =>
+  ({
+    tag: TAG,
+    audience: AUDIENCE,
+    resolveKey: (keyid: string) => (keyid === 'jdoe' ? key : undefined),
+    replayStore: countingStore(),
+    now: () => NOW,
+    ...changes,
+  }) as VerifyPayloadOptions;
 const json = async (payload: object = COINS, changes: Partial<SignPayloadOptions> = {}): Promise<string> =>
   JSON.stringify(await signPayload(payload as { a?: 1 }, signing(changes)));
-const verdict = (input: unknown, changes: Partial<VerifyPayloadOptions> = {}) =>
-  codeOf(() => verifyPayload(input as object, judging(changes)));
+const verdict = (input: unknown, changes: Partial<PayloadOptions> = {}) => codeOf(() => verifyPayload(input as object, judging(changes)));
 
 describe('a JSON payload', () => {
   it('has the wire form', async () => {
@@ -45,7 +45,7 @@ describe('a JSON payload', () => {
     const verified = await verifyPayload(await json(), options);
     expect(verified).toMatchObject({ payload: COINS, keyid: 'jdoe', tenant: '', audience: AUDIENCE, subject: undefined });
     expect(Object.keys(verified.payload).sort()).toEqual(['amount', 'currency', 'user']);
-    expect(verified.signature).toMatchObject({ tag: 'cs1-json:credit-coins', created: NOW, algorithm: 'hmac-sha256' });
+    expect(verified.signatures[0]).toMatchObject({ tag: 'cs1-json:credit-coins', created: NOW, algorithm: 'hmac-sha256' });
     const text = await json();
     expect(await codeOf(() => verifyPayload(text, options))).toBe('accepted');
     expect(await codeOf(() => verifyPayload(text, options))).toBe('nonce_replayed');
@@ -260,7 +260,7 @@ describe('every reason to refuse', () => {
     expect(await verdict(await json(), record('revoked'))).toBe('key_revoked');
     expect(await verdict(await json(), record('disabled'))).toBe('key_disabled');
     expect(await verdict(await json(), { resolveKey: () => ({ key, notAfter: NOW - 1 }) })).toBe('key_expired');
-    expect(await verdict(await json(), { algorithms: ['ed25519'] })).toBe('algorithm_forbidden');
+    expect(await verdict(await json(), { policy: { algorithms: ['ed25519'] } })).toBe('algorithm_forbidden');
   });
   it('stores and keys that cannot be reached', async () => {
     const fail = () => Promise.reject(new Error('down'));
@@ -342,13 +342,13 @@ describe('the caller’s mistakes', () => {
     ['no format', judging({ format: 'xml' as never })],
     ['an empty subject', judging({ subject: '' })],
     ['a limit that limits nothing', judging({ maxBytes: Number.NaN })],
-    ['an age that limits nothing', judging({ maxAge: Number.NaN })],
+    ['an age that limits nothing', judging({ policy: { maxAge: Number.NaN } })],
   ])('verifyPayload: %s', async (_, options) => {
     await expect(verifyPayload('{}', options as never)).rejects.toSatisfy(mistaken);
   });
   it('a replay that is wanted has a name', async () => {
     const text = await json();
     for (let count = 0; count < 2; count++)
-      expect(await verdict(text, { replayStore: undefined, insecurelyAllowReplay: true })).toBe('accepted');
+      expect(await verdict(text, { replayStore: undefined, policy: { insecurelyAllowMissingNonce: true } })).toBe('accepted');
   });
 });

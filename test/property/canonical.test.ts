@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalizeFields, percentEncode } from '../../src/canonical/fields.ts';
 import { canonicalizeJson, writeCanonicalJson } from '../../src/canonical/json.ts';
+import { JsonError } from '../../src/canonical/pointer.ts';
 import { parseJsonStrict } from '../../src/canonical/strict-json.ts';
-import { VerificationError } from '../../src/errors.ts';
+import { rounds } from '../support/rounds.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
@@ -124,7 +125,8 @@ function reference(value: unknown): string {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${reference(member)}`).join()}}`;
 }
 
-const many = { numRuns: 3000 };
+const many = { numRuns: rounds(3000) };
+const most = { numRuns: rounds(10_000) };
 
 describe('canonicalizeJson', () => {
   it('gives one text to two values if, and only if, they are one value', () => {
@@ -134,10 +136,10 @@ describe('canonicalizeJson', () => {
       if (equal) alike++;
       expect(canonicalizeJson(one) === canonicalizeJson(other)).toBe(equal);
     };
-    fc.assert(fc.property(pairOfJson, holds), { numRuns: 10_000 });
+    fc.assert(fc.property(pairOfJson, holds), most);
     // Both cases were met.
-    expect(alike).toBeGreaterThan(100);
-    expect(alike).toBeLessThan(9_900);
+    expect(alike).toBeGreaterThan(most.numRuns / 100);
+    expect(alike).toBeLessThan(most.numRuns * 0.99);
   });
 
   it('gives different small values different texts', () => {
@@ -147,7 +149,7 @@ describe('canonicalizeJson', () => {
       if (texts.has(written)) expect(same(texts.get(written)!, value)).toBe(true);
       texts.set(written, value);
     };
-    fc.assert(fc.property(jsonOf(textOf(PIECES, 2), fc.constantFrom(0, 1, 10)), holds), { numRuns: 10_000 });
+    fc.assert(fc.property(jsonOf(textOf(PIECES, 2), fc.constantFrom(0, 1, 10)), holds), most);
   });
 
   it('changes nothing a second time', () => {
@@ -184,7 +186,7 @@ describe('canonicalizeJson', () => {
       else expect((outcome.error as Error).message).toContain('a lone surrogate at "');
       expect('value' in outcome).toBe(fit);
     };
-    fc.assert(fc.property(jsonOf(wild), holds), { numRuns: 10_000 });
+    fc.assert(fc.property(jsonOf(wild), holds), most);
   });
 
   it('reads every value as JSON.stringify does, or refuses it with its pointer', () => {
@@ -212,7 +214,7 @@ describe('canonicalizeJson', () => {
         expect((outcome.error as Error).message).toMatch(/^canonical JSON cannot carry .+ at ".*"$/s);
       }
     };
-    fc.assert(fc.property(fc.oneof(anything, withToJson), holds), { numRuns: 10_000 });
+    fc.assert(fc.property(fc.oneof(anything, withToJson), holds), most);
   });
 });
 
@@ -297,14 +299,14 @@ describe('parseJsonStrict', () => {
         expect('value' in loose && isDeepStrictEqual(strict.value, withoutSigns(loose.value))).toBe(true);
         return;
       }
-      expect(strict.error).toBeInstanceOf(VerificationError);
+      expect(strict.error).toBeInstanceOf(JsonError);
       if ('value' in loose) {
         seen.refused++;
-        expect((strict.error as VerificationError).code).not.toBe('payload_malformed');
+        expect((strict.error as JsonError).code).not.toBe('payload_malformed');
       } else seen.syntax++;
     };
-    fc.assert(fc.property(damaged, holds), { numRuns: 10_000 });
-    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(50);
+    fc.assert(fc.property(damaged, holds), most);
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(most.numRuns / 200);
   });
 
   it('takes a number exactly when its digits come back', () => {
@@ -315,7 +317,7 @@ describe('parseJsonStrict', () => {
       const survives = inRange && scaled(spelled) === scaled(String(value));
       expect('value' in attempt(() => parseJsonStrict(spelled))).toBe(survives);
     };
-    fc.assert(fc.property(fc.oneof(digits, exact.map(String)), holds), { numRuns: 10_000 });
+    fc.assert(fc.property(fc.oneof(digits, exact.map(String)), holds), most);
   });
 
   /** A decimal text as a whole number of 10^-1100, exactly. */
@@ -351,6 +353,7 @@ describe('canonicalizeFields', () => {
       texts.set(written, multiset(pairs));
       expect(canonicalizeFields(pairs.toReversed())).toBe(written);
     };
+    // Not fewer in the inner loop: how often two lists meet grows with the square of it.
     fc.assert(fc.property(entries, holds), { numRuns: 10_000 });
     expect(new Set(texts.values()).size).toBe(texts.size);
     expect(again).toBeGreaterThan(100);

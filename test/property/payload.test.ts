@@ -11,9 +11,10 @@ import { verifyPayload } from '../../src/payload/verify-payload.ts';
 import { countingStore, key, NOW, signer } from '../support/bank.ts';
 import { hostileObject, hostileText, PIECES } from '../support/hostile-json.ts';
 import { createRandom, type Random } from '../support/random.ts';
+import { rounds } from '../support/rounds.ts';
 
-const PAIRS = 1_000_000;
-const FORM_PAIRS = 300_000;
+const PAIRS = rounds(1_000_000);
+const FORM_PAIRS = rounds(300_000);
 const MESSAGES = 400;
 
 /** A neighbour: a boundary moved, a type changed, a level added or taken away, two parts exchanged. */

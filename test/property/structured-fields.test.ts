@@ -22,7 +22,7 @@ import {
   SfDate,
   Token,
 } from '../../src/structured-fields/value.ts';
-
+import { rounds } from '../support/rounds.ts';
 import { positionOf } from '../support/syntax-error.ts';
 
 const KEY_CHARACTERS = 'abcdefghijklmnopqrstuvwxyz*0123456789_-.';
@@ -70,7 +70,7 @@ describe('parsing what was serialised', () => {
     const holds = (value: Item) => {
       expect(plain(parseItem(serializeItem(value)))).toStrictEqual(plain(value));
     };
-    fc.assert(fc.property(item, holds), { numRuns: 2000 });
+    fc.assert(fc.property(item, holds), { numRuns: rounds(2000) });
   });
 
   it('gives the list back', () => {
@@ -111,7 +111,7 @@ describe('parsing what was serialised', () => {
         expect(text).toMatch(/^-?\d{1,12}\.\d{1,3}$/);
         expect(Math.abs(Number(text) - value)).toBeLessThanOrEqual(0.0005 + Math.abs(value) * Number.EPSILON);
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds(2000) },
     );
   });
 });
@@ -181,9 +181,9 @@ describe('any text', () => {
         accepted++;
         expect(again(written)).toBe(written);
       }),
-      { numRuns: 10_000 },
+      { numRuns: rounds(10_000) },
     );
-    expect(accepted).toBeGreaterThan(200);
+    expect(accepted).toBeGreaterThan(rounds(10_000) / 50);
   });
 });
 
@@ -227,56 +227,13 @@ function many(length: number, make: (index: number) => string, separator: string
 
 const UNBOUNDED: ParseOptions = { maxLength: Infinity, maxMembers: Infinity, maxItems: Infinity, maxParameters: Infinity };
 
-function milliseconds(text: string, repeats: number, options?: ParseOptions): number {
-  const start = performance.now();
-  for (let count = 0; count < repeats; count++) {
-    try {
-      parseDictionary(text, options);
-    } catch (error) {
-      positionOf(error);
-    }
-  }
-  return performance.now() - start;
-}
-
-/** A neighbour, the compiler and the collector only ever add to a time, so the undisturbed one is among the smallest. */
-function lowerDecile(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 10)]!;
-}
-
-/** How many times longer the double length takes, over many interleaved slices of about 0.2 ms. */
-function doublingRatio(make: (length: number) => string, length: number, options?: ParseOptions): number {
-  const once = make(length);
-  const twice = make(2 * length);
-  const warm = lowerDecile(Array.from({ length: 20 }, () => milliseconds(once, 1, options)));
-  const repeats = Math.ceil(0.2 / Math.max(warm, 0.001));
-  const rounds = Array.from({ length: 51 }, () => [milliseconds(once, repeats, options), milliseconds(twice, repeats, options)] as const);
-  return lowerDecile(rounds.map(([, long]) => long)) / lowerDecile(rounds.map(([short]) => short));
-}
-
-/** A stall of the machine is no defect of the parser; a quadratic parser is not saved by five attempts. */
-function expectLinear(make: (length: number) => string, most: number, length: number, options?: ParseOptions): void {
-  let ratio = doublingRatio(make, length, options);
-  for (let attempt = 1; ratio > most && attempt < 5; attempt++) ratio = doublingRatio(make, length, options);
-  expect(ratio).toBeLessThanOrEqual(most);
-}
-
 describe('hostile texts', () => {
-  it.each(Object.entries(HOSTILE))('cost time linear in their length: %s', (_, make) => {
-    expectLinear(make, 2.2, 16_384);
-  });
-
-  // Long enough that every Map is beyond 128 KiB, from where on V8 allocates it elsewhere; a quadratic parser would need 4.
-  it.each(Object.entries(HOSTILE))('do so without limits too: %s', (_, make) => {
-    expectLinear(make, 3, 65_536, UNBOUNDED);
-  });
-
-  it('cost at most 20 ms for 32 KiB, limits or not (measured: below 1 ms)', () => {
-    for (const [name, make] of Object.entries(HOSTILE)) {
-      const text = make(32_768);
-      for (const options of [{}, UNBOUNDED]) {
-        expect(lowerDecile(Array.from({ length: 10 }, () => milliseconds(text, 1, options))), name).toBeLessThan(20);
-      }
+  // What they cost is shown by `npm run bench`.
+  it.each(Object.entries(HOSTILE))('are read as they stand, or refused with their place: %s', (_, make) => {
+    for (const options of [{}, UNBOUNDED]) {
+      const again = (text: string) => rewrite(text, (source) => parseDictionary(source, options), serializeDictionary);
+      const written = again(make(32_768));
+      if (written !== undefined) expect(again(written)).toBe(written);
     }
   });
 });

@@ -5,6 +5,7 @@ import { type SerialReplayStoreOptions, serialReplayStore } from '../../src/repl
 import type { Consumption } from '../../src/replay/store.ts';
 
 import { consumption, FUTURE_SKEW, type Message, NOON } from '../support/replay-store-contract.ts';
+import { rounds } from '../support/rounds.ts';
 
 function open(
   options: SerialReplayStoreOptions = {},
@@ -112,7 +113,7 @@ describe('serialReplayStore', () => {
           highest = Math.max(highest, nonce);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds(2000) },
     );
   });
 

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { VerificationKey } from '../../src/crypto/key.ts';
 import type { UnverifiedSignature } from '../../src/rfc9421/unverified-signature.ts';
 import { type HmacSecretsOptions, hmacSecrets, type SecretLookup } from '../../src/signature/hmac-secrets.ts';
-import { type KeyRecord, keysOf, toKeyRecord } from '../../src/signature/key-record.ts';
+import { type KeyRecord, readLookup } from '../../src/signature/key-record.ts';
 import { codeOf, NOW, SECRET, signed, verdict, verifier } from '../support/bank.ts';
 
 const UNTRUSTED = {} as UnverifiedSignature;
@@ -20,8 +20,8 @@ function open(answer: unknown, options?: HmacSecretsOptions) {
     state.calls.push(args);
     return state.answer as SecretLookup;
   }, options);
-  const record = (keyid = 'jdoe') => toKeyRecord(resolve(keyid, UNTRUSTED) as VerificationKey | KeyRecord | undefined);
-  return { state, resolve, record, keys: (keyid?: string) => keysOf(record(keyid)!) };
+  const read = (keyid = 'jdoe') => readLookup(resolve(keyid, UNTRUSTED) as VerificationKey | KeyRecord | undefined);
+  return { state, resolve, record: () => read()?.record, keys: (keyid?: string) => read(keyid)!.keys };
 }
 
 afterEach(() => vi.unstubAllGlobals());
@@ -125,7 +125,14 @@ describe('hmacSecrets', () => {
 
 describe('records', () => {
   it('are key records without the secret', () => {
-    const details = { tenant: 'acme', status: 'disabled', notBefore: 1, notAfter: 2, metadata: { plan: 'gold' } } as const;
+    const details = {
+      tenant: 'acme',
+      status: 'disabled',
+      notBefore: 1,
+      notAfter: 2,
+      canonicalKeyid: 'a',
+      metadata: { plan: 'gold' },
+    } as const;
     const { record } = open({ ...details, secret: SECRET, id: 7 });
     const { key, ...rest } = record()!;
     expect(rest).toEqual(details);

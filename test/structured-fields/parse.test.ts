@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ComponentError } from '../../src/internal/component-error.ts';
 import { parseDictionary, parseDictionaryMembers, parseItem, parseList } from '../../src/structured-fields/parse.ts';
 import { type ParseOptions, parseParameters } from '../../src/structured-fields/parse-item.ts';
 import { type InnerList, type Item, isInnerList, type Member } from '../../src/structured-fields/value.ts';
@@ -134,7 +135,7 @@ describe('what is refused', () => {
   it('says where, and nothing of the text', () => {
     const parse = () => parseDictionary('sig=:c2VjcmV0, k=1');
     expect(parse).toThrow('bad item at index 4');
-    expect(parse).toThrow(SyntaxError);
+    expect(parse).toThrow(ComponentError);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { VerificationError } from '../../src/errors.ts';
 import { type SignRequestOptions, signRequest } from '../../src/http/sign-request.ts';
 import { createVerifier, type VerifierOptions } from '../../src/http/verifier.ts';
 import { encodeUtf8 } from '../../src/internal/utf8.ts';
-import type { ReplayStore } from '../../src/replay/store.ts';
+import type { ConsumeRequest, Consumption, ReplayStore } from '../../src/replay/store.ts';
 import type { RequestMessage } from '../../src/rfc9421/message.ts';
 
 export const NOW = 1_800_000_000;
@@ -18,16 +18,14 @@ export const key = hmacKey(SECRET);
 export function countingStore(): ReplayStore & { readonly asked: string[] } {
   const asked: string[] = [];
   const seen = new Set<string>();
-  return {
-    asked,
-    consume({ scope, nonce }) {
-      asked.push(nonce);
-      const record = `${scope}${nonce}`;
-      if (seen.has(record)) return 'replayed';
-      seen.add(record);
-      return 'consumed';
-    },
+  const consumeAll = (requests: readonly ConsumeRequest[]): Consumption => {
+    asked.push(...requests.map(({ nonce }) => nonce));
+    const records = requests.map(({ scope, nonce }) => `${scope}${nonce}`);
+    if (records.some((record) => seen.has(record))) return 'replayed';
+    for (const record of records) seen.add(record);
+    return 'consumed';
   };
+  return { asked, consume: (request) => consumeAll([request]), consumeAll };
 }
 
 export function message(changes: Partial<RequestMessage> = {}): RequestMessage {
@@ -67,7 +65,7 @@ export function verifier(options: Partial<VerifierOptions> = {}): ReturnType<typ
     replayStore: countingStore(),
     now: () => NOW,
     ...options,
-  });
+  } as VerifierOptions);
 }
 
 /** The code a request is refused with, or `accepted`. Anything untyped fails the test. */

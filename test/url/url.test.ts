@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { percentEncode } from '../../src/canonical/fields.ts';
+import { REQUEST_CONTROL } from '../../src/rfc9421/coverage.ts';
 import { derivedValue } from '../../src/rfc9421/derive.ts';
 import { messageFromRequest } from '../../src/rfc9421/message.ts';
 import { signComponents } from '../../src/signature/sign.ts';
-import { appendSignature, URL_COMPONENTS } from '../../src/url/query.ts';
+import { appendSignature } from '../../src/url/query.ts';
 import { type SignUrlOptions, signUrl } from '../../src/url/sign-url.ts';
 import { signedUrls, type VerifyUrlOptions, verifyUrl } from '../../src/url/verify-url.ts';
 
@@ -12,14 +13,17 @@ import { codeOf, countingStore, key, NOW, signed, signer, verifier } from '../su
 const URL_TEXT = 'https://bank.example/files/a%20b.pdf?page=2&q=x+y%26';
 const sign = (url: string = URL_TEXT, changes: Partial<SignUrlOptions> = {}) =>
   signUrl(url, { signer, expiresIn: 3600, now: () => NOW, ...changes });
-const judging = (changes: Partial<VerifyUrlOptions> = {}): VerifyUrlOptions => ({
-  authority: 'bank.example',
-  resolveKey: (keyid) => (keyid === 'jdoe' ? key : undefined),
-  now: () => NOW + 10,
-  ...changes,
-});
-const verdict = (url: string, changes: Partial<VerifyUrlOptions> & { readonly method?: string } = {}) =>
-  codeOf(() => verifyUrl({ url, method: changes.method }, judging(changes)));
+const judging = (changes: Partial<VerifyUrlOptions> = {}): VerifyUrlOptions =>
+  ({
+    authority: 'bank.example',
+    resolveKey: (keyid: string) => (keyid === 'jdoe' ? key : undefined),
+    now: () => NOW + 10,
+    ...changes,
+  }) as VerifyUrlOptions;
+const verdict = (url: string, changes: Partial<VerifyUrlOptions> & { readonly method?: string } = {}) => {
+  const { method, ...others } = changes;
+  return codeOf(() => verifyUrl({ url, method }, judging(others)));
+};
 
 /** The two pairs at the end of a signed URL. */
 function parts(url: string): { readonly rest: string; readonly input: string; readonly signature: string } {
@@ -86,7 +90,7 @@ describe('a signed URL', () => {
     expect(await verdict(await sign(), { now: () => NOW + 3601 })).toBe('expired');
     expect(await verdict(await sign(), { now: () => NOW - 6 })).toBe('created_in_future');
     expect(await verdict(await sign(URL_TEXT, { expiresIn: 8 * 86_400 }))).toBe('lifetime_too_long');
-    expect(await verdict(await sign(URL_TEXT, { expiresIn: 8 * 86_400 }), { maxAge: 9 * 86_400 })).toBe('accepted');
+    expect(await verdict(await sign(URL_TEXT, { expiresIn: 8 * 86_400 }), { policy: { maxAge: 9 * 86_400 } })).toBe('accepted');
   });
   it('counts once if it says so', async () => {
     const url = await sign(URL_TEXT, { oneTime: true });
@@ -94,22 +98,32 @@ describe('a signed URL', () => {
     expect(await verdict(url, { replayStore })).toBe('accepted');
     expect(await verdict(url, { replayStore })).toBe('nonce_replayed');
     expect(await verdict(url)).toBe('store_unavailable');
-    expect(await verdict(await sign(), { oneTime: true, replayStore })).toBe('nonce_missing');
+    expect(await verdict(await sign(), { policy: { oneTime: true }, replayStore })).toBe('nonce_missing');
   });
   it('leaves to others what they may add', async () => {
     const { rest, input, signature } = parts(await sign(URL_TEXT, { ignore: ['utm_source'] }));
     const ignore = ['utm_source'];
+    const policy = { ignore };
+    expect(await verdict(`${rest}&${input}&${signature}&utm_source=x`, { policy })).toBe('accepted');
+    expect(await verdict(`${rest}&${input}&${signature}&utm_source=x`)).toBe('signature_malformed');
+    // Before the signature, or more than once, they could hide from the application what was signed.
     for (const url of [
-      `${rest}&${input}&${signature}&utm_source=x`,
-      `${rest}&utm_source=x&${input}&${signature}&utm_source=y`,
+      `${rest}&utm_source=x&${input}&${signature}`,
       `${rest}&${input}&utm_source&${signature}`,
       `${rest.replace('?', '?utm_source=%zz&')}&${input}&${signature}`,
-    ]) {
-      expect(await verdict(url, { ignore })).toBe('accepted');
-      expect(await verdict(url)).toMatch(/^signature_m/);
-    }
+      `${rest}&${input}&${signature}&utm_source=x&utm_source=y`,
+    ])
+      expect(await verdict(url, { policy })).toBe('signature_malformed');
     for (const name of ['utm_sourc', 'utm_source2', 'UTM_SOURCE', 'utm%5Fsource'])
-      expect(await verdict(`${rest}&${name}=x&${input}&${signature}`, { ignore })).toBe('signature_mismatch');
+      expect(await verdict(`${rest}&${name}=x&${input}&${signature}`, { policy })).toBe('signature_mismatch');
+  });
+  it('judges the raw target first: nothing is hidden behind a fragment', async () => {
+    const { rest, input, signature } = parts(await sign(URL_TEXT, { ignore: ['utm_source'] }));
+    const policy = { ignore: ['utm_source'] };
+    expect(await verdict(`${rest}&${input}&${signature}&utm_source=#`, { policy })).toBe('accepted');
+    const target = `/files/a%20b.pdf?page=2&q=x+y%26&${input}&${signature}&utm_source=#`;
+    const message = { method: 'GET', scheme: 'https', authority: 'bank.example', target, fields: [] };
+    expect(await codeOf(() => verifyUrl(message, judging({ policy })))).toBe('target_malformed');
   });
 });
 
@@ -165,7 +179,7 @@ describe('what is refused', () => {
     const source = ({ name }: { readonly name: string }) => derivedValue(message, name);
     const make = async (expires?: number) => {
       const params = { created: NOW, expires, keyid: 'jdoe', tag: 'cs1-url' };
-      const { text, signature } = await signComponents(source, URL_COMPONENTS, params, signer);
+      const { text, signature } = await signComponents(source, REQUEST_CONTROL, params, signer);
       return appendSignature('https://bank.example/x', `sig=${text}`, `sig=:${signature}:`);
     };
     expect(await verdict(await make(NOW + 60))).toBe('accepted');

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertBoolean } from '../../internal/assert.ts';
+import { assertFlag } from '../../internal/assert.ts';
 import { type OptionNames, readOptions } from '../../internal/options.ts';
 import type { Algorithm } from '../algorithm.ts';
 import { isAlgorithm } from '../key.ts';
@@ -44,7 +44,7 @@ function checkAlgorithm(algorithm: Algorithm | undefined): Algorithm | undefined
 }
 
 function checkExtractable(extractable = false): boolean {
-  assertBoolean(extractable, 'options.extractable');
+  assertFlag(extractable, 'options.extractable');
   return extractable;
 }
 

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { npm } from './npm.ts';
 
 /** What the package tests work with. */
 export interface Packed {
@@ -44,17 +44,4 @@ function pack(root: string, destination: string): Pick<Packed, 'tarball' | 'file
     { readonly filename: string; readonly files: readonly { readonly path: string }[] },
   ];
   return { tarball: join(destination, packed.filename), files: packed.files.map(({ path }) => path) };
-}
-
-function npm(args: readonly string[], cwd: string): string {
-  // The npm that runs the tests has told its children about this package; the project is another one.
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle)_|^npm_config_local_prefix$/.test(name)),
-  );
-  return execFileSync('npm', [...args, '--loglevel=error', '--no-fund', '--no-audit'], {
-    cwd,
-    env,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
 }

@@ -1,0 +1,24 @@
+/**
+ * A signature on its way through verification: what it must fulfil, and what came of it.
+ *
+ * @module
+ */
+
+import type { Algorithm } from '../crypto/algorithm.ts';
+import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
+import type { ResolvedKey } from './key-record.ts';
+import type { Requirement } from './policy.ts';
+
+/** A signature and what it must fulfil. */
+export interface RequiredSignature {
+  readonly signature: UnverifiedSignature;
+  readonly requirement: Requirement;
+  /** The longest `maxAge`, in seconds, that any policy of the verifier gives this tag: so long its nonce is remembered. */
+  readonly longestAge: number;
+}
+
+/** A signature that fulfils everything asked of it. */
+export interface ProvenSignature extends RequiredSignature {
+  readonly key: ResolvedKey;
+  readonly algorithm: Algorithm;
+}
