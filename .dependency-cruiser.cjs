@@ -19,7 +19,7 @@ const layers = {
   rfc9421: PURE,
   crypto: [...PURE, 'errors', 'runtime'],
   replay: CORE,
-  jwks: CORE,
+  jwks: [...CORE, 'signature', 'replay'],
   signature: [...CORE, 'replay'],
   http: SIGNATURE,
   payload: SIGNATURE,

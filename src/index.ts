@@ -40,7 +40,9 @@ export { type SignResponseOptions, signResponse } from './http/sign-response.ts'
 export { createVerifier, type Verifier, type VerifierOptions } from './http/verifier.ts';
 export { type VerifiedResponse, type VerifyResponseOptions, verifyResponse } from './http/verify-response.ts';
 export type { Awaitable } from './internal/awaitable.ts';
-export { createJwksResolver, type JwksResolverOptions } from './jwks/resolver.ts';
+export type { JwksKeyRecord, JwksOrigin } from './jwks/key-sets.ts';
+export type { JwksFetch, JwksResponse } from './jwks/load-jwks.ts';
+export { createJwksResolver, type JwksAddress, type JwksResolverOptions } from './jwks/resolver.ts';
 export { type MemoryReplayStoreOptions, memoryReplayStore } from './replay/memory-store.ts';
 export type { ConsumeRequest, Consumption, ReplayStore } from './replay/store.ts';
 export type { Component } from './rfc9421/component.ts';

@@ -9,15 +9,17 @@
 import { importPrivateCryptoKey, importPublicCryptoKey } from '../crypto/forms/crypto-key.ts';
 import type { Jwk } from '../crypto/jwk.ts';
 import type { PublicKey } from '../crypto/key.ts';
-import { createSigner, type Signer } from '../crypto/signer.ts';
+import type { CryptoKeyLike } from '../crypto/runtime.ts';
+import { assertKeyid, createSigner, type Signer } from '../crypto/signer.ts';
 import { type CryptoKeyPairLike, generateCryptoKeyPair, hasWebCrypto } from '../crypto/web-crypto.ts';
 import { assertText } from '../internal/assert.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
 import { KeyStorageError } from './key-storage-error.ts';
 import { addPair, type IndexedDbLike, readPair, removePair, type StoredPair } from './key-store.ts';
 
 /** Where the pair is. */
 export interface KeyStorageOptions {
-  /** Default: `globalThis.indexedDB`. */
+  /** The database to keep the pair in. Default: `globalThis.indexedDB`. */
   readonly indexedDB?: IndexedDbLike | undefined;
 }
 
@@ -26,6 +28,10 @@ export interface OpenKeyPairOptions extends KeyStorageOptions {
   /** The keyid the server knows. With it no new pair is made: if that one is gone, the error is `key_lost`. */
   readonly keyid?: string | undefined;
 }
+
+const DELETE: OptionNames<KeyStorageOptions> = { indexedDB: true };
+
+const OPEN: OptionNames<OpenKeyPairOptions> = { keyid: true, indexedDB: true };
 
 /** A pair of this browser. */
 export interface StoredKeyPair {
@@ -45,8 +51,10 @@ export interface StoredKeyPair {
  * @throws {KeyStorageError} `insecure_origin` on pages that are neither https nor localhost, `algorithm_unsupported`,
  *   `storage_unavailable`, and `key_lost` if what is stored is no usable pair or not the one of `keyid`.
  */
-export async function openKeyPair(name: string, { keyid, indexedDB }: OpenKeyPairOptions = {}): Promise<StoredKeyPair> {
+export async function openKeyPair(name: string, options: OpenKeyPairOptions = {}): Promise<StoredKeyPair> {
   assertText(name, 'name');
+  const { keyid, indexedDB } = readOptions(options, OPEN);
+  if (keyid !== undefined) assertKeyid(keyid);
   requireSecureOrigin();
   const stored = await readPair(indexedDB, name);
   if (stored === undefined && keyid !== undefined) throw lost('there is no key of this name any more');
@@ -61,8 +69,9 @@ export async function openKeyPair(name: string, { keyid, indexedDB }: OpenKeyPai
  *
  * @throws {KeyStorageError} `storage_unavailable`
  */
-export async function deleteKeyPair(name: string, { indexedDB }: KeyStorageOptions = {}): Promise<void> {
+export async function deleteKeyPair(name: string, options: KeyStorageOptions = {}): Promise<void> {
   assertText(name, 'name');
+  const { indexedDB } = readOptions(options, DELETE);
   await removePair(indexedDB, name);
 }
 
@@ -83,12 +92,22 @@ async function load(stored: StoredPair): Promise<Omit<StoredKeyPair, 'delete'>> 
   try {
     const { privateKey, publicKey } = stored ?? {};
     if (privateKey === undefined || publicKey === undefined) throw new TypeError('the stored pair is incomplete');
+    requireOwn(privateKey);
     const verifier = await importPublicCryptoKey(publicKey);
     const signer = createSigner({ privateKey: await importPrivateCryptoKey(privateKey, { publicKey }) });
     return { signer, publicKey: verifier, keyid: signer.keyid, publicJwk: { ...verifier.jwk } };
   } catch (cause) {
     throw lost('what is stored is no usable key pair', cause);
   }
+}
+
+/**
+ * Requires a key as this module makes them. Whoever could run a script here once may have left one whose private bytes he knows:
+ * what could be extracted, or was not made for this, is not trusted.
+ */
+function requireOwn({ extractable, algorithm, usages }: CryptoKeyLike): void {
+  if (extractable !== false) throw new TypeError('the stored key can be extracted');
+  if (algorithm?.name !== 'Ed25519' || usages?.length !== 1) throw new TypeError('the stored key is not one of these');
 }
 
 function lost(message: string, cause?: unknown): KeyStorageError {

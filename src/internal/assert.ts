@@ -40,8 +40,6 @@ export function assertFunction(value: unknown, name: string): asserts value is (
 
 /** Requires a whole number in a range. */
 export function assertInteger(value: unknown, name: string, min = 0, max: number = Number.MAX_SAFE_INTEGER): asserts value is number {
-  if (value instanceof Date)
-    throw new TypeError(`${name} is a Date: give a whole number, such as Math.floor(date.getTime() / 1000) for seconds`);
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
   if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${name} must be a whole number from ${min} to ${max}`);
 }
@@ -63,7 +61,7 @@ export function assertTime(value: unknown, name: string): asserts value is numbe
   if (!Number.isInteger(value) || value < 0) throw new RangeError(`${name} must be a number of whole seconds since the epoch`);
 }
 
-/** Refuses a promise where a value belongs: the commonest fault, and one whose other messages do not name it. */
+/** Refuses a promise where a value belongs: the commonest fault, and one that no other message names. */
 export function assertNoPromise(value: unknown, name: string): void {
   if (isThenable(value)) throw new TypeError(`${name} is a promise: await it first`);
 }

@@ -13,7 +13,7 @@ import type { VerificationKey } from '../crypto/key.ts';
 import { isCryptoKey } from '../crypto/runtime.ts';
 import { requireSwitches, type SecretOptions } from '../crypto/secret.ts';
 import { assertFunction, assertInteger } from '../internal/assert.ts';
-import { type Awaitable, isThenable } from '../internal/awaitable.ts';
+import { type Awaitable, andThen } from '../internal/awaitable.ts';
 import { equalBytes, isBytes } from '../internal/bytes.ts';
 import { memberOf, type OptionNames, readOptions } from '../internal/options.ts';
 import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
@@ -61,10 +61,7 @@ export function hmacSecrets(
   assertInteger(maxKeys, 'maxKeys', 1, 1_000_000);
   requireSwitches(secretOptions);
   const cache = new PreparedKeys(maxKeys, secretOptions);
-  return (keyid, untrusted) => {
-    const found = find(keyid, untrusted);
-    return isThenable(found) ? found.then((answer) => toKeys(keyid, answer, cache)) : toKeys(keyid, found, cache);
-  };
+  return (keyid, untrusted) => andThen(find(keyid, untrusted), (found) => toKeys(keyid, found, cache));
 }
 
 const isSecret = (value: unknown): value is Secret => typeof value === 'string' || isBytes(value) || isCryptoKey(value);
@@ -82,7 +79,7 @@ function unusable(): TypeError {
   return new TypeError('find must answer a secret, a record { secret, … }, or undefined if there is none');
 }
 
-const DETAILS = ['tenant', 'status', 'notBefore', 'notAfter', 'metadata'] as const;
+const DETAILS = ['tenant', 'status', 'notBefore', 'notAfter', 'canonicalKeyid', 'metadata'] as const;
 
 /** What a record says besides; null, which object mappers answer, is absence. */
 function detailsOf(found: object): Omit<KeyRecord, 'key'> {

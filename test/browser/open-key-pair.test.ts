@@ -98,6 +98,53 @@ describe('key_lost', () => {
   });
 });
 
+describe('a pair that somebody else left', () => {
+  const generate = async (params: string | EcKeyGenParams, extractable: boolean, usages: KeyUsage[]) =>
+    (await crypto.subtle.generateKey(params, extractable, usages)) as CryptoKeyPair;
+
+  it('is no pair of ours if its private key can be extracted: its maker may have done so', async () => {
+    const planted = await generate('Ed25519', true, ['sign', 'verify']);
+    const indexedDB = createFakeIndexedDb();
+    indexedDB.stored.set('main', planted);
+    const error = await openKeyPair('main', { indexedDB }).catch((problem: unknown) => problem);
+    expect(error).toMatchObject({ code: 'key_lost', cause: { message: 'the stored key can be extracted' } });
+    // Not even if it is the one that the server knows.
+    const { x } = await crypto.subtle.exportKey('jwk', planted.publicKey);
+    const keyid = await jwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x });
+    expect(await codeOf(openKeyPair('main', { indexedDB, keyid }))).toBe('key_lost');
+    expect(indexedDB.stored.get('main')).toBe(planted);
+  });
+
+  it('nor if it is of another algorithm, or no key at all', async () => {
+    const p256 = await generate({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
+    const { publicKey, privateKey } = await generate('Ed25519', false, ['sign', 'verify']);
+    const looksAlike = { type: 'private', extractable: false, algorithm: { name: 'Ed25519' }, usages: ['sign'] };
+    for (const pair of [
+      p256,
+      { publicKey, privateKey: looksAlike },
+      { publicKey: looksAlike, privateKey },
+      { publicKey: privateKey, privateKey: publicKey },
+    ]) {
+      const indexedDB = createFakeIndexedDb();
+      indexedDB.stored.set('main', pair);
+      expect(await codeOf(openKeyPair('main', { indexedDB }))).toBe('key_lost');
+    }
+  });
+});
+
+describe('the options', () => {
+  it('are known ones, and usable', async () => {
+    await expect(openKeyPair('main', { keyId: 'a' } as never)).rejects.toThrow(
+      new TypeError('options: there is no "keyId"; did you mean keyid?'),
+    );
+    await expect(deleteKeyPair('main', { keyid: 'a' } as never)).rejects.toThrow(TypeError);
+    await expect(openKeyPair('main', { keyid: 5 as never, indexedDB: createFakeIndexedDb() })).rejects.toThrow('keyid must be a string');
+    for (const none of [null, 'text']) await expect(openKeyPair('main', none as never)).rejects.toThrow('options must be an object');
+    for (const name of [undefined, 5, Promise.resolve('main')])
+      await expect(openKeyPair(name as never)).rejects.toThrow('name must be a string');
+  });
+});
+
 describe('storage_unavailable', () => {
   it.each(['open', 'open-event', 'transaction', 'add', 'abort', 'close'] as const)('when IndexedDB fails at %s', async (at) => {
     expect(await codeOf(openKeyPair('main', { indexedDB: createFakeIndexedDb(at) }))).toBe('storage_unavailable');

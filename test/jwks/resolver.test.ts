@@ -3,11 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { importPrivateKeyJwk } from '../../src/crypto/forms/import.ts';
 import type { Jwk } from '../../src/crypto/jwk.ts';
 import type { VerificationKey } from '../../src/crypto/key.ts';
+import { createSigner } from '../../src/crypto/signer.ts';
 import { jwkThumbprint } from '../../src/crypto/thumbprint.ts';
 import type { JwksFetch } from '../../src/jwks/load-jwks.ts';
 import { createJwksResolver, type JwksResolverOptions } from '../../src/jwks/resolver.ts';
+import { verifier as bank, codeOf, countingStore, signed } from '../support/bank.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -56,7 +59,7 @@ const rsa = (kid: string, alg: string | undefined, bits = 2048): object => {
 function open(url: JwksResolverOptions['url'], options: Partial<JwksResolverOptions> = {}) {
   const clock = { now: 1_700_000_000 };
   const resolve = createJwksResolver({ url, now: () => clock.now, ...options });
-  return { clock, resolve, find: async (keyid: string): Promise<VerificationKey | undefined> => resolve(keyid) };
+  return { clock, resolve, find: async (keyid: string): Promise<VerificationKey | undefined> => (await resolve(keyid))?.key };
 }
 
 const shown = (key: VerificationKey | undefined) => (key as unknown as { jwk: Jwk } | undefined)?.jwk.x;
@@ -71,7 +74,6 @@ describe('createJwksResolver', () => {
     expect(shown(await find('one'))).toBe(one.jwk.x);
     expect(shown(await find(await jwkThumbprint(one.jwk)))).toBe(one.jwk.x);
     expect(shown(await find(await jwkThumbprint(two.jwk)))).toBe(two.jwk.x);
-    expect(await find('undefined')).toBeUndefined();
     expect(server.requests).toEqual(['GET /jwks.json']);
     // No promise once it is known.
     expect(resolve('one')).not.toBeInstanceOf(Promise);
@@ -119,10 +121,9 @@ describe('createJwksResolver', () => {
       { ...generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey.export({ format: 'jwk' }), kid: 'l' },
     ];
     const server = await serve(answer([...others, good.jwk]));
-    const { find } = open(server.url);
-    expect(shown(await find('good'))).toBe(good.jwk.x);
-    for (const kid of 'abcdefghijkl') expect(await find(kid), kid).toBeUndefined();
-    for (const kid of ['__proto__', 'constructor', 'toString', '', '0', 'undefined', 'null']) expect(await find(kid)).toBeUndefined();
+    expect(shown(await open(server.url).find('good'))).toBe(good.jwk.x);
+    for (const kid of [...'abcdefghijkl', '__proto__', 'constructor', 'toString', '', '0', 'undefined', 'null'])
+      expect(await open(server.url).find(kid), kid).toBeUndefined();
   });
 
   it('refuses a kid of two keys, in one set or in two, but not their thumbprints', async () => {
@@ -188,7 +189,8 @@ describe('createJwksResolver', () => {
     const server = await serve(answer([makeKey('a').jwk]));
     const { find, clock } = open(server.url, { cooldown: 30 });
     await find('a');
-    for (let index = 0; index < 1000; index++) expect(await find(`made up ${index}`)).toBeUndefined();
+    const tellsLater = expect.objectContaining({ code: 'store_unavailable', retryAfter: 30 });
+    for (let index = 0; index < 1000; index++) await expect(find(`made up ${index}`)).rejects.toEqual(tellsLater);
     expect(server.requests).toHaveLength(1);
     server.handle = answer([makeKey('a').jwk, makeKey('b').jwk]);
     clock.now += 30;
@@ -197,9 +199,70 @@ describe('createJwksResolver', () => {
     expect(server.requests).toHaveLength(2);
     for (let second = 0; second < 60; second++) {
       clock.now++;
-      await Promise.all([find(`later ${second}`), find('a')]);
+      await Promise.allSettled([find(`later ${second}`), find('a')]);
     }
     expect(server.requests).toHaveLength(4);
+  });
+
+  it('cannot tell, for a while, whether a key is new: that is a 503, not a final refusal', async () => {
+    const [old, fresh] = [makeKey('old'), makeKey('new')];
+    const server = await serve(answer([old.jwk]));
+    const { find, clock } = open(server.url, { cooldown: 30 });
+    await find('old');
+    // Rotated right after it was fetched.
+    server.handle = answer([fresh.jwk]);
+    for (const [passed, retryAfter] of [
+      [0, 30],
+      [1, 29],
+      [28, 1],
+    ] as const) {
+      clock.now += passed;
+      await expect(find('new')).rejects.toMatchObject({ name: 'VerificationError', code: 'store_unavailable', status: 503, retryAfter });
+    }
+    expect(server.requests).toHaveLength(1);
+    clock.now += 1;
+    expect(shown(await find('new'))).toBe(fresh.jwk.x);
+    // Who asked the server himself knows.
+    clock.now += 30;
+    expect(await find('newer')).toBeUndefined();
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('answers a request of a new key with Retry-After, and accepts it then', async () => {
+    const [old, fresh] = [makeKey('old'), makeKey('new')];
+    const server = await serve(answer([old.jwk]));
+    const { resolve, clock } = open(server.url);
+    const judge = async (secret: Jwk, keyid: string) => {
+      const signer = createSigner({ privateKey: await importPrivateKeyJwk(secret), keyid });
+      return codeOf(async () => bank({ resolveKey: resolve, replayStore: countingStore() }).verifyRequest(await signed({}, { signer })));
+    };
+    expect(await judge(old.secret, 'old')).toBe('accepted');
+    server.handle = answer([fresh.jwk]);
+    expect(await judge(fresh.secret, 'new')).toBe('store_unavailable');
+    clock.now += 30;
+    expect(await judge(fresh.secret, 'new')).toBe('accepted');
+    expect(await judge(old.secret, 'new')).toBe('signature_mismatch');
+  });
+
+  it('remembers nonces of a key under one name, whichever name a message uses', async () => {
+    const { jwk, secret } = makeKey('a');
+    const server = await serve(answer([jwk]));
+    const { resolve } = open(server.url);
+    const thumbprint = await jwkThumbprint(jwk);
+    expect(await resolve('a')).toMatchObject({ canonicalKeyid: thumbprint });
+    expect(await resolve(thumbprint)).toBe(await resolve('a'));
+    const replayStore = countingStore();
+    const privateKey = await importPrivateKeyJwk(secret);
+    const codes: string[] = [];
+    for (const keyid of ['a', thumbprint])
+      codes.push(
+        await codeOf(async () =>
+          bank({ resolveKey: resolve, replayStore }).verifyRequest(
+            await signed({}, { signer: createSigner({ privateKey, keyid }), nonce: 'once' }),
+          ),
+        ),
+      );
+    expect(codes).toEqual(['accepted', 'nonce_replayed']);
   });
 
   it('fetches once for many that ask at the same time', async () => {
@@ -227,7 +290,7 @@ describe('createJwksResolver', () => {
     server.handle = answer([jwk]);
     clock.now += 5;
     expect(shown(await find('a'))).toBe(jwk.x);
-    expect(await find('b')).toBeUndefined();
+    await expect(find('b')).rejects.toMatchObject({ retryAfter: 30 });
   });
 
   it('tries a failing server at most every five seconds, and answers at once in between', async () => {
@@ -242,15 +305,81 @@ describe('createJwksResolver', () => {
   });
 
   it('answers for the sets it has while another cannot be reached', async () => {
-    const [up, down] = [await serve(answer([makeKey('a').jwk])), await serve(answer([], 500))];
+    const a = makeKey('a');
+    const [up, down] = [await serve(answer([a.jwk])), await serve(answer([], 500))];
     const { find, resolve, clock } = open([down.url, up.url]);
-    expect(await find('a')).toBeDefined();
+    const thumbprint = await jwkThumbprint(a.jwk);
+    expect(await find(thumbprint)).toBeDefined();
     clock.now += 10;
     down.handle = silent;
     // Not even a promise: the other set is not waited for.
-    expect(resolve('a')).not.toBeInstanceOf(Promise);
+    expect(resolve(thumbprint)).not.toBeInstanceOf(Promise);
     down.handle = answer([makeKey('b').jwk]);
     expect(await find('b')).toBeDefined();
+  });
+
+  it('takes a kid only while every set is there: another one may mean another key by it', async () => {
+    const [real, evil] = [makeKey('a'), makeKey('a')];
+    const [first, second] = [await serve(answer([], 500)), await serve(answer([evil.jwk]))];
+    const { find, resolve, clock } = open([first.url, second.url], { maxAge: 100, maxStale: 1000 });
+    await expect(find('a')).rejects.toThrow('no key set from');
+    // A thumbprint is proof of itself.
+    expect(await find(await jwkThumbprint(evil.jwk))).toBeDefined();
+    first.handle = answer([real.jwk]);
+    clock.now += 30;
+    expect(await find('a')).toBeUndefined();
+    second.handle = answer([]);
+    clock.now += 100;
+    expect(shown(await find('a'))).toBe(real.jwk.x);
+    expect(resolve('a')).not.toBeInstanceOf(Promise);
+    // What is known of a set serves as long as it would for its own keys, and no longer.
+    second.handle = answer([], 500);
+    clock.now += 100;
+    expect(shown(await find('a'))).toBe(real.jwk.x);
+    clock.now += 1000;
+    await expect(find('a')).rejects.toThrow('no key set from');
+  });
+
+  it('waits for a failing set once, not with every message', async () => {
+    const [up, down] = [await serve(answer([makeKey('a').jwk])), await serve(answer([]))];
+    const { find, clock } = open([up.url, down.url], { maxAge: 100 });
+    await find('a');
+    down.handle = answer([], 500);
+    clock.now += 100;
+    await find('a');
+    down.handle = silent;
+    clock.now += 5;
+    const waiting = find('a');
+    await vi.waitFor(() => expect(down.requests).toHaveLength(3));
+    // The one that asked waits; others are served by what is known.
+    for (let round = 0; round < 10; round++) expect(await find('a')).toBeDefined();
+    expect(down.requests).toHaveLength(3);
+    await waiting;
+  });
+
+  it('says whose set a key is from', async () => {
+    const [one, two, both] = [makeKey('one'), makeKey('two'), makeKey('both')];
+    const [first, second] = [await serve(answer([one.jwk, both.jwk])), await serve(answer([two.jwk, both.jwk]))];
+    const { resolve } = open([
+      { url: `${first.url}?token=hush`, tenant: 'first' },
+      { url: new URL(second.url), tenant: 'second' },
+    ]);
+    expect(await resolve('one')).toEqual({
+      key: expect.objectContaining({ algorithm: 'ed25519' }),
+      canonicalKeyid: await jwkThumbprint(one.jwk),
+      tenant: 'first',
+      metadata: { url: first.url, kid: 'one', thumbprint: await jwkThumbprint(one.jwk) },
+    });
+    expect(await resolve('two')).toMatchObject({ tenant: 'second', metadata: { url: second.url } });
+    // A key that two tenants claim is nobody's.
+    const fresh = () =>
+      open([
+        { url: first.url, tenant: 'first' },
+        { url: second.url, tenant: 'second' },
+      ]);
+    expect(await fresh().find('both')).toBeUndefined();
+    expect(await fresh().find(await jwkThumbprint(both.jwk))).toBeUndefined();
+    expect(await open([first.url, second.url]).find('both')).toBeDefined();
   });
 
   it('follows no redirect', async () => {
@@ -439,7 +568,10 @@ describe('createJwksResolver', () => {
     }
     expect(() => open([])).toThrow(RangeError);
     expect(() => open(undefined as unknown as string)).toThrow(TypeError);
-    expect(() => open('https://a.example/', { maxAge: 0 })).toThrow(RangeError);
+    expect(() => open(null as unknown as string)).toThrow(TypeError);
+    expect(() => open({ url: 'http://a.example/' })).toThrow(TypeError);
+    expect(() => open({ url: 'https://a.example/', tenant: '' })).toThrow('url.tenant must not be empty');
+    expect(() => open({ uri: 'https://a.example/' } as never)).toThrow('url: there is no "uri"; did you mean url?');
     expect(() => open('https://a.example/', { fetch: 7 as unknown as JwksFetch })).toThrow(TypeError);
   });
 });

@@ -20,9 +20,8 @@ function open(answer: unknown, options?: HmacSecretsOptions) {
     state.calls.push(args);
     return state.answer as SecretLookup;
   }, options);
-  const found = (keyid = 'jdoe') => readLookup(resolve(keyid, UNTRUSTED) as VerificationKey | KeyRecord | undefined);
-  const record = (keyid?: string) => found(keyid)?.record;
-  return { state, resolve, record, keys: (keyid?: string) => found(keyid)!.keys };
+  const read = (keyid = 'jdoe') => readLookup(resolve(keyid, UNTRUSTED) as VerificationKey | KeyRecord | undefined);
+  return { state, resolve, record: () => read()?.record, keys: (keyid?: string) => read(keyid)!.keys };
 }
 
 afterEach(() => vi.unstubAllGlobals());
@@ -126,7 +125,14 @@ describe('hmacSecrets', () => {
 
 describe('records', () => {
   it('are key records without the secret', () => {
-    const details = { tenant: 'acme', status: 'disabled', notBefore: 1, notAfter: 2, metadata: { plan: 'gold' } } as const;
+    const details = {
+      tenant: 'acme',
+      status: 'disabled',
+      notBefore: 1,
+      notAfter: 2,
+      canonicalKeyid: 'a',
+      metadata: { plan: 'gold' },
+    } as const;
     const { record } = open({ ...details, secret: SECRET, id: 7 });
     const { key, ...rest } = record()!;
     expect(rest).toEqual(details);
