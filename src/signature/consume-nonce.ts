@@ -18,19 +18,22 @@ class Consume implements ConsumeRequest {
   readonly scope: string;
   readonly nonce: string;
   readonly created: number;
+  readonly expires: number | undefined;
   readonly keepUntil: number;
   readonly now: number;
   readonly futureSkew: number;
   #controller: AbortController | undefined;
 
   constructor({ signature, requirement, record }: Verdict, nonce: string, now: number) {
-    const { keyid = '', created = 0, expires = Number.POSITIVE_INFINITY } = signature;
+    const { keyid = '', tag, created = 0, expires } = signature;
     const { maxAge, futureSkew } = requirement;
     this.tenant = record.tenant ?? '';
-    this.scope = replayScope(this.tenant, keyid);
+    this.scope = replayScope(keyid, tag);
     this.nonce = nonce;
     this.created = created;
-    this.keepUntil = Math.min(created + maxAge, expires) + futureSkew;
+    this.expires = expires;
+    // A second more: without futureSkew, the last one would accept what a store may have forgotten.
+    this.keepUntil = Math.min(created + maxAge, expires ?? Number.POSITIVE_INFINITY) + futureSkew + 1;
     this.now = now;
     this.futureSkew = futureSkew;
   }
