@@ -41,6 +41,7 @@ export function readPolicies(choice: PolicyChoice, store: ReplayStore, timeout: 
   if (typeof choice === 'function') return policiesOf(choice, timeout);
   const fixed = (Array.isArray(choice) ? choice : [choice]).map((policy: Policy) => readPolicy(policy, REQUEST_CONTROL));
   if (fixed.length === 0) throw new TypeError('policy must not be empty');
+  if (new Set(fixed.map(({ tag }) => tag)).size < fixed.length) throw new TypeError('policies must each have a tag of its own');
   if (fixed.filter(({ nonce }) => nonce === 'required').length > 1 && typeof store.consumeAll !== 'function')
     throw new TypeError('several policies need a replayStore with consumeAll, which consumes all nonces of a message or none');
   const longest = new Map<string | undefined, number>();

@@ -1,45 +1,71 @@
 /**
- * From when on a store in memory knows everything.
+ * From when on a store knows everything.
  *
- * A store that starts empty, or that forgets, would accept old messages a second time. So it refuses what was signed
- * before that point as `cold`. The point only ever moves forward, whatever the clock does: also a clock that was set
- * back cannot bring a forgotten message in again.
+ * A store that starts empty would accept old messages a second time, so it refuses as `cold` what may have been accepted
+ * before. The point is set once, by the first request: also a clock that is set back does not move it.
  *
  * @module
  */
 
+import { assertInteger } from '../internal/assert.ts';
+import { LONGEST_SKEW } from './check-request.ts';
 import type { ConsumeRequest } from './store.ts';
+
+/** What an epoch goes by. */
+export interface EpochOptions {
+  /** The greatest `futureSkew` that any verifier had before the start, in seconds. */
+  readonly earlierFutureSkew: number;
+  /** Nobody else ever accepted a message with these keys. */
+  readonly insecurelyAssumeNoEarlierMessages: boolean;
+}
+
+/** The options of a store that its epoch goes by, as callers give them. */
+interface GivenEpochOptions {
+  readonly earlierFutureSkew?: number | undefined;
+  readonly insecurelyAssumeNoEarlierMessages?: boolean | undefined;
+}
+
+/**
+ * Checks them, and fills in the defaults.
+ *
+ * @throws {TypeError | RangeError} If one is not what it should be.
+ */
+export function checkEpochOptions({ earlierFutureSkew = 0, insecurelyAssumeNoEarlierMessages = false }: GivenEpochOptions): EpochOptions {
+  assertInteger(earlierFutureSkew, 'earlierFutureSkew', 0, LONGEST_SKEW);
+  // A text from the environment, 'false' for instance, would count as true.
+  if (typeof insecurelyAssumeNoEarlierMessages !== 'boolean')
+    throw new TypeError('insecurelyAssumeNoEarlierMessages must be true or false');
+  return { earlierFutureSkew, insecurelyAssumeNoEarlierMessages };
+}
 
 /** The point before which nothing is known. */
 export class Epoch {
   #start: number | undefined;
-  #forgotten = Number.NEGATIVE_INFINITY;
+  readonly #earlierFutureSkew: number;
+  #futureSkew = 0;
 
-  /** @param assumeNoEarlierMessages nobody else ever accepted a message with these keys */
-  constructor(assumeNoEarlierMessages: boolean) {
-    if (assumeNoEarlierMessages) this.#start = Number.NEGATIVE_INFINITY;
+  constructor({ earlierFutureSkew, insecurelyAssumeNoEarlierMessages }: EpochOptions) {
+    this.#earlierFutureSkew = earlierFutureSkew;
+    if (insecurelyAssumeNoEarlierMessages) this.#start = Number.NEGATIVE_INFINITY;
+  }
+
+  /** The greatest `futureSkew` of any request, in seconds. */
+  get futureSkew(): number {
+    return this.#futureSkew;
   }
 
   /**
-   * Begins at the first request. Not earlier: what a previous process accepted until now is not known here, and reading
-   * a clock when a module is loaded fails at the edge.
-   *
-   * @throws {RangeError} if a time is not a finite number: it would compare with nothing
+   * Takes note of a checked request. The first begins the epoch. Not earlier: what a previous process accepted until now
+   * is not known here, and reading a clock when a module is loaded fails at the edge.
    */
-  begin({ created, keepUntil, now, futureSkew }: ConsumeRequest): void {
-    if (!Number.isFinite(created + keepUntil + now + futureSkew))
-      throw new RangeError('created, keepUntil, now and futureSkew must be finite');
+  note({ now, futureSkew }: ConsumeRequest): void {
     this.#start ??= now;
+    this.#futureSkew = Math.max(this.#futureSkew, futureSkew);
   }
 
   /** Whether a message may have been accepted before the epoch. */
-  isCold({ created, futureSkew }: ConsumeRequest): boolean {
-    // Until the start, messages were accepted that lie futureSkew ahead of it; one second more for rounding.
-    return this.#start === undefined || created <= this.#start + futureSkew + 1 || created <= this.#forgotten;
-  }
-
-  /** Moves forward: messages created until then are forgotten. */
-  raise(created: number): void {
-    this.#forgotten = Math.max(this.#forgotten, created);
+  isCold({ created }: ConsumeRequest): boolean {
+    // Until the start, messages were accepted that lie the skew of their verifier ahead of it; one second more for rounding.
+    return this.#start === undefined || created <= this.#start + Math.max(this.#futureSkew, this.#earlierFutureSkew) + 1;
   }
 }

@@ -9,15 +9,15 @@
 import { drawBytes, type RandomBytes } from '../crypto/random.ts';
 import { siphash128 } from './siphash.ts';
 
-/** The fingerprint of a nonce: four words, the first not zero, valid until the next call. */
-export type Fingerprint = (scope: string, nonce: string) => Int32Array;
+/** The fingerprint of a nonce: four words, the first not zero. Without `out` they are valid until the next call without it. */
+export type Fingerprint = (scope: string, nonce: string, out?: Int32Array) => Int32Array;
 
 /** Makes the fingerprint function of one store. */
 export function createFingerprint(randomBytes: RandomBytes): Fingerprint {
   const words = new Int32Array(4);
   let bytes = new Uint8Array(512);
   let key: Int32Array | undefined;
-  return (scope, nonce) => {
+  return (scope, nonce, out = words) => {
     // A copy, at an offset that words can be read from.
     key ??= new Int32Array(new Uint8Array(drawBytes(randomBytes, 16)).buffer);
     const most = 4 + 3 * (scope.length + nonce.length);
@@ -25,9 +25,9 @@ export function createFingerprint(randomBytes: RandomBytes): Fingerprint {
     // The length keeps the two apart: no other pair gives these bytes.
     for (let index = 0; index < 4; index++) bytes[index] = scope.length >>> (8 * index);
     const length = write(bytes, nonce, write(bytes, scope, 4));
-    siphash128(key, bytes, length, words);
-    words[0] ||= 1;
-    return words;
+    siphash128(key, bytes, length, out);
+    out[0] ||= 1;
+    return out;
   };
 }
 

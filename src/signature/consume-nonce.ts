@@ -16,20 +16,22 @@ class Consume implements ConsumeRequest {
   readonly scope: string;
   readonly nonce: string;
   readonly created: number;
+  readonly expires: number | undefined;
   readonly keepUntil: number;
   readonly now: number;
   readonly futureSkew: number;
   #controller: AbortController | undefined;
 
   constructor({ signature, requirement, key, longestAge }: ProvenSignature, nonce: string, now: number) {
-    const { keyid = '', created = 0, expires = Number.POSITIVE_INFINITY, tag = '' } = signature;
+    const { keyid = '', tag, created = 0, expires } = signature;
     const { futureSkew } = requirement;
     this.tenant = key.tenant;
     this.scope = replayScope(key.canonicalKeyid ?? keyid, tag);
     this.nonce = nonce;
     this.created = created;
-    // One second more: in the second in which it ends, a message is still accepted.
-    this.keepUntil = Math.min(created + longestAge, expires) + futureSkew + 1;
+    this.expires = expires;
+    // A second more: in the second in which it ends, a message is still accepted.
+    this.keepUntil = Math.min(created + longestAge, expires ?? Number.POSITIVE_INFINITY) + futureSkew + 1;
     this.now = now;
     this.futureSkew = futureSkew;
   }

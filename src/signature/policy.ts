@@ -9,6 +9,8 @@ import type { Algorithm } from '../crypto/algorithm.ts';
 import { isAlgorithm } from '../crypto/key.ts';
 import { assertFlag, assertInteger, assertPrintable, assertTexts } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
+import { LONGEST_SKEW } from '../replay/check-request.ts';
+import { LONGEST_LIFE } from '../replay/store.ts';
 import type { Component } from '../rfc9421/component.ts';
 import { type CoveredComponent, readCoveredComponents } from '../rfc9421/coverage.ts';
 
@@ -20,7 +22,7 @@ export interface Policy {
   readonly components?: readonly CoveredComponent[] | undefined;
   /** The accepted algorithms; by default whatever the key is bound to. */
   readonly algorithms?: readonly Algorithm[] | undefined;
-  /** How long after `created` a message counts; 300 by default; 2,678,400 (31 days) at most, unless a nonce may be missing. */
+  /** How long after `created` a message counts; 300 by default; 31 days less `futureSkew` and a second at most, unless a nonce may be missing. */
   readonly maxAge?: number | undefined;
   /** How far `created` may lie ahead of the verifier's clock; 5 by default, 3,600 at most. */
   readonly futureSkew?: number | undefined;
@@ -50,9 +52,6 @@ export const POLICY_MEMBERS: Readonly<Record<keyof Policy, string>> = {
   insecurelyAllowMissingNonce: 'policy',
   insecurelyAllowUncovered: 'policy',
 };
-
-/** The longest life of a message: what a replay store has to remember. */
-export const MAX_LIFE: number = 31 * 86_400;
 
 /** A policy made ready. Times are whole seconds. */
 export interface Requirement {
@@ -107,9 +106,9 @@ function readLimitsOf(
   prefix: string,
   nonce: Requirement['nonce'],
 ): Pick<Requirement, 'algorithms' | 'maxAge' | 'futureSkew'> {
-  // What counts once has to be remembered as long.
-  assertInteger(maxAge, `${prefix}maxAge`, 1, nonce === 'required' ? MAX_LIFE : 2 ** 31);
-  assertInteger(futureSkew, `${prefix}futureSkew`, 0, 3600);
+  assertInteger(futureSkew, `${prefix}futureSkew`, 0, LONGEST_SKEW);
+  // What counts once has to be remembered as long, and `futureSkew + 1` seconds more.
+  assertInteger(maxAge, `${prefix}maxAge`, 1, nonce === 'required' ? LONGEST_LIFE - futureSkew - 1 : 2 ** 31);
   if (algorithms === undefined) return { algorithms: undefined, maxAge, futureSkew };
   assertTexts(algorithms, `${prefix}algorithms`);
   const unknown = algorithms.findIndex((name) => !isAlgorithm(name));

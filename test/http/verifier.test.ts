@@ -599,11 +599,12 @@ describe('refusals', () => {
 });
 
 describe('tenants', () => {
-  it('open no second scope: a tenant that is set between two deliveries lets nothing count again', async () => {
+  it('make no message new: a key that is moved to another is the same key', async () => {
     const store = countingStore();
     const request = await signed({}, { nonce: 'the-same' });
-    expect(await verdict(request, { replayStore: store, resolveKey: () => key })).toBe('accepted');
-    expect(await verdict(request, { replayStore: store, resolveKey: () => ({ key, tenant: 'a' }) })).toBe('nonce_replayed');
+    expect(await verdict(request, { replayStore: store, resolveKey: () => ({ key, tenant: 'a' }) })).toBe('accepted');
+    expect(await verdict(request, { replayStore: store, resolveKey: () => ({ key, tenant: 'b' }) })).toBe('nonce_replayed');
+    expect(await verdict(request, { replayStore: store, resolveKey: () => key })).toBe('nonce_replayed');
   });
 });
 

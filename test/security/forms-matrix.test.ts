@@ -76,7 +76,7 @@ const sign: Record<string, () => Promise<Signature>> = {
 
 const members = ({ input, signature }: Signature) => ({ 'signature-input': input, signature });
 const judging = () => ({ tag: PURPOSE, audience: AUDIENCE, resolveKey, replayStore: countingStore(), now });
-const licenseOptions = (product: string) => ({ product, publicKeys: { jdoe: publicKey }, now });
+const licenseOptions = (product: string) => ({ product, subject: AUDIENCE, publicKeys: { jdoe: publicKey }, now });
 const licenseOf = (signature: Signature) => JSON.stringify({ ...DATA, ...members(signature) });
 const requestOf = (signature: Signature) => ({
   ...REQUEST,
