@@ -29,6 +29,7 @@ const layers = {
   fetch: CARRIERS,
   undici: [...CARRIERS, 'fetch'],
   browser: CORE,
+  'key-pairs': CORE,
   explain: CARRIERS,
 };
 
