@@ -1,7 +1,7 @@
 /**
  * Ed25519 (RFC 9421, section 3.3.6; RFC 8032): keys of 32 raw bytes.
  *
- * Native where the runtime has it, else in JavaScript; the verdict is the same, because the gate refuses first what
+ * Native where the runtime has it, else in JavaScript; the answer is the same, because the gate refuses first what
  * implementations disagree on.
  *
  * @module
