@@ -1,5 +1,5 @@
 /** Real servers of node:http and node:http2 on loopback, and signed requests to them. */
-import { Agent, createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, request as sendHttp1 } from 'node:http';
+import { Agent, createServer, type IncomingHttpHeaders, type IncomingMessage, request as sendHttp1 } from 'node:http';
 import {
   type ClientHttp2Session,
   connect,
