@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { writeDeclarations } from './scripts/declarations.ts';
@@ -31,7 +31,6 @@ export default defineConfig(({ dts }) => ({
 
 /** Writes the source of each part; the entries to build. */
 function writeParts(parts: Layout['parts']): Record<string, string> {
-  rmSync(PARTS, { recursive: true, force: true });
   mkdirSync(PARTS, { recursive: true });
   const written = [...parts].map(([part, exported]) => {
     const file = join(PARTS, `${posix.basename(part)}.ts`);

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { type Goal, median, ratio, runScenario, type Scenario, type Timing } from './harness.ts';
 import { scenario as ed25519 } from './scenarios/ed25519.ts';
 import { scenario as hmac } from './scenarios/hmac.ts';
+import { scenario as hmacSecrets } from './scenarios/hmac-secrets.ts';
 import { scenarios as json } from './scenarios/json.ts';
 import { bytesPerNonce, LIMIT } from './scenarios/store-memory.ts';
 
@@ -64,7 +65,7 @@ async function attemptMemory(): Promise<boolean> {
 
 console.log(`Node ${process.versions.node}; times are medians, ratios medians of per-round ratios`);
 let met = await attemptMemory();
-for (const scenario of [await hmac(), await ed25519(), ...json()]) {
+for (const scenario of [await hmac(), hmacSecrets(), await ed25519(), ...json()]) {
   let passed = await attempt(scenario);
   if (!passed && values.check) {
     console.log('  once more:');

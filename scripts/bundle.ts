@@ -5,7 +5,7 @@
  */
 
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { type OutputChunk, rolldown } from 'rolldown';
 
 /** How to bundle. */
@@ -19,17 +19,14 @@ export interface BundleOptions {
 /** Bundles a module for browsers into one minified file without comments; imports on demand are in it too. */
 export type Bundler = (source: string, options: BundleOptions) => Promise<string>;
 
-/** Matches nothing. */
-const NONE = /(?!)/;
-
-const withRolldown: Bundler = async (source, { folder, external = NONE }) => {
+const withRolldown: Bundler = async (source, { folder, external }) => {
   const entry = join(folder, 'bundled.js');
   const bundle = await rolldown({
     input: entry,
     cwd: folder,
     platform: 'browser',
     logLevel: 'silent',
-    external: (id) => external.test(id),
+    external: external ?? [],
     plugins: [{ name: 'entry', resolveId: (id) => (id === entry ? id : null), load: (id) => (id === entry ? source : null) }],
   });
   const { output } = await bundle.generate({ format: 'esm', minify: true, comments: false, codeSplitting: false });
@@ -39,7 +36,7 @@ const withRolldown: Bundler = async (source, { folder, external = NONE }) => {
   return chunk.code;
 };
 
-const withEsbuild: Bundler = async (source, { folder, external = NONE }) => {
+const withEsbuild: Bundler = async (source, { folder, external }) => {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: folder },
     bundle: true,
@@ -48,7 +45,7 @@ const withEsbuild: Bundler = async (source, { folder, external = NONE }) => {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    plugins: [{ name: 'external', setup: ({ onResolve }) => onResolve({ filter: external }, ({ path }) => ({ path, external: true })) }],
+    plugins: external === undefined ? [] : [keepImports(external)],
     write: false,
     logLevel: 'error',
   });
@@ -56,6 +53,10 @@ const withEsbuild: Bundler = async (source, { folder, external = NONE }) => {
   if (file === undefined || others.length > 0) throw new Error('esbuild made more than one file');
   return file.text;
 };
+
+function keepImports(filter: RegExp): Plugin {
+  return { name: 'keep-imports', setup: ({ onResolve }) => onResolve({ filter }, ({ path }) => ({ path, external: true })) };
+}
 
 /** The bundlers, each by its name. */
 export const bundlers: Readonly<Record<'Rolldown' | 'esbuild', Bundler>> = { Rolldown: withRolldown, esbuild: withEsbuild };

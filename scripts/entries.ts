@@ -11,6 +11,7 @@ export const entries: Readonly<Record<string, string>> = {
   browser: 'src/browser/index.ts',
   explain: 'src/explain/index.ts',
   http: 'src/http/index.ts',
+  'key-pairs': 'src/key-pairs/index.ts',
   node: 'src/adapter/node.ts',
   license: 'src/license/index.ts',
   payload: 'src/payload/index.ts',

@@ -7,53 +7,14 @@
 export { canonicalizeFields } from './canonical/fields.ts';
 export { type CanonicalizeJsonOptions, canonicalizeJson } from './canonical/json.ts';
 export type { Algorithm } from './crypto/algorithm.ts';
-export type { CryptoKeyLike } from './crypto/forms/crypto-key.ts';
-export {
-  exportPrivateKeyBase64url,
-  exportPrivateKeyHex,
-  exportPrivateKeyJwk,
-  exportPrivateKeyPem,
-  exportPrivateKeyRaw,
-  exportPublicKeyBase64url,
-  exportPublicKeyHex,
-  exportPublicKeyJwk,
-  exportPublicKeyPem,
-  exportPublicKeyRaw,
-} from './crypto/forms/export.ts';
-export {
-  derivePublicKey,
-  importPrivateCryptoKey,
-  importPrivateKeyJwk,
-  importPrivateKeyPem,
-  importPublicCryptoKey,
-  importPublicKeyJwk,
-  importPublicKeyPem,
-} from './crypto/forms/import.ts';
-export type { ImportCryptoKeyOptions, ImportKeyOptions, ImportPrivateKeyOptions } from './crypto/forms/import-options.ts';
-export type { Jwk } from './crypto/forms/jwk.ts';
-export {
-  importPrivateKeyBase64url,
-  importPrivateKeyHex,
-  importPrivateKeyRaw,
-  importPublicKeyBase64url,
-  importPublicKeyHex,
-  importPublicKeyRaw,
-} from './crypto/forms/raw.ts';
 export { type HmacSignerOptions, hmacKey, hmacSigner, type Secret } from './crypto/hmac.ts';
+export type { Jwk } from './crypto/jwk.ts';
 export type { PrivateKey, PublicKey, VerificationKey } from './crypto/key.ts';
-export { type GenerateKeyPairOptions, generateKeyPair, type KeyPair } from './crypto/make-key.ts';
+export { type GenerateKeyPairOptions, generateKeyPair, type KeyPair } from './crypto/key-pair.ts';
 export type { RandomBytes } from './crypto/random.ts';
-export {
-  exportSecretBase64url,
-  exportSecretHex,
-  generateSecret,
-  type SecretOptions,
-  secretFromBase64url,
-  secretFromHex,
-  secretFromJwk,
-} from './crypto/secret.ts';
+export type { CryptoKeyLike } from './crypto/runtime.ts';
+export { type GenerateSecretOptions, generateSecret, type SecretOptions } from './crypto/secret.ts';
 export { createSigner, type Signer, type SignerOptions } from './crypto/signer.ts';
-export { jwkThumbprint } from './crypto/thumbprint.ts';
 export {
   isSignedFetchError,
   isVerificationError,
@@ -95,6 +56,7 @@ export type { FieldType, FieldTypes } from './rfc9421/structured-field.ts';
 export type { TargetForm } from './rfc9421/target.ts';
 export type { UnverifiedSignature } from './rfc9421/unverified-signature.ts';
 export type { Authority, AuthorityOptions, Scheme } from './signature/authority.ts';
+export { type HmacSecretsOptions, hmacSecrets, type SecretLookup, type SecretRecord } from './signature/hmac-secrets.ts';
 export type { KeyLookup, KeyRecord, ResolveKey } from './signature/key-record.ts';
 export type { Policy } from './signature/policy.ts';
 export type { FoundInQuery, QueryCarrier } from './signature/query-carrier.ts';

@@ -3,6 +3,7 @@ import {
   createVerifier,
   memoryReplayStore,
   type RequestMessage,
+  type ResolveKey,
   type SignedFields,
   type Signer,
   signRequest,
@@ -18,14 +19,19 @@ export const OURS = 'countersign';
 
 /** Signs and verifies the typical request. */
 export function ours(signer: Signer, key: VerificationKey): Alternative {
+  return oursResolving(OURS, signer, (keyid) => (keyid === KEYID ? key : undefined));
+}
+
+/** The same, with a look-up of keys of one's own. */
+export function oursResolving(name: string, signer: Signer, resolveKey: ResolveKey): Alternative {
   const verifier = createVerifier({
     authority: AUTHORITY,
-    resolveKey: (keyid) => (keyid === KEYID ? key : undefined),
+    resolveKey,
     replayStore: memoryReplayStore({ capacity: 2 ** 24, insecurelyAssumeNoEarlierMessages: true }),
     policy: { components: ['content-type'] },
   });
   return pair<SignedFields, RequestMessage, VerifiedRequest>({
-    name: OURS,
+    name,
     sign: (index) => signRequest(requestOf(index), { signer }),
     send: (index, { fields }) => requestOf(index, fields),
     verify: (message) => verifier.verifyRequest(message),

@@ -119,7 +119,7 @@ export function forgedResponse(head: Head): Refused {
 export async function forgedUrl(query: string): Promise<Refused> {
   const signed = await signUrl(`https://${AUTHORITY}/?a=1`, { signer, now, expiresIn: 60 });
   const url = `https://${AUTHORITY}/?${query}a=1${signed.slice(signed.indexOf('a=1') + 3)}`;
-  return refused(() => verifyUrl({ url }, { authority: AUTHORITY, resolveKey, now, ignore: ['utm_source'] }));
+  return refused(() => verifyUrl({ url }, { authority: AUTHORITY, resolveKey, now, policy: { ignore: ['utm_source'] } }));
 }
 
 const purpose = { tag: 'credit-coins', audience: AUTHORITY, now } as const;

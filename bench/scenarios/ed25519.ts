@@ -1,6 +1,7 @@
 /** Signing and verifying the typical request with Ed25519. */
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import { createSigner, exportPrivateKeyPem, exportPublicKeyPem, generateKeyPair } from 'countersign';
+import { createSigner, generateKeyPair } from 'countersign';
+import { exportPrivateKeyPem, exportPublicKeyPem } from 'countersign/key-pairs';
 import { BARE, bareEd25519 } from '../alternatives/bare.ts';
 import { httpMessageSig } from '../alternatives/http-message-sig.ts';
 import { httpMessageSignatures } from '../alternatives/http-message-signatures.ts';

@@ -1,8 +1,9 @@
 /**
  * Signed requests: the page is a customer with a key of its own, and somebody on the wire tries what he can.
  */
-import { createSigner, exportPublicKeyJwk, generateKeyPair, type Signer, signRequest } from 'countersign';
+import { createSigner, generateKeyPair, type Signer, signRequest } from 'countersign';
 import { createContentDigest } from 'countersign/http';
+import { exportPublicKeyJwk } from 'countersign/key-pairs';
 import { type Outcome, type Signed, send, sendByWire } from './page-attempt.ts';
 import { reachWithJson } from './page-reach.ts';
 

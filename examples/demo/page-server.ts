@@ -3,7 +3,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { importPublicKeyJwk, type Jwk, jwkThumbprint } from 'countersign';
+import { importPublicKeyJwk, type Jwk, jwkThumbprint } from 'countersign/key-pairs';
 import { build } from 'esbuild';
 import type { Bank } from './bank.ts';
 import type { Counter } from './counter.ts';

@@ -1,7 +1,8 @@
 /**
  * Keeps the bank open: its page, and requests of your own.
  */
-import { exportSecretBase64url, generateSecret, hmacKey } from 'countersign';
+import { generateSecret, hmacKey } from 'countersign';
+import { encodeBase64url } from 'countersign/key-pairs';
 import { openBank } from './bank.ts';
 import { openCounter } from './counter.ts';
 import { openPage } from './page-server.ts';
@@ -19,8 +20,9 @@ export async function serve(port: number): Promise<void> {
   bank.register('jdoe', hmacKey(secret));
   console.log(`The bank listens on ${bank.origin}. Open that in a browser, or paste this into a file beside node_modules and run it with node:
 
-import { createSignedFetch, hmacSigner, secretFromBase64url } from 'countersign';
-const signer = hmacSigner({ keyid: 'jdoe', secret: secretFromBase64url('${exportSecretBase64url(secret)}') });
+import { createSignedFetch, hmacSigner } from 'countersign';
+import { decodeBase64url } from 'countersign/key-pairs';
+const signer = hmacSigner({ keyid: 'jdoe', secret: decodeBase64url('${encodeBase64url(secret)}') });
 const bank = createSignedFetch({ signer });
 const response = await bank('${bank.origin}/coins', { method: 'POST', body: JSON.stringify({ currency: 'goldcoins', amount: 10 }) });
 console.log(response.status, await response.text());

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { CryptoKeyPairLike } from '../crypto/generate-crypto-key.ts';
+import type { CryptoKeyPairLike } from '../crypto/web-crypto.ts';
 import { KeyStorageError } from './key-storage-error.ts';
 
 /** What we need of `indexedDB`; its own type exists only with DOM types. */

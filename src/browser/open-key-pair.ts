@@ -6,11 +6,11 @@
  * @module
  */
 
-import { importPrivateCryptoKey, importPublicCryptoKey } from '../crypto/forms/import.ts';
-import type { Jwk } from '../crypto/forms/jwk.ts';
-import { type CryptoKeyPairLike, generateCryptoKeyPair, hasWebCrypto } from '../crypto/generate-crypto-key.ts';
+import { importPrivateCryptoKey, importPublicCryptoKey } from '../crypto/forms/crypto-key.ts';
+import type { Jwk } from '../crypto/jwk.ts';
 import type { PublicKey } from '../crypto/key.ts';
 import { createSigner, type Signer } from '../crypto/signer.ts';
+import { type CryptoKeyPairLike, generateCryptoKeyPair, hasWebCrypto } from '../crypto/web-crypto.ts';
 import { assertText } from '../internal/assert.ts';
 import { KeyStorageError } from './key-storage-error.ts';
 import { addPair, type IndexedDbLike, readPair, removePair, type StoredPair } from './key-store.ts';

@@ -1,49 +1,24 @@
 /**
  * HMAC-SHA256 (RFC 9421, section 3.3.3): one shared secret signs and verifies.
  *
- * Synchronous for secrets given as text or bytes, once what computes it is there: a signature base is short, and awaiting WebCrypto costs Node five to
- * seven times the HMAC itself. The key is prepared once per signer.
+ * Synchronous for secrets given as text or bytes, once what computes it is there: a signature base is short, and awaiting WebCrypto
+ * costs Node five to seven times the HMAC itself. The key is prepared once.
  *
  * @module
  */
 
-import { assertObject } from '../internal/assert.ts';
-import { type Awaitable, isThenable } from '../internal/awaitable.ts';
-import { equalBytes } from '../internal/bytes.ts';
-import { type CryptoKeyLike, isCryptoKey } from './forms/crypto-key.ts';
-import { nodeMac } from './hmac-node.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
 import type { VerificationKey } from './key.ts';
-import { loadJavaScript, nodeCrypto, webCrypto } from './runtime.ts';
-import { type SecretOptions, secretBytes } from './secret.ts';
+import { macVerify, prepareMac } from './mac.ts';
+import { withNoncePool } from './random.ts';
+import { type CryptoKeyLike, isCryptoKey, webCrypto } from './runtime.ts';
+import { readSecretOptions, requireSwitches, type SecretOptions, secretBytes } from './secret.ts';
 import { assertKeyid, type Signer } from './signer.ts';
 
 /** Text (its UTF-8 bytes), bytes, or a WebCrypto HMAC key. At least 32 bytes. */
 export type Secret = string | Uint8Array | CryptoKeyLike;
 
-type AwaitableMac = (base: Uint8Array) => Awaitable<Uint8Array>;
-
-function prepareMac(secret: string | Uint8Array, options: SecretOptions): AwaitableMac {
-  const bytes = secretBytes(secret, options);
-  const node = nodeCrypto();
-  return node === undefined ? prepareLazily(bytes) : nodeMac(node, bytes);
-}
-
-/** WebCrypto where node:crypto is not, with the key prepared once; in JavaScript where neither is. */
-function prepareLazily(secret: Uint8Array): AwaitableMac {
-  let mac: AwaitableMac | undefined;
-  const prepare = async (base: Uint8Array): Promise<Uint8Array> => {
-    const subtle = webCrypto();
-    const prepared = subtle === undefined ? (await loadJavaScript()).prepareMac(secret) : await webMac(subtle, secret);
-    mac ??= prepared;
-    return mac(base);
-  };
-  return (base) => (mac ?? prepare)(base);
-}
-
-async function webMac(subtle: SubtleCrypto, secret: Uint8Array): Promise<AwaitableMac> {
-  const key = await subtle.importKey('raw', secret as BufferSource, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-  return async (base) => new Uint8Array(await subtle.sign('HMAC', key, base as BufferSource));
-}
+const ALGORITHM = 'hmac-sha256';
 
 /** Requires an HMAC-SHA256 key of WebCrypto that may be used so. */
 function importCryptoKey(secret: CryptoKeyLike, usage: 'sign' | 'verify', options: SecretOptions): readonly [SubtleCrypto, CryptoKey] {
@@ -59,47 +34,49 @@ function importCryptoKey(secret: CryptoKeyLike, usage: 'sign' | 'verify', option
 export interface HmacSignerOptions extends SecretOptions {
   /** The name verifiers know the secret by. It travels with every message: not secret, and not derived from the secret. */
   readonly keyid: string;
+  /** What both sides share: text (its UTF-8 bytes), bytes, or a WebCrypto HMAC key. At least 32 bytes. */
   readonly secret: Secret;
 }
+
+const SIGNER: OptionNames<HmacSignerOptions> = {
+  keyid: true,
+  secret: true,
+  insecurelyAllowShortSecret: true,
+  insecurelyAllowInBrowser: true,
+};
 
 /**
  * A signer with a shared secret.
  *
- * @throws {TypeError | RangeError} for a short secret, a key of another kind, or a secret in a page (see the options)
+ * @throws {TypeError} If the secret is a key of another kind, has blanks or quotes at its ends, or is to be kept in a page (see the
+ *   options); or if an option is unusable.
+ * @throws {RangeError} If the secret is short, or no field can carry the `keyid`.
  */
 export function hmacSigner(options: HmacSignerOptions): Signer {
-  assertObject(options, 'options');
-  const { keyid, secret } = options;
+  const read = readOptions(options, SIGNER, { elsewhere: { privateKey: 'createSigner' } });
+  const { keyid, secret } = read;
+  requireSwitches(read);
   assertKeyid(keyid);
-  const algorithm = 'hmac-sha256';
-  if (!isCryptoKey(secret)) return Object.freeze({ keyid, algorithm, sign: prepareMac(secret, options) });
-  const [subtle, key] = importCryptoKey(secret, 'sign', options);
-  return Object.freeze({
-    keyid,
-    algorithm,
-    sign: async (base: Uint8Array) => new Uint8Array(await subtle.sign('HMAC', key, base as BufferSource)),
-  });
+  if (!isCryptoKey(secret)) return withNoncePool({ keyid, algorithm: ALGORITHM, sign: prepareMac(secretBytes(secret, read)) });
+  const [subtle, key] = importCryptoKey(secret, 'sign', read);
+  const sign = async (base: Uint8Array) => new Uint8Array(await subtle.sign('HMAC', key, base as BufferSource));
+  return withNoncePool({ keyid, algorithm: ALGORITHM, sign });
 }
 
 /**
- * A verification key of a shared secret. Compares in constant time.
+ * A verification key of a shared secret. Compares in constant time. Preparing it costs as much as verifying with it: where secrets
+ * come from a database, `hmacSecrets` keeps what was prepared.
  *
- * @throws {TypeError | RangeError} for a short secret, a key of another kind, or a secret in a page (see the options)
+ * @throws {TypeError} If the secret is a key of another kind, has blanks or quotes at its ends, or is to be kept in a page (see the
+ *   options); or if an option is unusable.
+ * @throws {RangeError} If the secret is short.
  */
-export function hmacKey(secret: Secret, options: SecretOptions = {}): VerificationKey {
-  const algorithm = 'hmac-sha256';
-  if (!isCryptoKey(secret)) {
-    const mac = prepareMac(secret, options);
-    const verify = (base: Uint8Array, signature: Uint8Array): Awaitable<boolean> => {
-      if (signature.length !== 32) return false;
-      const expected = mac(base);
-      return isThenable(expected) ? expected.then((bytes) => equalBytes(bytes, signature)) : equalBytes(expected, signature);
-    };
-    return Object.freeze({ algorithm, verify });
-  }
-  const [subtle, key] = importCryptoKey(secret, 'verify', options);
+export function hmacKey(secret: Secret, options?: SecretOptions): VerificationKey {
+  const read = readSecretOptions(options);
+  if (!isCryptoKey(secret)) return Object.freeze({ algorithm: ALGORITHM, verify: macVerify(prepareMac(secretBytes(secret, read))) });
+  const [subtle, key] = importCryptoKey(secret, 'verify', read);
   // Not every runtime answers a signature of the wrong length with false.
   const verify = async (base: Uint8Array, signature: Uint8Array): Promise<boolean> =>
     signature.length === 32 && subtle.verify('HMAC', key, signature as BufferSource, base as BufferSource);
-  return Object.freeze({ algorithm, verify });
+  return Object.freeze({ algorithm: ALGORITHM, verify });
 }

@@ -15,7 +15,7 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { encodeBase64url } from '../internal/base64.ts';
 import { concatBytes, equalBytes } from '../internal/bytes.ts';
-import type { Ed25519KeyPair, Ed25519Verify, Mac } from './ed25519/implementation.ts';
+import type { Ed25519KeyPair, Ed25519Verify } from './ed25519/backend.ts';
 
 interface HashFunction {
   (bytes: Uint8Array): Uint8Array;
@@ -26,7 +26,7 @@ interface HashFunction {
 export const hashFunctions: Readonly<Record<'sha-256' | 'sha-512', HashFunction>> = { 'sha-256': sha256, 'sha-512': sha512 };
 
 /** HMAC-SHA256 with a secret: the inner and outer state it keys are computed once, and every call starts from a copy of them. */
-export function prepareMac(secret: Uint8Array): Mac {
+export function prepareMac(secret: Uint8Array): (base: Uint8Array) => Uint8Array {
   const keyed = hmac.create(sha256, secret);
   // One working copy for all calls; a call leaves nothing in it, and no two run at once.
   const work = keyed.clone();

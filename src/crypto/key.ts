@@ -1,15 +1,12 @@
 /**
- * What checks signatures.
+ * Keys: what checks signatures, and what makes them.
  *
  * @module
  */
 
 import type { Awaitable } from '../internal/awaitable.ts';
-import { encodeBase64url } from '../internal/base64.ts';
-import { encodeLatin1 } from '../internal/utf8.ts';
-import { type Algorithm, algorithms, isAlgorithm } from './algorithm.ts';
-import { digest } from './digest.ts';
-import type { Jwk } from './forms/jwk.ts';
+import { type Algorithm, algorithms } from './algorithm.ts';
+import type { Jwk } from './jwk.ts';
 
 /**
  * A key bound to one algorithm that checks signatures: an imported `PublicKey`, an `hmacKey`, or your own (a KMS).
@@ -18,14 +15,35 @@ import type { Jwk } from './forms/jwk.ts';
  * cannot tell.
  */
 export interface VerificationKey {
+  /** The algorithm the key is bound to. */
   readonly algorithm: Algorithm;
+  /** Whether this key made the signature of a signature base. Only `true` counts. */
   verify(base: Uint8Array, signature: Uint8Array): Awaitable<boolean>;
+}
+
+/** Whether a text is the name of an algorithm. */
+export function isAlgorithm(name: string): name is Algorithm {
+  return Object.hasOwn(algorithms, name);
+}
+
+/**
+ * Bytes of the signatures of a key; signatures of another length it refuses at once, which takes no time.
+ *
+ * @returns `undefined` for a key of the application's own making that does not say
+ */
+export function signatureLength(key: VerificationKey): number | undefined {
+  if (!isAlgorithm(key.algorithm)) return undefined;
+  const { signatureBytes } = algorithms[key.algorithm];
+  if (signatureBytes !== undefined) return signatureBytes;
+  const modulus = (key as { readonly jwk?: { readonly n?: unknown } }).jwk?.n;
+  return typeof modulus === 'string' ? Math.floor((modulus.length * 3) / 4) : undefined;
 }
 
 // What anybody may have: a public key bound to one algorithm.
 
 /** A public key, ready to verify. Made by `importPublicKey…` and `generateKeyPair`. */
 export class PublicKey implements VerificationKey {
+  /** The algorithm the key is bound to. */
   readonly algorithm: Algorithm;
   /** The key as JWK: exactly the members a thumbprint hashes (RFC 7638). */
   readonly jwk: Jwk;
@@ -58,6 +76,7 @@ export interface PrivateKeyParts {
 
 /** A private key. Made by `importPrivateKey…` and `generateKeyPair`; bind it to a `keyid` with `createSigner`. */
 export class PrivateKey {
+  /** The algorithm the key is bound to. */
   readonly algorithm: Algorithm;
   /** The public key, when it is known. */
   readonly publicJwk: Jwk | undefined;
@@ -90,53 +109,15 @@ export class PrivateKey {
   /**
    * The private key itself, as JWK.
    *
-   * @throws {TypeError} if the key was not imported or generated with `extractable: true`
+   * @throws {TypeError} If the key was not imported or generated with `extractable: true`.
    */
   exportJwk(): Jwk {
     if (this.#jwk === undefined) throw new TypeError('privateKey is not extractable');
     return { ...this.#jwk };
   }
 
-  /** What logs may show. */
+  /** What logs may show: algorithm and thumbprint. */
   toJSON(): object {
     return { algorithm: this.algorithm, thumbprint: this.thumbprint };
   }
-}
-
-/** Makes the key, its thumbprint computed once (asynchronously, so that no hash function need be bundled). */
-export async function createPrivateKey(parts: PrivateKeyParts): Promise<PrivateKey> {
-  const { publicJwk } = parts;
-  const hash = publicJwk && (await digest('sha-256', encodeLatin1(JSON.stringify(publicJwk))));
-  return new PrivateKey(parts, hash && encodeBase64url(hash));
-}
-
-// What a key form says, before a key is made of it: plain data and functions, so that the readers of forms and the keys
-// themselves need not know each other.
-
-/** An Ed25519 public key by its bytes, or one that WebCrypto has taken. */
-export type PublicParts =
-  | { readonly point: Uint8Array }
-  | { readonly algorithm: Algorithm; readonly jwk: Jwk; readonly verify: (base: Uint8Array, signature: Uint8Array) => Awaitable<boolean> };
-
-/**
- * An Ed25519 private key by its seed, with the public key that stood beside it; or one that WebCrypto has taken.
- * `jwk` is the whole private key, where the form shows it.
- */
-export type PrivateParts =
-  | { readonly seed: Uint8Array; readonly point: Uint8Array | undefined }
-  | {
-      readonly algorithm: Algorithm;
-      readonly sign: (base: Uint8Array) => Awaitable<Uint8Array>;
-      readonly publicParts: PublicParts | undefined;
-      readonly jwk: Jwk | undefined;
-    };
-
-/** Bytes of the signatures of a key; `undefined` for a key of the application's own making that does not say. */
-export function signatureLength(key: VerificationKey): number | undefined {
-  if (!isAlgorithm(key.algorithm)) return undefined;
-  const { kty, fieldBytes } = algorithms[key.algorithm];
-  if (kty === 'oct') return 32;
-  if (fieldBytes !== undefined) return 2 * fieldBytes;
-  const modulus = (key as { readonly jwk?: { readonly n?: unknown } }).jwk?.n;
-  return typeof modulus === 'string' ? Math.floor((modulus.length * 3) / 4) : undefined;
 }

@@ -1,19 +1,24 @@
 /**
  * Randomness. The runtime's is drawn in pools: 16 bytes at a time cost as much as an HMAC.
  *
+ * A pool belongs to the signer whose nonces it gives, so that no module has a state that two applications share, and nothing is
+ * drawn before the first message.
+ *
  * @see WIRE: a nonce is 16 random bytes, base64url
  * @module
  */
 
+import { assertFunction } from '../internal/assert.ts';
 import { encodeBase64url } from '../internal/base64.ts';
 import { isBytes } from '../internal/bytes.ts';
 
 /** Gives so many bytes from a cryptographically secure source. */
 export type RandomBytes = (length: number) => Uint8Array;
 
-const POOL_BYTES = 4096;
-
 const NONCE_BYTES = 16;
+
+/** A signer that is made for one message draws one nonce; one that lives draws 256 of them at a time. */
+const MAX_POOL_BYTES = 4096;
 
 /** The runtime's own source. */
 export function systemRandomBytes(length: number): Uint8Array {
@@ -24,30 +29,41 @@ export function systemRandomBytes(length: number): Uint8Array {
 
 /** Draws bytes and checks that the source gave what it was asked for. */
 export function drawBytes(randomBytes: RandomBytes, length: number): Uint8Array {
+  assertFunction(randomBytes, 'randomBytes');
   const bytes = randomBytes(length);
   if (!isBytes(bytes) || bytes.length !== length) throw new TypeError(`randomBytes must return a Uint8Array of ${length} bytes`);
   return bytes;
 }
 
-/** What was drawn last, and how much of it was given away. */
-let pool: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+/** Where a signer of ours keeps its pool. */
+const DRAW: unique symbol = /* @__PURE__ */ Symbol('countersign.drawNonce');
 
-let used = 0;
+/** Bytes of one nonce after the other, each used once, from a pool that grows while it is used. */
+function createPool(): () => Uint8Array {
+  let pool: Uint8Array = new Uint8Array(0);
+  let used = 0;
+  return () => {
+    if (used === pool.length) {
+      pool = systemRandomBytes(Math.min(Math.max(NONCE_BYTES, 4 * pool.length), MAX_POOL_BYTES));
+      used = 0;
+    }
+    return pool.subarray(used, (used += NONCE_BYTES));
+  };
+}
 
-/** Bytes of one nonce after the other; each is used once. */
-function drawPooled(): Uint8Array {
-  if (used === pool.length) {
-    pool = systemRandomBytes(POOL_BYTES);
-    used = 0;
-  }
-  return pool.subarray(used, (used += NONCE_BYTES));
+/** Gives a signer a pool of its own, and freezes it. */
+export function withNoncePool<T extends object>(signer: T): Readonly<T> {
+  return Object.freeze(Object.defineProperty(signer, DRAW, { value: createPool() }));
 }
 
 /**
  * A nonce: 128 random bits, base64url (22 characters).
  *
- * @param randomBytes where they come from, drawn one nonce at a time; default: the runtime's `crypto`, in pools.
+ * @param signer who signs with it: its pool is drawn from, if it has one
+ * @param randomBytes where they come from instead, drawn one nonce at a time
  */
-export function randomNonce(randomBytes?: RandomBytes): string {
-  return encodeBase64url(randomBytes ? drawBytes(randomBytes, NONCE_BYTES) : drawPooled());
+export function randomNonce(signer: object, randomBytes?: RandomBytes): string {
+  if (randomBytes !== undefined) return encodeBase64url(drawBytes(randomBytes, NONCE_BYTES));
+  const draw = (signer as { readonly [DRAW]?: () => Uint8Array })[DRAW];
+  return encodeBase64url(draw === undefined ? systemRandomBytes(NONCE_BYTES) : draw());
 }

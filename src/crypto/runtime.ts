@@ -6,8 +6,6 @@
  * @module
  */
 
-import type { CryptoKeyLike } from './forms/crypto-key.ts';
-
 /** A key of node:crypto. */
 export interface NodeKey {
   export(options: { readonly format: 'jwk' }): { readonly x?: string };
@@ -46,7 +44,12 @@ export interface NodeCrypto {
 interface Globals {
   readonly process?: { getBuiltinModule?(name: string): NodeCrypto | undefined };
   readonly Deno?: unknown;
+  readonly Bun?: unknown;
   readonly crypto?: Partial<Crypto>;
+  readonly document?: unknown;
+  readonly WorkerGlobalScope?: unknown;
+  readonly importScripts?: unknown;
+  readonly navigator?: { readonly userAgent?: string };
 }
 
 const globals = globalThis as unknown as Globals;
@@ -69,4 +72,28 @@ export function loadJavaScript(): Promise<typeof import('./javascript.ts')> {
 /** WebCrypto; pages served over plain http and small engines have none. */
 export function webCrypto(): SubtleCrypto | undefined {
   return globals.crypto?.subtle;
+}
+
+/** The shape of a WebCrypto `CryptoKey`. The global type exists only with DOM or Node types, so our declarations bring their own. */
+export interface CryptoKeyLike {
+  readonly type: string;
+  readonly extractable: boolean;
+  readonly algorithm: { readonly name: string };
+  readonly usages: readonly string[];
+}
+
+/** Whether a value is a `CryptoKey`, also one of another realm. */
+export function isCryptoKey(value: unknown): value is CryptoKeyLike {
+  return Object.prototype.toString.call(value) === '[object CryptoKey]';
+}
+
+/**
+ * Whether this is a page, or a dedicated, shared or service worker of one: whoever opens the page can read what runs there.
+ * Servers have workers too (Deno, Bun) or call themselves one (workerd); what those have, nobody else reads.
+ */
+export function isBrowser(): boolean {
+  const { document, WorkerGlobalScope, importScripts, Deno, Bun, navigator } = globals;
+  if (document !== undefined) return true;
+  const isWorker = WorkerGlobalScope !== undefined && typeof importScripts === 'function';
+  return isWorker && Deno === undefined && Bun === undefined && navigator?.userAgent !== 'Cloudflare-Workers';
 }

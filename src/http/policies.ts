@@ -69,7 +69,7 @@ function policiesOf(choose: Choose, timeout: number): Policies {
     longest.set(tag, age);
     return age;
   };
-  const require = async (candidates: readonly SignatureCandidate[], prepare: () => void): Promise<readonly RequiredSignature[]> => {
+  const requireChosen = async (candidates: readonly SignatureCandidate[], prepare: () => void): Promise<readonly RequiredSignature[]> => {
     if (candidates.length === 0) throw new VerificationError('signature_missing');
     prepare();
     const required: RequiredSignature[] = [];
@@ -84,7 +84,7 @@ function policiesOf(choose: Choose, timeout: number): Policies {
     if (required.length > 1) throw new VerificationError('signature_ambiguous', 'two could be meant');
     return required;
   };
-  return { fixed: undefined, require };
+  return { fixed: undefined, require: requireChosen };
 }
 
 /**

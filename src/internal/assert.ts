@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isThenable } from './awaitable.ts';
+
 /** Requires an object. */
 export function assertObject(value: unknown, name: string): asserts value is object {
   if (typeof value !== 'object' || value === null) throw new TypeError(`${name} must be an object`);
@@ -38,6 +40,8 @@ export function assertFunction(value: unknown, name: string): asserts value is (
 
 /** Requires a whole number in a range. */
 export function assertInteger(value: unknown, name: string, min = 0, max: number = Number.MAX_SAFE_INTEGER): asserts value is number {
+  if (value instanceof Date)
+    throw new TypeError(`${name} is a Date: give a whole number, such as Math.floor(date.getTime() / 1000) for seconds`);
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
   if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${name} must be a whole number from ${min} to ${max}`);
 }
@@ -45,11 +49,21 @@ export function assertInteger(value: unknown, name: string, min = 0, max: number
 /** Later than any time in seconds that is meant (the year 4147), earlier than the present in milliseconds. */
 const LATEST = 2 ** 36;
 
+/** Told by its tag: nothing here names a clock. */
+function isDate(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object Date]';
+}
+
 /** Requires a time in whole seconds since the epoch; milliseconds, fractions and `Date`s are told apart. */
 export function assertTime(value: unknown, name: string): asserts value is number {
   if (typeof value !== 'number')
-    throw new TypeError(`${name} must be a number of whole seconds since the epoch${value instanceof Date ? ', not a Date' : ''}`);
+    throw new TypeError(`${name} must be a number of whole seconds since the epoch${isDate(value) ? ', not a Date' : ''}`);
   if (value > LATEST && Number.isFinite(value))
     throw new RangeError(`${name} must be in seconds since the epoch: this looks like milliseconds`);
   if (!Number.isInteger(value) || value < 0) throw new RangeError(`${name} must be a number of whole seconds since the epoch`);
+}
+
+/** Refuses a promise where a value belongs: the commonest fault, and one whose other messages do not name it. */
+export function assertNoPromise(value: unknown, name: string): void {
+  if (isThenable(value)) throw new TypeError(`${name} is a promise: await it first`);
 }

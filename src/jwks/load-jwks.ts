@@ -6,7 +6,7 @@
  */
 
 import { importPublicKeyJwk } from '../crypto/forms/import.ts';
-import type { Jwk } from '../crypto/forms/jwk.ts';
+import type { Jwk } from '../crypto/jwk.ts';
 import type { VerificationKey } from '../crypto/key.ts';
 import { jwkThumbprint } from '../crypto/thumbprint.ts';
 import { decodeUtf8 } from '../internal/utf8.ts';

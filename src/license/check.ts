@@ -87,7 +87,7 @@ export function prepareCheck<LastSeen>(options: LicenseOptions & { readonly last
 }
 
 /**
- * Ed25519 public keys by keyid: imported, or as text, the base64url of their 32 bytes (`exportPublicKeyJwk(key).x`).
+ * Ed25519 public keys by keyid: imported, or as text, the base64url of their 32 bytes (`encodeBase64url(exportPublicKeyRaw(key))`).
  * Several while you rotate: new licenses are issued with the new key, old ones go on working.
  */
 export type LicenseKeys = Readonly<Record<string, PublicKey | string>>;

@@ -119,10 +119,10 @@ async function sign(format: PayloadFormat, canonical: Uint8Array, options: SignP
   return { [INPUT_MEMBER]: `sig=${text}`, [SIGNATURE_MEMBER]: `sig=:${signature}:` };
 }
 
-function nonceOf({ serial, nonce, randomBytes }: SignPayloadOptions): string {
+function nonceOf({ signer, serial, nonce, randomBytes }: SignPayloadOptions): string {
   if (serial === undefined) {
     if (nonce !== undefined) assertNonce(nonce);
-    return nonce ?? randomNonce(randomBytes);
+    return nonce ?? randomNonce(signer, randomBytes);
   }
   if (nonce !== undefined) throw new TypeError('serial and nonce exclude each other');
   assertInteger(serial, 'serial', 0, 999_999_999_999_999);

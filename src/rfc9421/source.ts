@@ -15,7 +15,7 @@ import { createFieldReader, type FieldReader } from './field-lines.ts';
 import type { RequestMessage, ResponseMessage } from './message.ts';
 import { indexQuery, TWICE } from './query-param.ts';
 import { plainField } from './single-value.ts';
-import { createFieldComponents, type FieldTypes } from './structured-field.ts';
+import { createFieldComponents, type FieldTypes, unresolvable } from './structured-field.ts';
 
 /** Reads components off a request. A `req` component is a mistake there (section 2.4). */
 export function requestSource(
@@ -85,8 +85,4 @@ function statusText(status: number): string {
   if (!Number.isInteger(status) || status < 100 || status > 999)
     throw new ComponentError('component_unresolvable', 'the status has not three digits');
   return String(status);
-}
-
-function unresolvable({ identifier }: Component, why: string): ComponentError {
-  return new ComponentError('component_unresolvable', `${identifier} ${why}`);
 }

@@ -121,6 +121,7 @@ function parsed<T>(component: Component, parse: () => T): T {
   }
 }
 
-function unresolvable(component: Component, why: string): ComponentError {
-  return new ComponentError('component_unresolvable', `${component.identifier} ${why}`);
+/** The refusal of a component that a message cannot give. */
+export function unresolvable({ identifier }: Component, why: string): ComponentError {
+  return new ComponentError('component_unresolvable', `${identifier} ${why}`);
 }

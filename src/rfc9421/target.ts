@@ -26,13 +26,13 @@ const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
  */
 export function requireTarget({ method, target, authority }: RequestMessage, forms: readonly TargetForm[] = []): void {
   const form = formOf(method, target);
-  if (form === undefined) throw malformed('is none');
-  if (form !== 'origin' && !forms.includes(form)) throw malformed(`is in ${form}-form, which targetForms does not name`);
-  if (AMBIGUOUS.test(target)) throw malformed('holds a character that must be percent-encoded');
-  if (DOT_SEGMENT.test(splitTarget(target).path)) throw malformed('has a dot segment');
+  if (form === undefined) throw malformedTarget('is none');
+  if (form !== 'origin' && !forms.includes(form)) throw malformedTarget(`is in ${form}-form, which targetForms does not name`);
+  if (AMBIGUOUS.test(target)) throw malformedTarget('holds a character that must be percent-encoded');
+  if (DOT_SEGMENT.test(splitTarget(target).path)) throw malformedTarget('has a dot segment');
   // Section 3.2.2: of the two, a server takes the target's.
   const named = authorityOfTarget(target);
-  if (named !== undefined && named !== authority) throw malformed('names another host than the Host field');
+  if (named !== undefined && named !== authority) throw malformedTarget('names another host than the Host field');
 }
 
 function formOf(method: string, target: string): TargetForm | 'origin' | undefined {
@@ -47,6 +47,6 @@ export function requireOneHost(read: FieldReader): void {
   if ((read('host')?.length ?? 0) > 1) throw new ComponentError('target_malformed', 'the message has two Host fields');
 }
 
-function malformed(why: string): ComponentError {
+function malformedTarget(why: string): ComponentError {
   return new ComponentError('target_malformed', `the request target ${why}`);
 }

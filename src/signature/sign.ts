@@ -145,7 +145,7 @@ export interface SigningInput {
 export async function signMessage({ source, components, digest, read }: SigningInput, options: SignOptions): Promise<SignedFields> {
   const { signer, tag, expiresIn, includeAlg } = options;
   const created = createdOf(options);
-  const nonce = options.nonce ?? randomNonce(options.randomBytes);
+  const nonce = options.nonce ?? randomNonce(signer, options.randomBytes);
   const params: SignatureParams = {
     created,
     expires: expiresIn === undefined ? undefined : created + expiresIn,

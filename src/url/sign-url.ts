@@ -67,7 +67,7 @@ export async function signUrl(url: string | URL, options: SignUrlOptions): Promi
   if (name !== undefined) throw new TypeError(`url must not hold the parameter ${name}`);
   const created = createdOf(read);
   const message = { method: method === 'HEAD' ? 'GET' : method, scheme: requested, authority, target, fields: [] };
-  const nonce = oneTime ? randomNonce(randomBytes) : undefined;
+  const nonce = oneTime ? randomNonce(signer, randomBytes) : undefined;
   const params = { created, expires: created + expiresIn, nonce, keyid: signer.keyid, tag: URL_TAG };
   const { text, signature } = await signComponents(({ name }) => derivedValue(message, name), REQUEST_CONTROL, params, signer);
   return `${scheme}://${authority}${appendSignature(target, `sig=${text}`, `sig=:${signature}:`)}${fragment}`;

@@ -132,7 +132,7 @@ export async function verifyUrl(
   }
 }
 
-/** The raw target is judged before anything is cut off it. */
+/** The raw target is checked before anything is cut off it. */
 function find(message: RequestMessage, carrier: QueryCarrier, scheme: Scheme | undefined): FoundInQuery {
   if (message.target.length > MAX_TARGET) throw new VerificationError('target_malformed', 'the URL is too long');
   asRefusal(() => requireTarget(message));

@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isKeyStorageError, type KeyStorageError } from '../../src/browser/key-storage-error.ts';
 import { deleteKeyPair, openKeyPair } from '../../src/browser/open-key-pair.ts';
-import { generateCryptoKeyPair } from '../../src/crypto/generate-crypto-key.ts';
 import { jwkThumbprint } from '../../src/crypto/thumbprint.ts';
+import { generateCryptoKeyPair } from '../../src/crypto/web-crypto.ts';
 
 import { createFakeIndexedDb } from './fake-indexed-db.ts';
 

@@ -1,8 +1,8 @@
 import * as nodeCrypto from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
-import { nodeMac } from '../../src/crypto/hmac-node.ts';
 import { prepareMac as nobleMac } from '../../src/crypto/javascript.ts';
+import { nodeMac } from '../../src/crypto/mac.ts';
 import type { NodeCrypto } from '../../src/crypto/runtime.ts';
 import { encodeHex } from '../../src/internal/hex.ts';
 

@@ -5,10 +5,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { importPrivateKeyJwk, importPrivateKeyPem } from '../../src/crypto/forms/import.ts';
-import { importPrivateKeyBase64url, importPrivateKeyHex, importPrivateKeyRaw, importPublicKeyRaw } from '../../src/crypto/forms/raw.ts';
+import { importPrivateKeyRaw, importPublicKeyRaw } from '../../src/crypto/forms/raw.ts';
+import { secretFromJwk } from '../../src/crypto/forms/secret-jwk.ts';
+import { decodeBase64url, decodeHex } from '../../src/crypto/forms/text.ts';
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
-import { generateKeyPair } from '../../src/crypto/make-key.ts';
-import { secretFromBase64url, secretFromHex, secretFromJwk } from '../../src/crypto/secret.ts';
+import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { createSigner } from '../../src/crypto/signer.ts';
 
 /** Everything that could be printed of a value, on one line. */
@@ -104,8 +105,8 @@ describe('errors', () => {
       () => hmacKey(`-----BEGIN PRIVATE KEY-----${text}`),
       () => hmacKey(`${text}\ud800`),
       () => hmacSigner({ keyid: '', secret: text }),
-      () => secretFromHex(`${Buffer.from(textBytes).toString('hex')}0`),
-      () => secretFromBase64url(`${Buffer.from(textBytes).toString('base64url')}=`),
+      () => decodeHex(`${Buffer.from(textBytes).toString('hex')}0`),
+      () => decodeBase64url(`${Buffer.from(textBytes).toString('base64url')}=`),
       () => secretFromJwk(jwk),
     ];
     for (const run of tries) {
@@ -125,8 +126,8 @@ describe('errors', () => {
       () => importPrivateKeyRaw(Buffer.concat([seed, seed])),
       () => importPrivateKeyRaw(seed.subarray(0, 31)),
       () => importPublicKeyRaw(Buffer.concat([seed, seed])),
-      () => importPrivateKeyHex(`${seed.toString('hex')}0`),
-      () => importPrivateKeyBase64url(`${jwk.d}=`),
+      () => importPrivateKeyRaw(decodeHex(`${seed.toString('hex')}0`)),
+      () => importPrivateKeyRaw(decodeBase64url(`${jwk.d}=`)),
       () => importPrivateKeyJwk({ ...jwk, x: other.x }),
       () => importPrivateKeyJwk({ ...jwk, d: `${jwk.d}A` }),
       () => importPrivateKeyJwk({ ...jwk, alg: 'ES256' }),

@@ -1,15 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { secretFromJwk } from '../../src/crypto/forms/secret-jwk.ts';
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
-import {
-  exportSecretBase64url,
-  exportSecretHex,
-  generateSecret,
-  secretBytes,
-  secretFromBase64url,
-  secretFromHex,
-  secretFromJwk,
-} from '../../src/crypto/secret.ts';
+import { generateSecret, secretBytes } from '../../src/crypto/secret.ts';
 import { rounds } from '../support/rounds.ts';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -53,36 +46,92 @@ describe('what is no secret', () => {
   ders['RSA PKCS #1 private'] = pairs.rsa.privateKey.export({ type: 'pkcs1', format: 'der' });
   ders['EC SEC 1'] = pairs.p256.privateKey.export({ type: 'sec1', format: 'der' });
 
-  it('is a key in DER, bare or in Base64', () => {
-    for (const [name, der] of Object.entries(ders)) {
+  const ssh = (kind: string, ...fields: readonly Buffer[]): string => {
+    const parts = [Buffer.from(kind), ...fields].flatMap((field) => [Buffer.from([0, 0, 0, field.length]), field]);
+    return `${kind} ${Buffer.concat(parts).toString('base64')} jdoe@example`;
+  };
+  const pems = Object.values(pairs).flatMap(({ publicKey, privateKey }) => [
+    publicKey.export({ type: 'spki', format: 'pem' }) as string,
+    privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+  ]);
+  const jwks = Object.values(pairs).flatMap(({ publicKey, privateKey }) =>
+    [publicKey, privateKey].map((key) => key.export({ format: 'jwk' })),
+  );
+  const texts: readonly (readonly [string, string])[] = [
+    ...Object.entries(ders).flatMap(([name, der]) => {
+      const hex = der.toString('hex');
+      const spellings = {
+        Base64: der.toString('base64'),
+        'Base64 in lines': der.toString('base64').replace(/.{64}/g, '$&\n'),
+        'Base64 without padding': der.toString('base64').replace(/=+$/, ''),
+        base64url: der.toString('base64url'),
+        'base64url with padding': der.toString('base64').replaceAll('+', '-').replaceAll('/', '_'),
+        hex,
+        'upper-case hex': hex.toUpperCase(),
+        'hex with a prefix': `0x${hex}`,
+        'hex with colons': hex.replace(/..(?=.)/g, '$&:'),
+        'hex in lines': hex.replace(/.{60}/g, '$&\n'),
+      };
+      return Object.entries(spellings).map(([spelling, text]) => [`${name}, ${spelling}`, text] as const);
+    }),
+    ...pems.map((pem, index) => [`PEM ${index}`, pem] as const),
+    ...pems.map((pem, index) => [`PEM ${index} on one line`, pem.replaceAll('\n', '\\n')] as const),
+    ...jwks.flatMap((jwk, index): readonly (readonly [string, string])[] => [
+      [`JWK ${index}`, JSON.stringify(jwk)],
+      [`JWK ${index} indented`, JSON.stringify(jwk, null, 2)],
+      [`JWK ${index} in a list`, JSON.stringify([jwk])],
+      [`JWK ${index} in a set`, JSON.stringify({ keys: [jwk] })],
+      [`JWK ${index} as text in JSON`, JSON.stringify(JSON.stringify(jwk))],
+    ]),
+    ['ssh-ed25519', ssh('ssh-ed25519', Buffer.alloc(32, 7))],
+    ['ssh-rsa', ssh('ssh-rsa', Buffer.from([1, 0, 1]), Buffer.alloc(129, 0x7f))],
+    ['ecdsa-sha2-nistp256', ssh('ecdsa-sha2-nistp256', Buffer.from('nistp256'), Buffer.alloc(65, 4))],
+    ['a line of authorized_keys', `no-pty,command="date" ${ssh('ssh-ed25519', Buffer.alloc(32, 7))}`],
+    ['ssh-ed25519 without its name', ssh('ssh-ed25519', Buffer.alloc(32, 7)).split(' ')[1]!],
+  ];
+  const dressed: Readonly<Record<string, (text: string) => string>> = {
+    bare: (text) => text,
+    'with a line feed': (text) => `${text}\n`,
+    'with a line feed of Windows before it': (text) => `\r\n${text}`,
+    'with a byte order mark': (text) => `\ufeff${text}`,
+    'in quotes': (text) => `"${text}"`,
+    'in single quotes and blanks': (text) => ` '${text}' `,
+  };
+
+  it.each(Object.keys(dressed))('is a key in any text, %s', (dress) => {
+    for (const [name, text] of texts) {
+      expect(() => hmacKey(dressed[dress]!(text)), name).toThrow(
+        new TypeError('secret is a key for another algorithm (PEM, DER, JWK or SSH), not a secret'),
+      );
+      expect(() => hmacKey(new TextEncoder().encode(dressed[dress]!(text))), name).toThrow(/^secret is a key for another algorithm/);
+    }
+  });
+
+  it('is a key in DER', () => {
+    for (const [name, der] of Object.entries(ders))
       expect(() => hmacKey(new Uint8Array(der)), name).toThrow(/^secret is a key for another algorithm/);
-      expect(() => hmacKey(der.toString('base64')), name).toThrow(/^secret is a key for another algorithm/);
-      expect(() => hmacKey(der.toString('base64').replace(/.{64}/g, '$&\n')), name).toThrow(/^secret is a key for another algorithm/);
-    }
   });
 
-  it('is a key in PEM, as text or bytes', () => {
-    for (const { publicKey, privateKey } of Object.values(pairs)) {
-      for (const pem of [publicKey.export({ type: 'spki', format: 'pem' }), privateKey.export({ type: 'pkcs8', format: 'pem' })]) {
-        refused(pem, /^secret is a key for another algorithm/);
-        refused(`\n  ${pem.toString()}`, /^secret is a key for another algorithm/);
-        refused(new TextEncoder().encode(pem.toString()), /^secret is a key for another algorithm/);
-      }
-    }
-  });
-
-  it('is a JWK, as text or object', () => {
-    for (const { publicKey } of Object.values(pairs)) {
-      const jwk = publicKey.export({ format: 'jwk' });
-      refused(JSON.stringify(jwk), /^secret is a key for another algorithm/);
-      refused(JSON.stringify(jwk, null, 2), /^secret is a key for another algorithm/);
-      refused(jwk, /^secret must be/);
-    }
+  it('is a JWK as an object: the message names the function', () => {
+    for (const jwk of [...jwks, { kty: 'oct', k: 'AAAA' }]) refused(jwk, /^secret must be .* for a JWK there is secretFromJwk$/);
   });
 
   it('is anything but text or bytes, and no text with lone surrogates', () => {
-    for (const secret of [undefined, null, 5, [], {}, new ArrayBuffer(32), () => 'x']) refused(secret, /^secret must be well-formed text/);
+    for (const secret of [null, 5, [], {}, new ArrayBuffer(32), () => 'x', new Date()]) refused(secret, /^secret must be well-formed text/);
     refused(`${'x'.repeat(32)}\ud800`, /^secret must be well-formed text/);
+  });
+
+  it('is undefined, which says where it may come from', () => {
+    refused(undefined, /^secret is undefined: is the variable of the environment set\?$/);
+  });
+
+  it('is a promise', () => {
+    refused(Promise.resolve('x'.repeat(32)), /^secret is a promise: await it first$/);
+  });
+
+  it('is the text of an object', () => {
+    for (const secret of [String({}), `${new Map()}`, String(async () => 5).replace(/.*/s, '[object Promise]')])
+      refused(secret, /^secret is an object that was made a text$/);
   });
 
   it('hardly ever a random one', () => {
@@ -103,12 +152,59 @@ describe('what is no secret', () => {
   });
 });
 
+describe('the ends of a text secret', () => {
+  const secret = 'correct horse battery staple, 32+';
+
+  it('are no blanks, line feeds, byte order marks or characters that nobody sees', () => {
+    for (const blank of ['\n', '\r\n', ' ', '\t', '\ufeff', '\u00a0', '\u200b', '\u2028', '\v'])
+      for (const text of [`${secret}${blank}`, `${blank}${secret}`])
+        refused(text, /^secret has white space or an invisible character at an end: trim it, or give its bytes if that belongs to it$/);
+  });
+
+  it('are no quotes', () => {
+    for (const text of [`"${secret}"`, `'${secret}'`, `\`${secret}\``, `\u201c${secret}\u201d`])
+      refused(text, /^secret stands in quotes: take them away, or give its bytes if they belong to it$/);
+    for (const text of [`"${secret}`, `${secret}'`, `a"${secret}"b`, `${secret.slice(0, 9)}\n${secret}`])
+      expect(hmacKey(text).algorithm).toBe('hmac-sha256');
+  });
+
+  it('are looked at in texts only: bytes are what they are', () => {
+    for (const text of [`${secret}\n`, ` ${secret}`, `"${secret}"`])
+      expect(secretBytes(new TextEncoder().encode(text), {})).toHaveLength(text.length);
+  });
+});
+
 describe('a secret in a page', () => {
+  const message = /^secret: whoever opens a page can read it/;
+
   it('needs insecurelyAllowInBrowser', () => {
     vi.stubGlobal('document', {});
-    refused('x'.repeat(32), /^secret: whoever opens a page can read it/);
+    refused('x'.repeat(32), message);
     expect(hmacKey('x'.repeat(32), { insecurelyAllowInBrowser: true }).algorithm).toBe('hmac-sha256');
     expect(hmacSigner({ keyid: 'a', secret: 'x'.repeat(32), insecurelyAllowInBrowser: true }).keyid).toBe('a');
+  });
+
+  it('needs it in the workers of a page too', () => {
+    vi.stubGlobal('WorkerGlobalScope', class {});
+    vi.stubGlobal('importScripts', () => undefined);
+    refused('x'.repeat(32), message);
+    expect(hmacKey('x'.repeat(32), { insecurelyAllowInBrowser: true }).algorithm).toBe('hmac-sha256');
+  });
+
+  it('does not need it in what servers call a worker', () => {
+    const places: Readonly<Record<string, () => void>> = {
+      'without importScripts': () => vi.stubGlobal('importScripts', undefined),
+      Deno: () => vi.stubGlobal('Deno', {}),
+      Bun: () => vi.stubGlobal('Bun', {}),
+      workerd: () => vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' }),
+    };
+    for (const [name, enter] of Object.entries(places)) {
+      vi.stubGlobal('WorkerGlobalScope', class {});
+      vi.stubGlobal('importScripts', () => undefined);
+      enter();
+      expect(hmacKey('x'.repeat(32)).algorithm, name).toBe('hmac-sha256');
+      vi.unstubAllGlobals();
+    }
   });
 
   it('may be a CryptoKey, which a page cannot read', async () => {
@@ -118,30 +214,29 @@ describe('a secret in a page', () => {
   });
 });
 
-describe('secrets written down', () => {
-  it('round-trip', () => {
-    const secret = generateSecret();
-    expect(secret).toHaveLength(32);
-    expect(generateSecret()).not.toEqual(secret);
-    expect(secretFromBase64url(exportSecretBase64url(secret))).toEqual(secret);
-    expect(secretFromHex(exportSecretHex(secret))).toEqual(secret);
-    expect(secretFromJwk({ kty: 'oct', k: exportSecretBase64url(secret), alg: 'HS256' })).toEqual(secret);
-  });
-
-  it('are refused in any other form', () => {
-    for (const text of ['a', 'AA==', 'A+/A', 'AB', '', undefined, 5]) {
-      if (text !== '') expect(() => secretFromBase64url(text as string)).toThrow(new TypeError('secret must be base64url without padding'));
-    }
-    for (const text of ['0', '0x00', 'zz', undefined])
-      expect(() => secretFromHex(text as string)).toThrow(new TypeError('secret must be hexadecimal'));
-    expect(() => secretFromJwk({ kty: 'OKP', k: 'AAAA' })).toThrow('jwk must be of kty oct');
-    expect(() => secretFromJwk({ kty: 'oct', k: 'AAAA', alg: 'HS512' })).toThrow('jwk must be of kty oct');
-    expect(() => secretFromJwk({ kty: 'oct' })).toThrow('jwk.k must be');
-    expect(() => secretFromJwk(Object.create({ kty: 'oct', k: 'AAAA' }))).toThrow(TypeError);
+describe('secrets that are new, or come as JWK', () => {
+  it('have 32 bytes, and are never the same', () => {
+    expect(generateSecret()).toHaveLength(32);
+    expect(generateSecret()).not.toEqual(generateSecret());
   });
 
   it('come from the source given', () => {
     expect(generateSecret({ randomBytes: (length) => new Uint8Array(length).fill(9) })).toEqual(new Uint8Array(32).fill(9));
     expect(() => generateSecret({ randomBytes: () => new Uint8Array(8) })).toThrow('randomBytes must return');
+  });
+
+  it('are read from JWK', () => {
+    const k = Buffer.from('x'.repeat(32)).toString('base64url');
+    for (const jwk of [
+      { kty: 'oct', k },
+      { kty: 'oct', k, alg: 'HS256', kid: 'a' },
+    ])
+      expect(secretFromJwk(jwk)).toEqual(new TextEncoder().encode('x'.repeat(32)));
+    expect(() => secretFromJwk({ kty: 'OKP', k: 'AAAA' })).toThrow('jwk must be of kty oct and for HS256');
+    expect(() => secretFromJwk({ kty: 'oct', k: 'AAAA', alg: 'HS512' })).toThrow('jwk must be of kty oct and for HS256');
+    expect(() => secretFromJwk({ kty: 'oct' })).toThrow('jwk.k must be');
+    expect(() => secretFromJwk(Object.create({ kty: 'oct', k: 'AAAA' }))).toThrow(TypeError);
+    expect(() => secretFromJwk(JSON.stringify({ kty: 'oct', k }) as never)).toThrow('jwk must be an object: JSON.parse the text first');
+    expect(() => secretFromJwk(Promise.resolve({ kty: 'oct', k }) as never)).toThrow('jwk is a promise: await it first');
   });
 });

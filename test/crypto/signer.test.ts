@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { importPrivateCryptoKey } from '../../src/crypto/forms/import.ts';
-import { generateKeyPair } from '../../src/crypto/make-key.ts';
+import { importPrivateCryptoKey } from '../../src/crypto/forms/crypto-key.ts';
+import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { createSigner } from '../../src/crypto/signer.ts';
 import { jwkThumbprint } from '../../src/crypto/thumbprint.ts';
 

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { canonicalizeFields } from '../../src/canonical/fields.ts';
 import { canonicalizeJson } from '../../src/canonical/json.ts';
-import { exportPublicKeyHex } from '../../src/crypto/forms/export.ts';
-import { derivePublicKey } from '../../src/crypto/forms/import.ts';
-import { importPrivateKeyHex, importPublicKeyHex } from '../../src/crypto/forms/raw.ts';
+import { exportPublicKeyRaw } from '../../src/crypto/forms/export.ts';
+import { importPrivateKeyRaw, importPublicKeyRaw } from '../../src/crypto/forms/raw.ts';
+import { decodeHex, encodeHex } from '../../src/crypto/forms/text.ts';
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
+import { derivePublicKey } from '../../src/crypto/key-pair.ts';
 import { createSigner, type Signer } from '../../src/crypto/signer.ts';
 import type { VerificationError } from '../../src/errors.ts';
 import { signRequest } from '../../src/http/sign-request.ts';
@@ -40,8 +41,8 @@ const [secret, keyid, nonce, edKeyid] = [value('secret'), value('keyid'), value(
 const created = Number(value('created'));
 const now = () => created;
 const hmac = hmacSigner({ keyid, secret });
-const privateKey = await importPrivateKeyHex(value('ed25519-seed'));
-const publicKey = await importPublicKeyHex(value('ed25519-public-key'));
+const privateKey = await importPrivateKeyRaw(decodeHex(value('ed25519-seed')));
+const publicKey = await importPublicKeyRaw(decodeHex(value('ed25519-public-key')));
 const resolveKey = (name: string) => (name === keyid ? hmacKey(secret) : name === edKeyid ? publicKey : undefined);
 const freshStore = () => memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true });
 const macOf = (base: string): string => `sig=:${createHmac('sha256', secret).update(base).digest('base64')}:`;
@@ -102,7 +103,7 @@ describe('the page', () => {
   });
 
   it('gives the public key and the keyid of its seed', async () => {
-    expect(exportPublicKeyHex(await derivePublicKey(privateKey))).toBe(value('ed25519-public-key'));
+    expect(encodeHex(exportPublicKeyRaw(await derivePublicKey(privateKey)))).toBe(value('ed25519-public-key'));
     expect(createSigner({ privateKey }).keyid).toBe(edKeyid);
   });
 });

@@ -6,14 +6,13 @@ import {
   type FieldLines,
   hmacKey,
   hmacSigner,
-  importPrivateCryptoKey,
-  importPublicCryptoKey,
   memoryReplayStore,
   type RequestMessage,
   type Signer,
   signRequest,
   type VerificationKey,
 } from 'countersign';
+import { importPrivateCryptoKey, importPublicCryptoKey } from 'countersign/key-pairs';
 import * as peer from 'http-message-sig';
 import { describe, expect, it } from 'vitest';
 import { changed, interopCases, KEYID, SECRET, urlOf } from './messages.ts';

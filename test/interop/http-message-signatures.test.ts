@@ -6,14 +6,13 @@ import {
   type FieldLines,
   hmacKey,
   hmacSigner,
-  importPrivateKeyPem,
-  importPublicKeyPem,
   memoryReplayStore,
   type RequestMessage,
   type Signer,
   signRequest,
   type VerificationKey,
 } from 'countersign';
+import { importPrivateKeyPem, importPublicKeyPem } from 'countersign/key-pairs';
 import { type Algorithm, createSigner as createPeerSigner, createVerifier as createPeerVerifier, httpbis } from 'http-message-signatures';
 import { describe, expect, it } from 'vitest';
 import { changed, type InteropCase, interopCases, KEYID, NOW, SECRET, urlOf } from './messages.ts';

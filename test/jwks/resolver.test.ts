@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Jwk } from '../../src/crypto/forms/jwk.ts';
+import type { Jwk } from '../../src/crypto/jwk.ts';
 import type { VerificationKey } from '../../src/crypto/key.ts';
 import { jwkThumbprint } from '../../src/crypto/thumbprint.ts';
 import type { JwksFetch } from '../../src/jwks/load-jwks.ts';

@@ -10,13 +10,13 @@ import {
   createSignedFetch,
   createSigner,
   createVerifier,
-  exportPublicKeyBase64url,
   generateKeyPair,
   hmacKey,
   hmacSigner,
   isVerificationError,
   memoryReplayStore,
 } from 'countersign';
+import { encodeBase64url, exportPublicKeyRaw } from 'countersign/key-pairs';
 import { issueLicense } from 'countersign/license';
 import { messageFromNode } from 'countersign/node';
 import { signPayload, verifyPayload } from 'countersign/payload';
@@ -113,5 +113,5 @@ export const countersign: Peer = {
     const expires = expiresIn === undefined ? undefined : Math.floor(Date.now() / 1000) + expiresIn;
     return (await issueLicense(data, { signer: licenseSigner, product, subject, expires })).json;
   },
-  licenseKey: { keyid: licenseSigner.keyid, publicKey: exportPublicKeyBase64url(licenseKeys.publicKey) },
+  licenseKey: { keyid: licenseSigner.keyid, publicKey: encodeBase64url(exportPublicKeyRaw(licenseKeys.publicKey)) },
 };

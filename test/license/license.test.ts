@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { exportPublicKeyBase64url } from '../../src/crypto/forms/export.ts';
+import { exportPublicKeyRaw } from '../../src/crypto/forms/export.ts';
 import { hmacSigner } from '../../src/crypto/hmac.ts';
-import { generateKeyPair } from '../../src/crypto/make-key.ts';
+import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { createSigner, type Signer } from '../../src/crypto/signer.ts';
 import { decodeBase64url, encodeBase64url } from '../../src/internal/base64.ts';
 import { decodeUtf8, encodeUtf8 } from '../../src/internal/utf8.ts';
@@ -90,7 +90,7 @@ describe('a license', () => {
   });
   it('takes public keys as text, and several of them', async () => {
     const { json } = await issue();
-    const k1 = exportPublicKeyBase64url(vendor.publicKey);
+    const k1 = encodeBase64url(exportPublicKeyRaw(vendor.publicKey));
     expect(await verdict(json, { publicKeys: { k0: stranger.publicKey, k1 } })).toBe('accepted');
   });
   it('counts as often as it is read, and for ever without expires', async () => {
@@ -192,7 +192,7 @@ describe('attacks', () => {
     expect(await verdict(await forge(PARAMS.replace(';tag', ';alg="hmac-sha256";tag')))).toBe('algorithm_forbidden');
     expect(await verdict(await forge(PARAMS.replace(';tag', ';alg="ed25519";tag')))).toBe('accepted');
     // The public key as a secret.
-    const secret = decodeBase64url(exportPublicKeyBase64url(vendor.publicKey))!;
+    const secret = decodeBase64url(encodeBase64url(exportPublicKeyRaw(vendor.publicKey)))!;
     expect(await verdict(await forge(PARAMS, TERMS, hmacSigner({ keyid: 'k1', secret })))).toBe('signature_mismatch');
   });
   it('covering nothing, or something else', async () => {

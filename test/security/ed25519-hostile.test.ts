@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isAcceptableKey, isAcceptableSignature } from '../../src/crypto/ed25519/gate.ts';
 import { nodePublic } from '../../src/crypto/ed25519/node.ts';
 import { webPublic } from '../../src/crypto/ed25519/web.ts';
-import { importPublicKeyHex } from '../../src/crypto/forms/raw.ts';
+import { importPublicKeyRaw } from '../../src/crypto/forms/raw.ts';
 import { preparePublic as fallbackPublic } from '../../src/crypto/javascript.ts';
 import type { VerificationKey } from '../../src/crypto/key.ts';
 import { nodeCrypto } from '../../src/crypto/runtime.ts';
@@ -36,7 +36,7 @@ const implementations = {
 async function imported(publicKey: Uint8Array, base: Uint8Array, signature: Uint8Array): Promise<boolean> {
   let key: VerificationKey;
   try {
-    key = await importPublicKeyHex(Buffer.from(publicKey).toString('hex'));
+    key = await importPublicKeyRaw(publicKey);
   } catch (error) {
     expect(error).toBeInstanceOf(RangeError);
     return false;

@@ -5,7 +5,7 @@
  * the received `signature-input` and `signature`, moved to wherever that verifier looks for them, beside the same data.
  */
 import { describe, expect, it } from 'vitest';
-import { generateKeyPair } from '../../src/crypto/make-key.ts';
+import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { createSigner } from '../../src/crypto/signer.ts';
 import { signRequest } from '../../src/http/sign-request.ts';
 import { signResponse } from '../../src/http/sign-response.ts';

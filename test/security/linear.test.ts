@@ -4,8 +4,7 @@
  * What it costs in time is shown by `npm run bench`.
  */
 import { describe, expect, it } from 'vitest';
-import { type RequestMessage, messageFromRequest } from '../../src/rfc9421/message.ts';
-
+import { messageFromRequest, type RequestMessage } from '../../src/rfc9421/message.ts';
 
 import { codeOf, signed, verifier } from '../support/bank.ts';
 import { hostileInputs } from '../support/hostile-inputs.ts';

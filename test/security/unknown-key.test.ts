@@ -4,19 +4,13 @@
  * That both take as long is shown by `npm run bench`.
  */
 import { describe, expect, it } from 'vitest';
-import { generateKeyPair } from '../../src/crypto/make-key.ts';
 import { hmacKey } from '../../src/crypto/hmac.ts';
-import { type VerificationKey } from '../../src/crypto/key.ts';
+import type { VerificationKey } from '../../src/crypto/key.ts';
+import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { VerificationError } from '../../src/errors.ts';
-import { type RequestMessage } from '../../src/rfc9421/message.ts';
 import { encodeBase64 } from '../../src/internal/base64.ts';
-import { type KeyLookup } from '../../src/signature/key-record.ts';
-
-
-
-
-
-
+import type { RequestMessage } from '../../src/rfc9421/message.ts';
+import type { KeyLookup } from '../../src/signature/key-record.ts';
 
 import { SECRET, signed, signer, verifier } from '../support/bank.ts';
 

@@ -12,9 +12,9 @@
 import type { Awaitable } from '../../internal/awaitable.ts';
 import { nodeName } from '../digest.ts';
 import { anyNodeCrypto, type Callback, type NodeCrypto } from '../runtime.ts';
-import { pkcs8OfSeed, spkiOfPoint } from './der.ts';
+import type { Ed25519KeyPair, Ed25519Verify } from './backend.ts';
+import { pkcs8OfSeed, spkiOfPoint } from './backend.ts';
 import { isAcceptableSignature } from './gate.ts';
-import type { Ed25519KeyPair, Ed25519Verify } from './implementation.ts';
 
 /** Whether an operation ran since the last microtask, and how many the pool holds: of the whole process, as the pool is. */
 const load = { busy: false, pooled: 0 };

@@ -7,8 +7,8 @@
 
 import { decodeBase64url } from '../../internal/base64.ts';
 import { encodeUtf8 } from '../../internal/utf8.ts';
-import { pkcs8OfSeed } from './der.ts';
-import type { Ed25519KeyPair, Ed25519Verify } from './implementation.ts';
+import type { Ed25519KeyPair, Ed25519Verify } from './backend.ts';
+import { pkcs8OfSeed } from './backend.ts';
 
 const NAME = 'Ed25519';
 

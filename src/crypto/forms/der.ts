@@ -1,5 +1,5 @@
 /**
- * Just enough DER (ITU-T X.690) to find the parts of a key and to put it into the wrapping WebCrypto takes.
+ * Just enough DER (ITU-T X.690) to read and write keys.
  *
  * @module
  */
@@ -16,11 +16,15 @@ export interface DerElement {
 
 export const SEQUENCE = 0x30;
 
+export const SET = 0x31;
+
 export const INTEGER = 0x02;
 
 export const BIT_STRING = 0x03;
 
 export const OCTET_STRING = 0x04;
+
+export const NULL = 0x05;
 
 export const OBJECT_ID = 0x06;
 
@@ -47,12 +51,48 @@ export function readDer(bytes: Uint8Array): readonly DerElement[] | undefined {
   return elements;
 }
 
+/** The elements inside these bytes, if they are one SEQUENCE; none if they are anything else. */
+export function readSequence(bytes: Uint8Array | undefined): readonly DerElement[] {
+  const [outer, ...rest] = (bytes && readDer(bytes)) ?? [];
+  return (outer?.tag === SEQUENCE && rest.length === 0 && readDer(outer.content)) || [];
+}
+
+/** The one element that these bytes are, if it has this tag. */
+export function readOne(bytes: Uint8Array | undefined, tag: number): DerElement | undefined {
+  const [only, ...rest] = (bytes && readDer(bytes)) ?? [];
+  return only?.tag === tag && rest.length === 0 ? only : undefined;
+}
+
+/** The bytes of an INTEGER that is not negative, without the zero that keeps it so; `undefined` if it is none, or not in its shortest form. */
+export function readUnsigned(element: DerElement | undefined): Uint8Array | undefined {
+  if (element?.tag !== INTEGER) return undefined;
+  const { content } = element;
+  const [first = 0x80, second = 0] = content;
+  if (first >= 0x80 || (first === 0 && content.length > 1 && second < 0x80)) return undefined;
+  return first === 0 && content.length > 1 ? content.subarray(1) : content;
+}
+
+/** The bytes of a BIT STRING's content without its first, which counts unused bits: a key has none. */
+export function readBits(content: Uint8Array): Uint8Array | undefined {
+  return content[0] === 0 ? content.subarray(1) : undefined;
+}
+
 /** One element of a tag with these contents. */
 export function writeDer(tag: number, ...contents: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const content = concatBytes(...contents);
   const { length } = content;
   const head = length < 0x80 ? [tag, length] : length < 0x100 ? [tag, 0x81, length] : [tag, 0x82, length >> 8, length & 0xff];
   return concatBytes(new Uint8Array(head), content);
+}
+
+/** An INTEGER of the bytes of a number that is not negative. */
+export function writeUnsigned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return writeDer(INTEGER, new Uint8Array(bytes[0]! >= 0x80 ? 1 : 0), bytes);
+}
+
+/** A BIT STRING of whole bytes. */
+export function writeBits(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return writeDer(BIT_STRING, new Uint8Array(1), bytes);
 }
 
 /** The content of an element as hex if it has this tag. */

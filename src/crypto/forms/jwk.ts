@@ -1,93 +1,80 @@
 /**
- * JSON Web Keys (RFC 7517, 7518, 8037): what they hold.
+ * Which key a JWK is, for every algorithm that has key pairs.
  *
+ * @see RFC 7517, section 4; RFC 7518, section 3.1
  * @module
  */
 
-import { decodeBase64url } from '../../internal/base64.ts';
+import { assertNoPromise, assertObject } from '../../internal/assert.ts';
 import { type Algorithm, algorithms } from '../algorithm.ts';
+import type { Jwk } from '../jwk.ts';
 
-/** A JSON Web Key. Which members it has depends on `kty`; see RFC 7518, section 6, and RFC 8037, section 2. */
-export interface Jwk {
-  readonly kty?: string | undefined;
-  readonly crv?: string | undefined;
-  readonly x?: string | undefined;
-  readonly y?: string | undefined;
-  readonly n?: string | undefined;
-  readonly e?: string | undefined;
-  readonly d?: string | undefined;
-  readonly p?: string | undefined;
-  readonly q?: string | undefined;
-  readonly dp?: string | undefined;
-  readonly dq?: string | undefined;
-  readonly qi?: string | undefined;
-  readonly k?: string | undefined;
-  readonly alg?: string | undefined;
-  readonly kid?: string | undefined;
-  readonly use?: string | undefined;
-  readonly key_ops?: readonly string[] | undefined;
+/** A key as every form is read: the members of its JWK, and the algorithm it is bound to. */
+export interface ReadKey {
+  readonly algorithm: Algorithm;
+  readonly jwk: Jwk;
 }
 
-/** The bytes of a base64url member, of an exact length when one is given. */
-export function memberBytes(jwk: Jwk, name: 'x' | 'y' | 'n' | 'e' | 'd' | 'k', length?: number): Uint8Array<ArrayBuffer> {
-  const value = Object.hasOwn(jwk, name) ? jwk[name] : undefined;
-  const bytes = typeof value === 'string' ? decodeBase64url(value) : undefined;
-  if (bytes === undefined) throw new TypeError(`jwk.${name} must be base64url without padding`);
-  if (length !== undefined && bytes.length !== length) throw new RangeError(`jwk.${name} must be ${length} bytes`);
-  return bytes;
+/** The members that tell a private key. */
+const privateNames = (): readonly (keyof Jwk)[] => Object.values(algorithms).flatMap((entry) => entry.privateMembers);
+
+const isPrivate = (jwk: Jwk): boolean => privateNames().some((name) => jwk[name] !== undefined);
+
+/** The JWK's own members, each read once: what is checked is what is used. */
+function snapshot(jwk: unknown): Jwk {
+  assertNoPromise(jwk, 'jwk');
+  if (typeof jwk === 'string') throw new TypeError('jwk must be an object: JSON.parse the text first');
+  assertObject(jwk, 'jwk');
+  const own = Object.assign(Object.create(null), jwk) as Jwk & { readonly keys?: unknown };
+  if (Array.isArray(jwk) || (own.kty === undefined && own.keys !== undefined))
+    throw new TypeError('jwk must be one key: take it out of the set first');
+  if (own.kty === 'oct') throw new TypeError('jwk is a secret, not a key pair: see secretFromJwk');
+  return own;
 }
 
-const PUBLIC_MEMBERS = { OKP: ['crv', 'kty', 'x'], EC: ['crv', 'kty', 'x', 'y'], RSA: ['e', 'kty', 'n'] } as const;
-
-function membersOf(kty: unknown): readonly (keyof Jwk)[] {
-  if (kty === 'OKP' || kty === 'EC' || kty === 'RSA') return PUBLIC_MEMBERS[kty];
-  throw new TypeError(kty === 'oct' ? 'jwk is a secret, not a key pair: see secretFromJwk' : 'jwk.kty is none of OKP, EC, RSA');
+/** Reads a public key. `asked`: the algorithm that the caller says it is for. */
+export function readPublicJwk(given: Jwk, asked: Algorithm | undefined): ReadKey {
+  const jwk = snapshot(given);
+  if (isPrivate(jwk)) throw new TypeError('jwk is a private key where a public one is expected');
+  return { algorithm: algorithmOf(jwk, 'verify', asked), jwk };
 }
 
-/** Some members, own ones only. A TypeError if one is missing or is no text. */
-export function pickMembers(jwk: Jwk, names: readonly (keyof Jwk)[]): Jwk {
-  const out: Record<string, string> = {};
-  for (const name of names) {
-    const value = Object.hasOwn(jwk, name) ? jwk[name] : undefined;
-    if (typeof value !== 'string') throw new TypeError(`jwk.${name} must be a string`);
-    out[name] = value;
+/** Reads a private key, whose public members must be there. */
+export function readPrivateJwk(given: Jwk, asked: Algorithm | undefined): ReadKey {
+  const jwk = snapshot(given);
+  if (jwk.d === undefined) throw new TypeError('jwk is a public key where a private one is expected');
+  const algorithm = algorithmOf(jwk, 'sign', asked);
+  for (const name of algorithms[algorithm].publicMembers) {
+    if (jwk[name] === undefined) throw new TypeError(`jwk.${name} must be there: a private JWK holds its public key too`);
   }
-  return out;
+  return { algorithm, jwk };
 }
-
-/**
- * The public members only, in the order of RFC 7638, so that its JSON is what a thumbprint hashes.
- *
- * @throws {TypeError} if one is missing or is no text
- */
-export function publicMembers(jwk: Jwk): Jwk {
-  return pickMembers(jwk, membersOf(Object.hasOwn(jwk, 'kty') ? jwk.kty : undefined));
-}
-
-// Which line of the algorithm table a JWK belongs to.
-//
-// @see RFC 7517, section 4; RFC 7518, section 3.1
 
 /**
  * The one algorithm a JWK is for: `asked`, else what its `alg` or its curve says.
  *
- * @throws {TypeError} if `asked`, `alg`, `kty`, `crv`, `use` and `key_ops` do not all agree, or an RSA key leaves it open
+ * @throws {TypeError} If `asked`, `alg`, `kty`, `crv`, `use` and `key_ops` do not all agree, or an RSA key leaves it open.
  */
-export function algorithmOfJwk(jwk: Jwk, operation: 'sign' | 'verify', asked?: Algorithm): Algorithm {
-  const { kty, crv, alg, use, key_ops: operations }: Jwk = Object.assign(Object.create(null), jwk);
-  if (kty === 'oct') throw new TypeError('jwk is a secret, not a key pair: see secretFromJwk');
-  if ((use !== undefined && use !== 'sig') || (operations !== undefined && !operations.includes(operation))) {
-    throw new TypeError(`jwk.${use === undefined || use === 'sig' ? 'key_ops' : 'use'} does not allow to ${operation}`);
-  }
+function algorithmOf(jwk: Jwk, operation: 'sign' | 'verify', asked: Algorithm | undefined): Algorithm {
+  requireAllowed(jwk, operation);
+  const { kty, crv, alg } = jwk;
   const fitting = (Object.keys(algorithms) as Algorithm[]).filter((name) => {
     const entry = algorithms[name];
-    const agrees = asked === undefined || asked === name;
-    return (
-      agrees && entry.kty === kty && entry.crv === (kty === 'RSA' ? undefined : crv) && (alg === undefined || entry.jose.includes(alg))
-    );
+    const isOfCurve = entry.crv === undefined || entry.crv === crv;
+    return (asked === undefined || asked === name) && entry.kty === kty && isOfCurve && (alg === undefined || entry.jose.includes(alg));
   });
   if (fitting.length === 1) return fitting[0]!;
   throw new TypeError(
     fitting.length === 0 ? `jwk is no key for ${asked ?? 'a supported algorithm'}` : `options.algorithm must be ${fitting.join(' or ')}`,
   );
+}
+
+/** Requires that `use` and `key_ops`, where they are, allow what is asked (RFC 7517, sections 4.2 and 4.3). */
+function requireAllowed({ use, key_ops: operations }: Jwk, operation: 'sign' | 'verify'): void {
+  if (use !== undefined && use !== 'sig') throw new TypeError(`jwk.use does not allow to ${operation}`);
+  if (operations === undefined) return;
+  // Of a text, `includes` would ask something else.
+  if (!Array.isArray(operations) || operations.some((each) => typeof each !== 'string'))
+    throw new TypeError('jwk.key_ops must be a list of strings');
+  if (!operations.includes(operation)) throw new TypeError(`jwk.key_ops does not allow to ${operation}`);
 }

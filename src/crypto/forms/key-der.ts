@@ -1,113 +1,184 @@
 /**
- * Which key lies in a DER structure, in the two wrappings that WebCrypto takes: SubjectPublicKeyInfo and PKCS #8.
+ * The wrappings of keys in DER: SubjectPublicKeyInfo and PKCS #8, and the older PKCS #1 (RSA) and SEC 1 (elliptic curves).
  *
- * The older forms (PKCS #1 for RSA, SEC 1 for elliptic curves) are wrapped here, and RSASSA-PSS keys, whose own object
- * identifier WebCrypto refuses, are re-labelled as plain RSA keys.
+ * Read to the last byte: what stands beside the key, behind it or in unused bits is refused, since the next reader may take it for
+ * the key.
  *
  * @see RFC 5280 (SPKI), RFC 5958 (PKCS #8), RFC 8017 A.1 (PKCS #1), RFC 5915 (SEC 1), RFC 4055 (RSASSA-PSS)
  * @module
  */
 
-import { decodeHex } from '../../internal/hex.ts';
-import type { Algorithm } from '../algorithm.ts';
-import { BIT_STRING, type DerElement, hexOf, INTEGER, OBJECT_ID, OCTET_STRING, readDer, SEQUENCE, writeDer } from './der.ts';
+import { decodeHex, encodeHex } from '../../internal/hex.ts';
+import { type Algorithm, type AlgorithmEntry, algorithms } from '../algorithm.ts';
+import type { Jwk } from '../jwk.ts';
+import {
+  BIT_STRING,
+  type DerElement,
+  hexOf,
+  INTEGER,
+  NULL,
+  OBJECT_ID,
+  OCTET_STRING,
+  readBits,
+  readDer,
+  readOne,
+  readSequence,
+  readUnsigned,
+  SEQUENCE,
+  SET,
+  writeBits,
+  writeDer,
+  writeUnsigned,
+} from './der.ts';
+import { shapeOf } from './key-numbers.ts';
 
-/** A key in the wrapping WebCrypto takes, and the algorithms it may be for. */
+/** A key and the algorithms it may be for. */
 export interface WrappedKey {
   readonly algorithms: readonly Algorithm[];
-  readonly der: Uint8Array;
-  /** What is wrapped. For Ed25519 the 32 bytes themselves. */
-  readonly inner: Uint8Array;
-  /** The public key that version 2 of PKCS #8 may put beside a private one. */
-  readonly publicKey?: Uint8Array | undefined;
+  readonly jwk: Jwk;
 }
 
-/** Object identifiers, as hex. */
-const ED25519 = '2b6570';
-
-const EC = '2a8648ce3d0201';
-
-const RSA = '2a864886f70d010101';
-
-const RSA_PSS = '2a864886f70d01010a';
-
-const SHA_512 = '608648016503040203';
-
-const CURVES: readonly (readonly [oid: string, algorithm: Algorithm])[] = [
-  ['2a8648ce3d030107', 'ecdsa-p256-sha256'],
-  ['2b81040022', 'ecdsa-p384-sha384'],
-];
-
-type Identified = Pick<WrappedKey, 'algorithms'> & { readonly identifier: Uint8Array };
-
-function sequence(bytes: Uint8Array): readonly DerElement[] {
-  const [outer, ...rest] = readDer(bytes) ?? [];
-  return (outer?.tag === SEQUENCE && rest.length === 0 && readDer(outer.content)) || [];
+/** The algorithms of the table that something is true of. */
+function algorithmsWhere(holds: (entry: AlgorithmEntry) => boolean): readonly Algorithm[] {
+  return (Object.keys(algorithms) as Algorithm[]).filter((name) => holds(algorithms[name]));
 }
 
-function rsaIdentifier(): Uint8Array<ArrayBuffer> {
-  return writeDer(SEQUENCE, writeDer(OBJECT_ID, decodeHex(RSA)!), new Uint8Array([5, 0]));
+const entryOf = (names: readonly Algorithm[]): AlgorithmEntry | undefined => names[0] && algorithms[names[0]];
+
+// What an AlgorithmIdentifier says.
+
+/** id-RSASSA-PSS and id-mgf1 (RFC 4055, section 3.1), as hex. */
+const RSASSA_PSS = '2a864886f70d01010a';
+
+const MGF1 = '2a864886f70d010108';
+
+function algorithmsOf(identifier: Uint8Array): readonly Algorithm[] {
+  const hex = encodeHex(identifier);
+  const [id, params, ...rest] = readSequence(identifier);
+  if (hexOf(id, OBJECT_ID) !== RSASSA_PSS) return algorithmsWhere((entry) => entry.identifier === hex);
+  return rest.length > 0 ? [] : algorithmsWhere((entry) => entry.pssHash !== undefined && allowsPss(params, entry));
 }
 
-/** Whether the parameters of an RSASSA-PSS key, if it has any, allow SHA-512 for the hash and for the mask. */
-function allowsSha512(params: DerElement | undefined): boolean {
-  return params === undefined || params.content.length === 0 || hexOf(params, SEQUENCE)?.split(SHA_512).length === 3;
+/** Whether an AlgorithmIdentifier is that of a hash: its parameters are NULL, or absent (RFC 4055, section 2.1). */
+function isHash(identifier: Uint8Array | undefined, hash: string | undefined): boolean {
+  const [id, params, ...rest] = readSequence(identifier);
+  return hexOf(id, OBJECT_ID) === hash && rest.length === 0 && (params === undefined || hexOf(params, NULL) === '');
 }
 
-function identify(element: DerElement): Identified | undefined {
-  const [id, params] = sequence(element.whole);
-  const oid = hexOf(id, OBJECT_ID);
-  const identifier = element.whole;
-  if (oid === ED25519 && params === undefined) return { algorithms: ['ed25519'], identifier };
-  if (oid === RSA) return { algorithms: ['rsa-pss-sha512', 'rsa-v1_5-sha256'], identifier };
-  if (oid === RSA_PSS && allowsSha512(params)) return { algorithms: ['rsa-pss-sha512'], identifier: rsaIdentifier() };
-  const curve = oid === EC ? CURVES.find(([name]) => name === hexOf(params, OBJECT_ID)) : undefined;
-  return curve && { algorithms: [curve[1]], identifier };
+/**
+ * Whether the parameters of an RSASSA-PSS key allow an algorithm (RFC 4055, sections 3.1 and 3.3). Without parameters a key is not
+ * restricted. A member that is left out is SHA-1, or MGF1 with SHA-1; of salt, 20 bytes; salts may be longer than the key says.
+ */
+function allowsPss(params: DerElement | undefined, { pssHash, params: { saltLength = 0 } }: AlgorithmEntry): boolean {
+  if (params === undefined) return true;
+  const members = readSequence(params.whole);
+  // Each at most once, in their order.
+  if (members.some(({ tag }, index) => tag < 0xa0 || tag > 0xa3 || (index > 0 && tag <= members[index - 1]!.tag))) return false;
+  const [hash, mask, salt, trailer] = [0xa0, 0xa1, 0xa2, 0xa3].map((tag) => members.find((member) => member.tag === tag)?.content);
+  const [maskId, maskHash, ...rest] = readSequence(mask);
+  const isMask = hexOf(maskId, OBJECT_ID) === MGF1 && rest.length === 0 && isHash(maskHash?.whole, pssHash);
+  const least = salt === undefined ? 20 : smallNumber(salt);
+  return (
+    isHash(hash, pssHash) && isMask && least !== undefined && least <= saltLength && (trailer === undefined || smallNumber(trailer) === 1)
+  );
 }
+
+function smallNumber(bytes: Uint8Array): number | undefined {
+  const number = readUnsigned(readOne(bytes, INTEGER));
+  return number !== undefined && number.length <= 2 ? number.reduce((sum, byte) => sum * 256 + byte, 0) : undefined;
+}
+
+// Public keys.
 
 /** Reads a SubjectPublicKeyInfo; `undefined` if it is none, or of an algorithm that is not supported. */
 export function readSpki(bytes: Uint8Array): WrappedKey | undefined {
-  const [head, key, ...rest] = sequence(bytes);
-  const found = head && identify(head);
-  // The first byte of a BIT STRING counts the unused bits of the last one.
-  if (found === undefined || key?.tag !== BIT_STRING || key.content[0] !== 0 || rest.length > 0) return undefined;
-  return { algorithms: found.algorithms, der: writeDer(SEQUENCE, found.identifier, key.whole), inner: key.content.subarray(1) };
+  const [identifier, key, ...rest] = readSequence(bytes);
+  const bits = key?.tag === BIT_STRING && rest.length === 0 ? readBits(key.content) : undefined;
+  return identifier && bits && wrapped(algorithmsOf(identifier.whole), (entry) => shapeOf(entry).readPublic(entry, bits));
 }
+
+/** Reads an RSAPublicKey of PKCS #1. */
+export function readPkcs1Public(bytes: Uint8Array): WrappedKey | undefined {
+  return wrapped(
+    algorithmsWhere(({ kty }) => kty === 'RSA'),
+    (entry) => shapeOf(entry).readPublic(entry, bytes),
+  );
+}
+
+function wrapped(names: readonly Algorithm[], read: (entry: AlgorithmEntry) => Jwk | undefined): WrappedKey | undefined {
+  const entry = entryOf(names);
+  const jwk = entry && read(entry);
+  return jwk && { algorithms: names, jwk };
+}
+
+// Private keys.
 
 /** Reads a PrivateKeyInfo, version 1 or 2; `undefined` if it is none, or of an algorithm that is not supported. */
 export function readPkcs8(bytes: Uint8Array): WrappedKey | undefined {
-  const [version, head, key, ...rest] = sequence(bytes);
-  const found = head && identify(head);
-  if (found === undefined || !/^0[01]$/.test(hexOf(version, INTEGER) ?? '') || key?.tag !== OCTET_STRING) return undefined;
-  const isEd25519 = found.algorithms[0] === 'ed25519';
-  const [seed, ...more] = isEd25519 ? (readDer(key.content) ?? []) : [];
-  if (isEd25519 && (seed?.tag !== OCTET_STRING || more.length > 0)) return undefined;
-  // [1] IMPLICIT BIT STRING (RFC 5958, section 2).
-  const publicKey = rest.find(({ tag }) => tag === 0x81)?.content.subarray(1);
-  return {
-    algorithms: found.algorithms,
-    der: writeDer(SEQUENCE, new Uint8Array([INTEGER, 1, 0]), found.identifier, key.whole),
-    inner: seed?.content ?? key.content,
-    publicKey,
-  };
+  const [version, identifier, key, ...rest] = readSequence(bytes);
+  if (rest[0]?.tag === 0xa0 && isAttributes(rest[0].content)) rest.shift();
+  // [1] IMPLICIT BIT STRING: version 2 puts the public key beside the private one (RFC 5958, section 2).
+  const point = rest[0]?.tag === 0x81 ? rest.shift() : undefined;
+  const hasRightVersion = hexOf(version, INTEGER) === (point === undefined ? '00' : '01');
+  if (identifier === undefined || !hasRightVersion || key?.tag !== OCTET_STRING || rest.length > 0) return undefined;
+  return wrapped(algorithmsOf(identifier.whole), (entry) => {
+    const jwk = shapeOf(entry).readPrivate(entry, key.content);
+    const bits = point && readBits(point.content);
+    const beside = bits && shapeOf(entry).readPublic(entry, bits);
+    if (point !== undefined && beside === undefined) return undefined;
+    return jwk && together(jwk, beside);
+  });
 }
 
-/** A PKCS #1 RSAPublicKey as SubjectPublicKeyInfo. */
-export function wrapRsaPublic(bytes: Uint8Array): Uint8Array {
-  return writeDer(SEQUENCE, rsaIdentifier(), writeDer(BIT_STRING, new Uint8Array([0]), bytes));
+/** Some systems write down what a key is for; what an attribute says changes nothing. */
+function isAttributes(content: Uint8Array): boolean {
+  const attributes = readDer(content) ?? [];
+  return (
+    attributes.length > 0 &&
+    attributes.every(({ whole }) => {
+      const [type, values, ...rest] = readSequence(whole);
+      return type?.tag === OBJECT_ID && values?.tag === SET && rest.length === 0;
+    })
+  );
 }
 
-function wrapPrivate(identifier: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return writeDer(SEQUENCE, new Uint8Array([INTEGER, 1, 0]), identifier, writeDer(OCTET_STRING, bytes));
+function together(jwk: Jwk, beside: Jwk = {}): Jwk {
+  for (const name of Object.keys(beside) as (keyof Jwk)[]) {
+    if (jwk[name] !== undefined && jwk[name] !== beside[name]) throw new TypeError('privateKey and its public key do not belong together');
+  }
+  return { ...jwk, ...beside };
 }
 
-/** A PKCS #1 RSAPrivateKey as PrivateKeyInfo. */
-export function wrapRsaPrivate(bytes: Uint8Array): Uint8Array {
-  return wrapPrivate(rsaIdentifier(), bytes);
+/** Reads an RSAPrivateKey of PKCS #1. */
+export function readPkcs1Private(bytes: Uint8Array): WrappedKey | undefined {
+  return wrapped(
+    algorithmsWhere(({ kty }) => kty === 'RSA'),
+    (entry) => shapeOf(entry).readPrivate(entry, bytes),
+  );
 }
 
-/** A SEC 1 ECPrivateKey as PrivateKeyInfo: the curve it names, [0], moves into the algorithm identifier. */
-export function wrapEcPrivate(bytes: Uint8Array): Uint8Array {
-  const curve = sequence(bytes).find(({ tag }) => tag === 0xa0)?.content ?? new Uint8Array(0);
-  return wrapPrivate(writeDer(SEQUENCE, writeDer(OBJECT_ID, decodeHex(EC)!), curve), bytes);
+/** id-ecPublicKey (RFC 5480, section 2.1.1), as hex. */
+const EC = '2a8648ce3d0201';
+
+/** Reads an ECPrivateKey of SEC 1, which names its curve itself, in [0]. */
+export function readSec1(bytes: Uint8Array): WrappedKey | undefined {
+  const curve = readSequence(bytes).find(({ tag }) => tag === 0xa0)?.content;
+  if (curve === undefined) return undefined;
+  const identifier = writeDer(SEQUENCE, writeDer(OBJECT_ID, decodeHex(EC)!), curve);
+  return wrapped(algorithmsOf(identifier), (entry) => shapeOf(entry).readPrivate(entry, bytes));
+}
+
+// Writing.
+
+const identifierOf = ({ identifier = '' }: AlgorithmEntry): Uint8Array => decodeHex(identifier)!;
+
+/** A public key as SubjectPublicKeyInfo. */
+export function writeSpki(entry: AlgorithmEntry, jwk: Jwk): Uint8Array<ArrayBuffer> {
+  return writeDer(SEQUENCE, identifierOf(entry), writeBits(shapeOf(entry).writePublic(entry, jwk)));
+}
+
+/** A private key as PKCS #8, version 1. */
+export function writePkcs8(entry: AlgorithmEntry, jwk: Jwk): Uint8Array<ArrayBuffer> {
+  const key = writeDer(OCTET_STRING, shapeOf(entry).writePrivate(entry, jwk));
+  return writeDer(SEQUENCE, writeUnsigned(new Uint8Array(1)), identifierOf(entry), key);
 }

@@ -4,17 +4,15 @@
  * @module
  */
 
+import { assertNoPromise } from '../../internal/assert.ts';
 import { decodeBase64, encodeBase64 } from '../../internal/base64.ts';
 import { type Algorithm, algorithms } from '../algorithm.ts';
-import { pkcs8OfSeed, spkiOfPoint } from '../ed25519/der.ts';
-import type { PrivateParts, PublicParts } from '../key.ts';
-import type { ImportKeyOptions } from './import-options.ts';
-import { type Jwk, memberBytes } from './jwk.ts';
-import { readPkcs8, readSpki, type WrappedKey, wrapEcPrivate, wrapRsaPrivate, wrapRsaPublic } from './key-der.ts';
-import { importWebPrivate, importWebPublic, requireWebCrypto } from './web-key.ts';
+import type { Jwk } from '../jwk.ts';
+import { requireWebCrypto } from '../web-crypto.ts';
+import type { ReadKey } from './jwk.ts';
+import { readPkcs1Private, readPkcs1Public, readPkcs8, readSec1, readSpki, type WrappedKey, writePkcs8 } from './key-der.ts';
 
-/** A block of PEM. */
-export interface PemBlock {
+interface PemBlock {
   readonly label: string;
   readonly der: Uint8Array;
 }
@@ -24,15 +22,32 @@ const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]*)-----END \1-----/g
 /**
  * Finds the one key in a text; `openssl ecparam` puts its curve before it, which is skipped.
  *
- * @throws {TypeError} naming the argument if there is none or more than one
+ * @throws {TypeError} Naming the argument, if there is none or more than one.
  */
-export function parsePem(text: string, name: string): PemBlock {
+function parsePem(text: string, name: string): PemBlock {
+  assertNoPromise(text, name);
+  if (text === undefined) throw new TypeError(`${name} must be a string, and is undefined: is the variable of the environment set?`);
   if (typeof text !== 'string') throw new TypeError(`${name} must be a string`);
   const blocks = [...text.matchAll(BLOCK)].filter(([, label]) => label !== 'EC PARAMETERS');
   const [, label, body] = blocks[0] ?? [];
   const der = body === undefined || blocks.length > 1 ? undefined : decodeBase64(body.replace(/\s+/g, ''));
-  if (label === undefined || der === undefined) throw new TypeError(`${name} must be one key in PEM`);
+  if (label === undefined || der === undefined) throw new TypeError(`${name} must be one key in PEM${hintFor(text)}`);
   return { label, der };
+}
+
+/** What a text that is no PEM looks like, and what to do about it. */
+const LOOKS: readonly (readonly [form: RegExp, hint: string])[] = [
+  [/-----BEGIN [\s\S]*\\n/, ": its line feeds are written as \\n, two characters; replace them, as in text.replaceAll('\\\\n', '\\n')"],
+  [/^\s*(?:ssh-|ecdsa-sha2-|sk-)/, ': this is an SSH key; ssh-keygen -e -m PKCS8 writes it as PEM'],
+  [/^\s*[{[]/, ': this is JSON; for a JWK there are importPublicKeyJwk and importPrivateKeyJwk'],
+  [
+    /^(?!-----)[^\n]{0,1000}\.(?:pem|key|pub|crt|cer|der|p8|pk8)$|^(?:file:|[a-z]:\\|~?\/|\.\.?\/)[^\n]*$/i,
+    ': this is the path of a file; read the file first',
+  ],
+];
+
+function hintFor(text: string): string {
+  return LOOKS.find(([form]) => form.test(text))?.[1] ?? '';
 }
 
 /** A block of PEM, 64 characters a line. */
@@ -40,84 +55,67 @@ export function writePem(label: string, der: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${encodeBase64(der).replace(/.{1,64}/g, '$&\n')}-----END ${label}-----\n`;
 }
 
-// Keys from PEM: SubjectPublicKeyInfo and PKCS #8, and the older forms PKCS #1 (RSA) and SEC 1 (elliptic curves).
-//
-// @see RFC 7468
+// Keys from PEM.
 
-function choose({ algorithms: fitting }: WrappedKey, asked: Algorithm | undefined): Algorithm {
-  const chosen = asked === undefined ? fitting : fitting.filter((name) => name === asked);
-  if (chosen.length === 1) return chosen[0]!;
-  throw new TypeError(chosen.length === 0 ? `the key is for ${fitting.join(' or ')}` : `options.algorithm must be ${fitting.join(' or ')}`);
+function choose({ algorithms: fitting, jwk }: WrappedKey, asked: Algorithm | undefined): ReadKey {
+  const [algorithm, ...others] = asked === undefined ? fitting : fitting.filter((name) => name === asked);
+  if (algorithm !== undefined && others.length === 0) return { algorithm, jwk };
+  throw new TypeError(
+    algorithm === undefined ? `the key is for ${fitting.join(' or ')}` : `options.algorithm must be ${fitting.join(' or ')}`,
+  );
 }
 
-async function toJwk(format: 'spki' | 'pkcs8', der: Uint8Array, algorithm: Algorithm, name: string): Promise<Jwk> {
-  const subtle = requireWebCrypto(algorithm);
-  try {
-    const key = await subtle.importKey(format, der as BufferSource, algorithms[algorithm].params, true, [
-      format === 'spki' ? 'verify' : 'sign',
-    ]);
-    return await subtle.exportKey('jwk', key);
-  } catch (cause) {
-    throw new TypeError(`${name} is no valid key for ${algorithm}`, { cause });
-  }
-}
+type Readers = Readonly<Record<string, (der: Uint8Array) => WrappedKey | undefined>>;
 
-function readPublic(label: string, der: Uint8Array): WrappedKey {
+const publicReaders: Readers = { __proto__: null as never, 'PUBLIC KEY': readSpki, 'RSA PUBLIC KEY': readPkcs1Public };
+
+const privateReaders: Readers = {
+  __proto__: null as never,
+  'PRIVATE KEY': readPkcs8,
+  'RSA PRIVATE KEY': readPkcs1Private,
+  'EC PRIVATE KEY': readSec1,
+};
+
+/** Labels that are met, and what makes a key of them. */
+const HINTS: Readonly<Record<string, string>> = {
+  __proto__: null as never,
+  CERTIFICATE: ', not a certificate: openssl x509 -pubkey -noout takes the key out',
+  'OPENSSH PRIVATE KEY': ', not of OpenSSH: ssh-keygen -p -m PKCS8 rewrites it',
+};
+
+/** Reads a public key. `asked`: the algorithm that the caller says it is for. */
+export function readPublicPem(publicKey: string, asked: Algorithm | undefined): ReadKey {
+  const { label, der } = parsePem(publicKey, 'publicKey');
   if (label.endsWith('PRIVATE KEY')) throw new TypeError('publicKey is a private key where a public one is expected');
-  const wrapped = label === 'PUBLIC KEY' ? readSpki(der) : label === 'RSA PUBLIC KEY' ? readSpki(wrapRsaPublic(der)) : undefined;
-  if (wrapped === undefined) throw new TypeError('publicKey must be a PUBLIC KEY or RSA PUBLIC KEY of a supported algorithm');
-  return wrapped;
+  const key = publicReaders[label]?.(der);
+  if (key === undefined)
+    throw new TypeError(`publicKey must be a PUBLIC KEY or RSA PUBLIC KEY of a supported algorithm${HINTS[label] ?? ''}`);
+  return choose(key, asked);
 }
 
-const PRIVATE_READERS: readonly (readonly [label: string, toPkcs8: (der: Uint8Array) => Uint8Array])[] = [
-  ['PRIVATE KEY', (der) => der],
-  ['RSA PRIVATE KEY', wrapRsaPrivate],
-  ['EC PRIVATE KEY', wrapEcPrivate],
-];
-
-function readPrivate(label: string, der: Uint8Array): WrappedKey {
+/** Reads a private key. */
+export async function readPrivatePem(privateKey: string, asked: Algorithm | undefined): Promise<ReadKey> {
+  const { label, der } = parsePem(privateKey, 'privateKey');
   if (label.endsWith('PUBLIC KEY')) throw new TypeError('privateKey is a public key where a private one is expected');
   if (label === 'ENCRYPTED PRIVATE KEY') throw new TypeError('privateKey is encrypted: decrypt it first');
-  const toPkcs8 = PRIVATE_READERS.find(([name]) => name === label)?.[1];
-  const wrapped = toPkcs8 && readPkcs8(toPkcs8(der));
-  if (wrapped === undefined)
-    throw new TypeError('privateKey must be a PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY of a supported algorithm');
-  return wrapped;
+  const key = privateReaders[label]?.(der);
+  if (key === undefined)
+    throw new TypeError(
+      `privateKey must be a PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY of a supported algorithm, and nothing else${HINTS[label] ?? ''}`,
+    );
+  const { algorithm, jwk } = choose(key, asked);
+  const isWhole = algorithms[algorithm].implementation !== 'webcrypto' || algorithms[algorithm].publicMembers.every((name) => jwk[name]);
+  return { algorithm, jwk: isWhole ? jwk : await complete(algorithm, jwk) };
 }
 
-/** See `importPublicKeyPem`. */
-export async function readPublicPem(publicKey: string, { algorithm }: ImportKeyOptions = {}): Promise<PublicParts> {
-  const { label, der } = parsePem(publicKey, 'publicKey');
-  const wrapped = readPublic(label, der);
-  const chosen = choose(wrapped, algorithm);
-  return chosen === 'ed25519' ? { point: wrapped.inner } : importWebPublic(chosen, await toJwk('spki', wrapped.der, chosen, 'publicKey'));
-}
-
-/** See `importPrivateKeyPem`. */
-export async function readPrivatePem(privateKey: string, { algorithm }: ImportKeyOptions = {}): Promise<PrivateParts> {
-  const { label, der } = parsePem(privateKey, 'privateKey');
-  const wrapped = readPrivate(label, der);
-  const chosen = choose(wrapped, algorithm);
-  if (chosen === 'ed25519') return { seed: wrapped.inner, point: wrapped.publicKey };
-  return importWebPrivate(chosen, await toJwk('pkcs8', wrapped.der, chosen, 'privateKey'));
-}
-
-// Keys as PEM: SubjectPublicKeyInfo and PKCS #8.
-//
-// @see RFC 7468, sections 10 and 13
-
-async function derOf(algorithm: Algorithm, jwk: Jwk, format: 'spki' | 'pkcs8'): Promise<Uint8Array> {
+/** Derives the public members of a key on a curve whose form leaves them out, which takes the arithmetic of the curve. */
+async function complete(algorithm: Algorithm, jwk: Jwk): Promise<Jwk> {
   const subtle = requireWebCrypto(algorithm);
-  const key = await subtle.importKey('jwk', jwk as JsonWebKey, algorithms[algorithm].params, true, [format === 'spki' ? 'verify' : 'sign']);
-  return new Uint8Array(await subtle.exportKey(format, key));
-}
-
-/** A public JWK as PEM. */
-export async function publicPem(algorithm: Algorithm, jwk: Jwk): Promise<string> {
-  return writePem('PUBLIC KEY', algorithm === 'ed25519' ? spkiOfPoint(memberBytes(jwk, 'x')) : await derOf(algorithm, jwk, 'spki'));
-}
-
-/** A private JWK as PEM. */
-export async function privatePem(algorithm: Algorithm, jwk: Jwk): Promise<string> {
-  return writePem('PRIVATE KEY', algorithm === 'ed25519' ? pkcs8OfSeed(memberBytes(jwk, 'd')) : await derOf(algorithm, jwk, 'pkcs8'));
+  const entry = algorithms[algorithm];
+  try {
+    const key = await subtle.importKey('pkcs8', writePkcs8(entry, jwk), entry.params, true, ['sign']);
+    return { ...(await subtle.exportKey('jwk', key)), ...jwk };
+  } catch (cause) {
+    throw new TypeError(`privateKey is no valid key for ${algorithm}`, { cause });
+  }
 }

@@ -1,15 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { exportPublicKeyHex } from '../../../src/crypto/forms/export.ts';
-import { derivePublicKey } from '../../../src/crypto/forms/import.ts';
-import {
-  importPrivateKeyBase64url,
-  importPrivateKeyHex,
-  importPrivateKeyRaw,
-  importPublicKeyBase64url,
-  importPublicKeyHex,
-  importPublicKeyRaw,
-} from '../../../src/crypto/forms/raw.ts';
-import { decodeHex, encodeHex } from '../../../src/internal/hex.ts';
+import { exportPublicKeyRaw } from '../../../src/crypto/forms/export.ts';
+import { importPrivateKeyRaw, importPublicKeyRaw } from '../../../src/crypto/forms/raw.ts';
+import { decodeBase64url, decodeHex, encodeHex } from '../../../src/crypto/forms/text.ts';
+import { derivePublicKey } from '../../../src/crypto/key-pair.ts';
 
 /** RFC 8032, section 7.1, test 3. */
 const SEED = 'c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7';
@@ -38,12 +31,12 @@ describe('Ed25519 (RFC 8032, section 7.1)', () => {
   for (const [name, enter] of Object.entries(environments)) {
     it(`signs and verifies with ${name}`, async () => {
       enter();
-      const privateKey = await importPrivateKeyHex(SEED);
+      const privateKey = await importPrivateKeyRaw(decodeHex(SEED));
       const publicKey = await derivePublicKey(privateKey);
       const signature = await privateKey.sign(MESSAGE);
       expect(encodeHex(signature)).toBe(SIGNATURE);
       expect(Object.getPrototypeOf(signature)).toBe(Uint8Array.prototype);
-      expect(exportPublicKeyHex(publicKey)).toBe(PUBLIC);
+      expect(encodeHex(exportPublicKeyRaw(publicKey))).toBe(PUBLIC);
       expect(await publicKey.verify(MESSAGE, signature)).toBe(true);
       expect(await publicKey.verify(new Uint8Array(2), signature)).toBe(false);
       expect(await publicKey.verify(MESSAGE, signature.slice(0, 63))).toBe(false);
@@ -54,12 +47,12 @@ describe('Ed25519 (RFC 8032, section 7.1)', () => {
   it('does not hide another failure of the runtime behind the fallback', async () => {
     vi.stubGlobal('process', undefined);
     vi.stubGlobal('crypto', { subtle: { importKey: () => Promise.reject(new DOMException('broken', 'OperationError')) } });
-    await expect(importPublicKeyHex(PUBLIC)).rejects.toThrow('broken');
+    await expect(importPublicKeyRaw(decodeHex(PUBLIC))).rejects.toThrow('broken');
   });
 
   it('answers a call that comes alone at once, and calls that come together from the pool', async () => {
-    const privateKey = await importPrivateKeyHex(SEED);
-    const publicKey = await importPublicKeyHex(PUBLIC);
+    const privateKey = await importPrivateKeyRaw(decodeHex(SEED));
+    const publicKey = await importPublicKeyRaw(decodeHex(PUBLIC));
     expect(privateKey.sign(MESSAGE)).toBeInstanceOf(Uint8Array);
     const second = privateKey.sign(MESSAGE);
     const third = publicKey.verify(MESSAGE, decodeHex(SIGNATURE)!);
@@ -78,18 +71,16 @@ describe('keys from 32 bytes', () => {
     const seed64 = Buffer.from(SEED, 'hex').toString('base64url');
     for (const key of [
       await importPublicKeyRaw(decodeHex(PUBLIC)!),
-      await importPublicKeyHex(PUBLIC.toUpperCase()),
-      await importPublicKeyBase64url(base64url),
+      await importPublicKeyRaw(decodeHex(PUBLIC.toUpperCase())),
+      await importPublicKeyRaw(decodeBase64url(base64url)),
     ]) {
       expect(await key.verify(MESSAGE, decodeHex(SIGNATURE)!)).toBe(true);
     }
-    for (const key of [await importPrivateKeyRaw(decodeHex(SEED)!), await importPrivateKeyBase64url(seed64)])
+    for (const key of [await importPrivateKeyRaw(decodeHex(SEED)!), await importPrivateKeyRaw(decodeBase64url(seed64))])
       expect(encodeHex(await key.sign(MESSAGE))).toBe(SIGNATURE);
-    await expect(importPublicKeyHex(base64url)).rejects.toThrow(new TypeError('publicKey must be hexadecimal'));
-    await expect(importPublicKeyBase64url(PUBLIC)).rejects.toThrow(new RangeError('publicKey must be 32 bytes'));
-    await expect(importPublicKeyBase64url(`${base64url}=`)).rejects.toThrow(new TypeError('publicKey must be base64url without padding'));
-    await expect(importPrivateKeyBase64url(`${seed64}=`)).rejects.toThrow(new TypeError('privateKey must be base64url without padding'));
-    await expect(importPrivateKeyHex(`${SEED.slice(1)}x`)).rejects.toThrow(new TypeError('privateKey must be hexadecimal'));
+    expect(() => decodeHex(base64url)).toThrow(new TypeError('text must be hexadecimal'));
+    await expect(importPublicKeyRaw(decodeBase64url(PUBLIC))).rejects.toThrow(new RangeError('publicKey must be 32 bytes'));
+    expect(() => decodeBase64url(`${base64url}=`)).toThrow(new TypeError('text must be base64url without padding'));
   });
 
   it('refuses other lengths and types, naming the argument', async () => {
@@ -97,9 +88,16 @@ describe('keys from 32 bytes', () => {
       await expect(importPublicKeyRaw(new Uint8Array(length))).rejects.toThrow(new RangeError('publicKey must be 32 bytes'));
       await expect(importPrivateKeyRaw(new Uint8Array(length))).rejects.toThrow(new RangeError('privateKey must be 32 bytes'));
     }
-    await expect(importPublicKeyRaw(PUBLIC as never)).rejects.toThrow(new TypeError('publicKey must be a Uint8Array'));
-    await expect(importPrivateKeyRaw(null as never)).rejects.toThrow(new TypeError('privateKey must be a Uint8Array'));
-    await expect(importPublicKeyHex(undefined as never)).rejects.toThrow(TypeError);
+    for (const [wrong, message] of [
+      [PUBLIC, 'must be a Uint8Array: see decodeBase64url and decodeHex'],
+      [null, 'must be a Uint8Array'],
+      [undefined, 'must be a Uint8Array'],
+      [new ArrayBuffer(32), 'must be a Uint8Array'],
+      [Promise.resolve(decodeHex(PUBLIC)), 'is a promise: await it first'],
+    ] as const) {
+      await expect(importPublicKeyRaw(wrong as never)).rejects.toThrow(new TypeError(`publicKey ${message}`));
+      await expect(importPrivateKeyRaw(wrong as never)).rejects.toThrow(new TypeError(`privateKey ${message}`));
+    }
   });
 
   it('refuses small order and non-canonical keys', async () => {
@@ -112,7 +110,7 @@ describe('keys from 32 bytes', () => {
       'ff'.repeat(32),
       `01${'00'.repeat(30)}80`,
     ]) {
-      await expect(importPublicKeyHex(hex)).rejects.toThrow(error);
+      await expect(importPublicKeyRaw(decodeHex(hex))).rejects.toThrow(error);
     }
   });
 

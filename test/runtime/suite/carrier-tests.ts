@@ -4,7 +4,8 @@
  * @module
  */
 
-import { exportPublicKeyBase64url, importPrivateKeyRaw, memoryReplayStore } from 'countersign';
+import { memoryReplayStore } from 'countersign';
+import { encodeBase64url, exportPublicKeyRaw, importPrivateKeyRaw } from 'countersign/key-pairs';
 import { issueLicense, verifyLicense } from 'countersign/license';
 import { signPayload, verifyPayload } from 'countersign/payload';
 import { signUrl, verifyUrl } from 'countersign/url';
@@ -67,7 +68,7 @@ export function carrierTests(test: Declare): void {
       { features: ['export'] },
       { signer: await suiteSigner('ed25519', 'maker'), product, created: NOW },
     );
-    const publicKeys = { 'maker.ed25519': exportPublicKeyBase64url(await importPrivateKeyRaw(SEED)) };
+    const publicKeys = { 'maker.ed25519': encodeBase64url(exportPublicKeyRaw(await importPrivateKeyRaw(SEED))) };
     for (const text of [json, line]) {
       equal((await verifyLicense(text, { product, publicKeys, now: () => NOW + 1e8 })).payload.features, ['export']);
       await refuses(() => verifyLicense(text, { product: 'io.stochastic.other', publicKeys, now: () => NOW }), 'tag_mismatch');

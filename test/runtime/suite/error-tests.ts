@@ -24,7 +24,7 @@ import { signedCoins, suiteVerifier } from './verify-tests.ts';
 export function errorTests(test: Declare): void {
   test('the caller: TypeError and RangeError, at once', async () => {
     await refuses(() => createVerifier({} as never), 'TypeError');
-    await refuses(() => createVerifier({ resolveKey: () => null, replayStore: { consume: () => 'consumed' } }), 'TypeError');
+    await refuses(() => createVerifier({ resolveKey: () => null, replayStore: { consume: () => 'consumed' } } as never), 'TypeError');
     await refuses(() => hmacSigner({ keyid: 'é', secret: SECRET, ...IN_PAGE }), 'RangeError');
     await refuses(() => signRequest(coins(), undefined as never), 'TypeError');
   });

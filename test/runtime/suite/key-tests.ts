@@ -4,37 +4,27 @@
  * @module
  */
 
+import { createSigner, generateKeyPair, generateSecret, hmacKey, hmacSigner, type PrivateKey, type VerificationKey } from 'countersign';
 import {
-  createSigner,
-  exportPrivateKeyBase64url,
-  exportPrivateKeyHex,
+  decodeBase64url,
+  decodeHex,
+  encodeBase64url,
+  encodeHex,
   exportPrivateKeyJwk,
   exportPrivateKeyPem,
   exportPrivateKeyRaw,
-  exportPublicKeyBase64url,
-  exportPublicKeyHex,
   exportPublicKeyJwk,
   exportPublicKeyPem,
   exportPublicKeyRaw,
-  generateKeyPair,
-  generateSecret,
-  hmacKey,
-  hmacSigner,
   importPrivateCryptoKey,
-  importPrivateKeyBase64url,
-  importPrivateKeyHex,
   importPrivateKeyJwk,
   importPrivateKeyPem,
   importPrivateKeyRaw,
-  importPublicKeyBase64url,
-  importPublicKeyHex,
   importPublicKeyJwk,
   importPublicKeyPem,
   importPublicKeyRaw,
   jwkThumbprint,
-  type PrivateKey,
-  type VerificationKey,
-} from 'countersign';
+} from 'countersign/key-pairs';
 import { type Declare, equal, ok, refuses } from './collect.ts';
 import { engine, hex, injected, unhex, utf8 } from './engine.ts';
 import { IN_PAGE, SECRET, SEED } from './keys.ts';
@@ -70,10 +60,10 @@ async function works(privateKey: PrivateKey, publicKey: VerificationKey): Promis
 /** Declares the tests. */
 export function keyTests(test: Declare): void {
   test('signs as RFC 8032 says', async () => {
-    const privateKey = await importPrivateKeyHex(RFC8032.seed);
-    equal(exportPublicKeyHex(privateKey), RFC8032.publicKey);
+    const privateKey = await importPrivateKeyRaw(decodeHex(RFC8032.seed));
+    equal(encodeHex(exportPublicKeyRaw(privateKey)), RFC8032.publicKey);
     equal(hex(await privateKey.sign(unhex(RFC8032.message))), RFC8032.signature);
-    equal(await (await importPublicKeyHex(RFC8032.publicKey)).verify(unhex(RFC8032.message), unhex(RFC8032.signature)), true);
+    equal(await (await importPublicKeyRaw(decodeHex(RFC8032.publicKey))).verify(unhex(RFC8032.message), unhex(RFC8032.signature)), true);
   });
   test('knows the thumbprint of RFC 8037', async () => {
     equal(await jwkThumbprint(RFC8037.jwk), RFC8037.thumbprint);
@@ -115,14 +105,14 @@ async function roundTrips(): Promise<void> {
   const key = await importPrivateKeyRaw(SEED, { extractable: true });
   const privateKeys = [
     await importPrivateKeyRaw(exportPrivateKeyRaw(key)),
-    await importPrivateKeyBase64url(exportPrivateKeyBase64url(key)),
-    await importPrivateKeyHex(exportPrivateKeyHex(key)),
+    await importPrivateKeyRaw(decodeBase64url(encodeBase64url(exportPrivateKeyRaw(key)))),
+    await importPrivateKeyRaw(decodeHex(encodeHex(exportPrivateKeyRaw(key)))),
     await importPrivateKeyJwk(exportPrivateKeyJwk(key)),
   ];
   const publicKeys = [
     await importPublicKeyRaw(exportPublicKeyRaw(key)),
-    await importPublicKeyBase64url(exportPublicKeyBase64url(key)),
-    await importPublicKeyHex(exportPublicKeyHex(key)),
+    await importPublicKeyRaw(decodeBase64url(encodeBase64url(exportPublicKeyRaw(key)))),
+    await importPublicKeyRaw(decodeHex(encodeHex(exportPublicKeyRaw(key)))),
     await importPublicKeyJwk(exportPublicKeyJwk(key)),
   ];
   for (const [index, privateKey] of privateKeys.entries()) await works(privateKey, publicKeys[index]!);
@@ -130,7 +120,7 @@ async function roundTrips(): Promise<void> {
 
 async function refusals(): Promise<void> {
   await refuses(() => importPublicKeyRaw(new Uint8Array(31)), 'RangeError');
-  await refuses(() => importPublicKeyHex('zz'), 'TypeError');
+  await refuses(() => importPublicKeyRaw(decodeHex('zz')), 'TypeError');
   // Of small order: it would verify nearly anything.
   await refuses(() => importPublicKeyRaw(new Uint8Array(32)), 'RangeError');
   // A JWK whose public half is another's: signing with it would give the private key away.

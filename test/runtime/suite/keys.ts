@@ -4,16 +4,8 @@
  * @module
  */
 
-import {
-  createSigner,
-  exportPublicKeyRaw,
-  hmacKey,
-  hmacSigner,
-  importPrivateKeyRaw,
-  importPublicKeyRaw,
-  type Signer,
-  type VerificationKey,
-} from 'countersign';
+import { createSigner, hmacKey, hmacSigner, type Signer, type VerificationKey } from 'countersign';
+import { exportPublicKeyRaw, importPrivateKeyRaw, importPublicKeyRaw } from 'countersign/key-pairs';
 import { utf8 } from './engine.ts';
 
 /** A secret of the cross matrix; pages are allowed to hold it. */

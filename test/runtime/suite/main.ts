@@ -18,12 +18,14 @@ import { keyTests } from './key-tests.ts';
 import { measureEngine } from './measure.ts';
 import { pageTests } from './page-tests.ts';
 import { signTests } from './sign-tests.ts';
+import { unhandledTests, watchUnhandled } from './unhandled.ts';
 import { urlTests } from './url-tests.ts';
 import { vectorTests, verdictString } from './vectors.ts';
 import { verifyTests } from './verify-tests.ts';
 
 /** Runs everything. A failing test is a result, not a failure to run. */
 export async function runSuite(config: SuiteConfig): Promise<SuiteResult> {
+  const unhandled = watchUnhandled();
   const native = await verdictString();
   const javascript = await inJavaScript(verdictString);
   const engine = await measureEngine();
@@ -39,6 +41,7 @@ export async function runSuite(config: SuiteConfig): Promise<SuiteResult> {
     ...(config.client && { client: clientTests(config.runtime, config.client) }),
     ...(config.carriers && { urls: urlTests(config.runtime, config.carriers), forms: formTests(config.runtime, config.carriers) }),
     vectors: vectorTests(native, javascript),
+    unhandled: unhandledTests(unhandled),
   });
   return {
     tests,

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { createSignedFetch, importPublicKeyJwk, jwkThumbprint } from 'countersign';
+import { createSignedFetch } from 'countersign';
 import { deleteKeyPair, isKeyStorageError, openKeyPair } from 'countersign/browser';
+import { importPublicKeyJwk, jwkThumbprint } from 'countersign/key-pairs';
 import { type Declare, equal, ok, refuses } from './collect.ts';
 import { engine, utf8 } from './engine.ts';
 import { openDocument, SHARED_KEY } from './key-document.ts';

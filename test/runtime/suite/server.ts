@@ -14,6 +14,7 @@ import {
 } from 'countersign';
 import { type KeyKind, suiteKey } from './keys.ts';
 import { type Answer, SEEN, SHARED, seenText, VERDICT } from './seen.ts';
+import { watchUnhandled } from './unhandled.ts';
 
 /** Makes the handler of a server that answers for these authorities. */
 export function createHandler(authorities: readonly string[]): (request: Request | RequestMessage) => Promise<Answer> {
@@ -29,7 +30,10 @@ export function createHandler(authorities: readonly string[]): (request: Request
     resolveKey,
     replayStore: memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true }),
   });
+  const { reasons } = watchUnhandled();
   return async (request) => {
+    // A server that left something unhandled has lost: elsewhere its process would have ended.
+    if (reasons.length > 0) throw new Error(`unhandled: ${reasons.join('; ')}`);
     try {
       const verified = await verifier.verifyRequest(request);
       return { status: 200, headers: { ...SHARED, [VERDICT]: 'ok', [SEEN]: await describeSeen(verified) } };

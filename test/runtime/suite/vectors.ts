@@ -6,7 +6,8 @@
  */
 
 import bundled from 'vectors:all';
-import { hmacKey, hmacSigner, importPublicKeyRaw } from 'countersign';
+import { hmacKey, hmacSigner } from 'countersign';
+import { importPublicKeyRaw } from 'countersign/key-pairs';
 import { type Declare, equal, ok } from './collect.ts';
 import { hex, unhex } from './engine.ts';
 

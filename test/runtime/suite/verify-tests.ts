@@ -26,7 +26,7 @@ export function suiteVerifier(more: Partial<VerifierOptions> = {}): Verifier {
     replayStore: memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true, ...injected }),
     now: () => NOW + 10,
     ...more,
-  });
+  } as VerifierOptions);
 }
 
 /** A signed request. */

@@ -18,5 +18,18 @@ export interface Ed25519KeyPair {
   sign(base: Uint8Array): Awaitable<Uint8Array>;
 }
 
-/** Computes the HMAC-SHA256 of a signature base with a secret that was prepared. */
-export type Mac = (base: Uint8Array) => Uint8Array;
+// The DER around keys, in which the native ones take them: a constant prefix (RFC 8410, sections 4 and 7).
+
+const PKCS8 = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
+
+/** The PKCS #8 form of a seed. */
+export function pkcs8OfSeed(seed: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array([...PKCS8, ...seed]);
+}
+
+const SPKI = [48, 42, 48, 5, 6, 3, 43, 101, 112, 3, 33, 0];
+
+/** The SubjectPublicKeyInfo form of a public key (RFC 8410, section 4): a constant prefix. */
+export function spkiOfPoint(point: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array([...SPKI, ...point]);
+}
