@@ -25,10 +25,12 @@ export {
   type VerificationErrorCode,
   type VerificationErrorOptions,
 } from './errors.ts';
-export { createNegotiator } from './fetch/negotiate.ts';
-export type { Fetch, Negotiator, RetryOptions, SignedFetchOptions } from './fetch/options.ts';
-export { parseRefusal, type Refusal } from './fetch/refusal.ts';
+export { createNegotiator, type Negotiator, type NegotiatorOptions } from './fetch/negotiate.ts';
+export type { Fetch, SignedFetchOptions } from './fetch/options.ts';
+export { type ParseRefusalOptions, parseRefusal, type Refusal } from './fetch/refusal.ts';
 export { createResponseVerifier, type ResponseVerifier, type ResponseVerifierOptions } from './fetch/response-verifier.ts';
+export type { RetryOptions } from './fetch/retry.ts';
+export type { SignedEvent, SigningOptions } from './fetch/sign.ts';
 export { createSignedFetch } from './fetch/signed-fetch.ts';
 export type { Limits } from './http/limits.ts';
 export { parseUnverifiedSignatures } from './http/parse-unverified.ts';

@@ -2,44 +2,61 @@
  * Learning the time from a refusal.
  *
  * A device with a wrong clock could never sign anything that is accepted. But whoever can set our clock can have us
- * sign messages that become valid later: so only a refusal of our kind counts, from the very origin, over a channel
- * nobody can write to, and only up to a day.
+ * sign messages that become valid later: so only a refusal of our kind counts, from a source that is believed; a day back, a
+ * quarter of an hour ahead at most; and it is kept only once it worked.
  *
  * @module
  */
 
-import { isLoopback } from '../internal/loopback.ts';
-import type { Call, Outcome } from './call.ts';
-import type { Learnt, Settings } from './options.ts';
+import { assertInteger } from '../internal/assert.ts';
+import { clockOf } from '../runtime/time.ts';
+import type { Call, Change, Outcome } from './call.ts';
+import { remember } from './memory.ts';
 import type { Refusal } from './refusal.ts';
 
 const DAY = 86_400;
 
-/** Whether a refusal told us to correct the clock, which is then remembered for the origin. */
-export function learnClock(call: Call, { response, skew: used }: Outcome, refusal: Refusal, settings: Settings): boolean {
-  const { correctClock = true, now, learnt } = settings;
-  const { origin, tried } = call;
-  if (!correctClock || tried.has(`clock ${origin}`) || refusal.now === undefined) return false;
-  if (refusal.code !== 'expired' && refusal.code !== 'created_in_future') return false;
-  if (!isTrustworthy(origin, response)) return false;
-  const skew = refusal.now - now();
-  if (skew === used || !(Math.abs(skew) <= DAY)) return false;
-  tried.set(`clock ${origin}`, 1);
-  remember(learnt, origin, { skew });
-  return true;
+const QUARTER = 900;
+
+/** What is believed of other clocks. */
+export interface ClockOptions {
+  /** Whether to learn from a refusal how wrong the local clock is, and try once more; true by default. */
+  readonly correctClock?: boolean | undefined;
+  /** How far ahead of the local clock a refusal may have us sign, in seconds, up to a day; 900 by default. */
+  readonly maxClockAdvance?: number | undefined;
 }
 
-const MAX_ORIGINS = 1000;
-
-/** Adds to what is known of an origin; a crawler's memory does not grow without end. */
-export function remember(learnt: Map<string, Learnt>, origin: string, more: Learnt): void {
-  if (learnt.size >= MAX_ORIGINS) learnt.clear();
-  learnt.set(origin, { ...learnt.get(origin), ...more });
+/** A client's clock, with what it learnt of each origin's. */
+export interface Clock {
+  /** Seconds to add to the local clock for an attempt. */
+  skewFor(call: Call): number;
+  /** What to sign the next attempt by; `undefined` when a refusal is no reason to. */
+  correct(call: Call, outcome: Outcome, refusal: Refusal): Change | undefined;
+  /** Remembers what a call learnt: it worked. */
+  confirm(call: Call): void;
 }
 
-/** Whether nobody but the origin could have written the response: https, or this very machine. */
-export function isTrustworthy(origin: string, response: Response | undefined): boolean {
-  // A service worker, or an injected fetch, may have answered for somebody else.
-  if (response?.url && new URL(response.url).origin !== origin) return false;
-  return origin.startsWith('https:') || isLoopback(new URL(origin).hostname);
+/** Makes a clock. @throws {TypeError | RangeError} */
+export function createClock({
+  correctClock = true,
+  maxClockAdvance = QUARTER,
+  now,
+}: ClockOptions & { readonly now?: (() => number) | undefined }): Clock {
+  assertInteger(maxClockAdvance, 'maxClockAdvance, in seconds,', 0, DAY);
+  const time = clockOf(now);
+  const learnt = new Map<string, number>();
+  return {
+    skewFor: ({ origin, skew }) => skew ?? learnt.get(origin) ?? 0,
+    correct: ({ tried }, { skew: used }, { code, now: theirs }) => {
+      if (!correctClock || tried.corrections > 0 || theirs === undefined) return undefined;
+      if (code !== 'expired' && code !== 'created_in_future') return undefined;
+      const skew = theirs - time();
+      // Written so that NaN corrects nothing.
+      if (skew === used || !(skew >= -DAY && skew <= maxClockAdvance)) return undefined;
+      return { skew, tried: { corrections: 1 } };
+    },
+    confirm: ({ origin, skew }) => {
+      if (skew !== undefined) remember(learnt, origin, skew);
+    },
+  };
 }

@@ -1,109 +1,140 @@
 /**
- * From what `fetch` takes to a request that can be signed: one `Request`, built once, and the very bytes it will send.
- *
- * A body is serialised once, when the `Request` is constructed (FormData draws its boundary there), and what is
- * digested is read off that same `Request`.
+ * From what `fetch` takes to the first attempt of a call: where it goes, its fields and modes, and the one value that is its content.
  *
  * @see https://fetch.spec.whatwg.org/#dom-request
  * @module
  */
 
-import { type ByteStream, readBody, readStream } from '../runtime/read-stream.ts';
-import type { Call } from './call.ts';
+import { abortable } from '../runtime/abort.ts';
+import { readBody } from '../runtime/read-stream.ts';
+import { type Call, modesOf } from './call.ts';
+import { type Content, type ContentRules, NO_CONTENT, takeContent } from './content.ts';
 import { denied, type Reason } from './deny.ts';
-import { writeForm } from './form.ts';
-import type { Settings } from './options.ts';
-import { hasStray, objectionTo, toFixpoint } from './target.ts';
+import { checkFields } from './fields.ts';
+import { objectionTo, parseUrl, type Spelling, withoutFragment } from './target.ts';
 
-/** Streams need `duplex`, which TypeScript's DOM does not know. */
-type Init = RequestInit & { duplex?: 'half' };
+/** What may be sent, and how it is written. */
+export interface PrepareRules extends ContentRules {
+  /** The only origins to send to; `undefined`: any. */
+  readonly origins: ReadonlySet<string> | undefined;
+  readonly spell: Spelling;
+}
+
+/** Builds the first attempt of a call. */
+export type Prepare = (input: string | URL | Request, init: RequestInit) => Promise<Call>;
 
 /**
- * Builds the first attempt of a call.
- *
- * @throws {SignedFetchError} Before anything is sent, if it must not or cannot be.
- * @throws {TypeError} If `fetch` would refuse it too, or a `Request`'s URL would change on the way.
+ * Makes what prepares calls. It rejects before anything is sent:
+ * with `SignedFetchError` if a call must not or cannot be sent, with a TypeError if `fetch` would refuse it too.
  */
-export async function prepare(input: string | URL | Request, init: RequestInit, settings: Settings): Promise<Call> {
-  const source = isRequest(input) ? input : undefined;
-  const url = new URL(isRequest(input) ? input.url : input, globalThis.document?.baseURI ?? globalThis.location?.href);
-  const { origin } = url;
-  const objection = objectionTo(url) ?? objectionToInit(source, init, url, settings);
-  if (objection) throw denied(objection, origin);
-
-  const { uncovered, maxBodyBytes } = settings;
-  const { body, signal } = init;
-  const stream = isStream(body);
-  let bytes = stream && !uncovered ? await read(body, maxBodyBytes, signal) : undefined;
-  const made = requestInit(source, init, bytes, stream);
-  const request = new Request(source ?? toFixpoint(url), made);
-  const { headers, method } = request;
-  // Firefox has no streams here and would send the text "[object ReadableStream]".
-  if (stream && !bytes && !request.body) throw denied('stream');
-  // Bun would send it instead of the URL's host; elsewhere it has no effect.
-  headers.delete('host');
-
-  if (typeof body === 'string') bytes = new TextEncoder().encode(body);
-  // Firefox does not tell whether there is a body (undefined): reading it does. Only asked where it must be, since Deno
-  // sends a string whose `body` was looked at in chunks.
-  const unread = !bytes && !isBodiless(method) && request.body !== null;
-  if (unread && !uncovered) {
-    try {
-      bytes = await read(request.clone(), maxBodyBytes, request.signal);
-    } catch (error) {
-      // WebKitGTK cannot read a form that has a file: it is written here, with the boundary that was drawn.
-      if ((error as Error).name !== 'InvalidStateError' || !(body instanceof FormData)) throw error;
-      return prepare(input, { ...init, headers, body: await writeForm(body, headers.get('content-type')!) }, settings);
-    }
-  }
-  if (bytes && bytes.length > maxBodyBytes) throw denied('size');
-  return {
-    request,
-    origin,
-    bytes,
-    replayable: !unread || bytes !== undefined,
-    redirect: init.redirect ?? source?.redirect ?? 'follow',
-    init: made,
-    whole: source !== undefined || (stream && !bytes),
-    earlier: ['signature-input', 'signature'].map((name) => [name, headers.get(name)]),
-    tried: new Map(),
+export function createPrepare(rules: PrepareRules): Prepare {
+  return async (input, init) => {
+    const source = isRequest(input) ? input : undefined;
+    const url = parseUrl(isRequest(input) ? input.url : input);
+    const objection = objectionTo(url) ?? objectionToCall(source, init, url, rules);
+    if (objection) throw denied(objection, url.origin);
+    const signal = init.signal ?? source?.signal ?? undefined;
+    if (signal?.aborted) throw signal.reason;
+    const given = init.body == null ? undefined : await takeContent(init.body, rules, signal);
+    const head = headOf(source, init);
+    const { request, content } = await build(source, url, head, given, rules, signal);
+    // Bun would send it instead of the URL's host; elsewhere it has no effect.
+    request.headers.delete('host');
+    if (content.type !== undefined && !request.headers.has('content-type')) request.headers.set('content-type', content.type);
+    const { origin } = url;
+    const earlier = ['signature-input', 'signature'].map((name) => [name, request.headers.get(name)] as const);
+    const redirect = init.redirect ?? source?.redirect ?? 'follow';
+    const tried = { hops: 0, retries: 0, asks: 0, corrections: 0, waits: 0 };
+    const own = { init: head, given: init.headers ?? source?.headers, whole: source instanceof Request };
+    return { request, origin, content, redirect, ...own, signal, earlier, asked: undefined, skew: undefined, tried };
   };
 }
 
-function objectionToInit(source: Request | undefined, init: RequestInit, url: URL, { allowed }: Settings): Reason | undefined {
-  if (allowed?.has(url.origin) === false) return 'origin';
+function objectionToCall(source: Request | undefined, init: RequestInit, { origin }: URL, { origins }: PrepareRules): Reason | undefined {
+  if (origins?.has(origin) === false) return 'origin';
   if ((init.mode ?? source?.mode) === 'no-cors') return 'mode';
-  if (init.body != null && isBodiless(init.method ?? source?.method ?? 'GET')) return 'bodiless';
-  return source && hasStray(source.url, url.origin) ? 'fixpoint' : undefined;
+  return init.body != null && isBodiless(init.method ?? source?.method ?? 'GET') ? 'bodiless' : undefined;
 }
 
-function requestInit(source: Request | undefined, init: RequestInit, bytes: Uint8Array<ArrayBuffer> | undefined, stream: boolean): Init {
-  // A Request made of another one loses its referrer as soon as it is given anything else.
-  const made: Init = { ...(source && { referrer: source.referrer, referrerPolicy: source.referrerPolicy }), ...init, redirect: 'manual' };
-  if (bytes) made.body = bytes;
-  else if (stream) made.duplex = 'half';
-  // HTTP caches do not vary by signature. Where the member is not implemented, giving it throws.
-  if (!init.cache && 'cache' in Request.prototype && (source?.cache ?? 'default') === 'default') made.cache = 'no-store';
-  return made;
+interface Built {
+  readonly request: Request;
+  readonly content: Content;
 }
 
-/** Whether a body arrives over time; undici also takes iterables, Node's streams among them. */
-function isStream(body: unknown): body is ByteStream {
-  return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body);
+async function build(
+  source: Request | undefined,
+  url: URL,
+  head: RequestInit,
+  given: Content | undefined,
+  rules: PrepareRules,
+  signal: AbortSignal | undefined,
+): Promise<Built> {
+  const spelled = rules.spell(url);
+  if (source === undefined) return { request: construct(spelled, head), content: given ?? NO_CONTENT };
+  if (!(source instanceof Request) || withoutFragment(source.url) !== spelled) {
+    const content = given ?? (await readSource(source, rules.maxBodyBytes, signal));
+    const { method, headers } = source;
+    return { request: construct(spelled, { ...modesOf(source), method, headers: new Headers(headers), ...head }), content };
+  }
+  const { referrer, referrerPolicy } = source;
+  // A Request made of another one loses its referrer as soon as it is given anything else. With content of the call's own, the
+  // other one's is not touched.
+  const request = construct(source, { referrer, referrerPolicy, ...head, ...(given && { body: new Uint8Array(0) }) });
+  return { request, content: given ?? (await contentOf(request, rules, signal)) };
+}
+
+/** What is given beside URL, fields and content: as the caller gave it, but redirects are ours. */
+function headOf(source: Request | undefined, { body: _, ...init }: RequestInit): RequestInit {
+  const next = source !== undefined && 'next' in source ? { next: source.next } : {};
+  // A Request of another make is known by its members only.
+  const modes = source === undefined || source instanceof Request ? {} : modesOf(source);
+  return { ...modes, ...next, ...init, redirect: 'manual', ...cacheOf(source, init) };
+}
+
+/** HTTP caches do not vary by signature. Next.js has a cache of its own, which reads `next`. */
+function cacheOf(source: Request | undefined, init: RequestInit): RequestInit {
+  if (init.cache || 'next' in init || (source !== undefined && 'next' in source)) return {};
+  // Where the member is not implemented, giving it throws.
+  return 'cache' in Request.prototype && (source?.cache ?? 'default') === 'default' ? { cache: 'no-store' } : {};
+}
+
+/** @throws {TypeError} What `fetch` would throw too, without the values that engines quote. */
+function construct(input: string | Request, init: RequestInit): Request {
+  checkFields(init.headers);
+  return new Request(input, init);
+}
+
+/** What a `Request` of ours holds: its bytes, or, if nobody has to read it, whatever it is. */
+async function contentOf(request: Request, rules: PrepareRules, signal: AbortSignal | undefined): Promise<Content> {
+  if (isBodiless(request.method) || request.body === null) return NO_CONTENT;
+  return rules.covers ? readSource(request, rules.maxBodyBytes, signal) : { body: undefined };
+}
+
+/** Reads a `Request` of the caller's. Firefox does not tell whether there is a body (undefined): reading it does. */
+async function readSource(source: Request, limit: number, signal: AbortSignal | undefined): Promise<Content> {
+  if (isBodiless(source.method) || source.body === null) return NO_CONTENT;
+  if (source.bodyUsed) throw new TypeError("the Request's body was read before");
+  if (typeof source.arrayBuffer !== 'function') throw denied('request');
+  const read = source.body ? readBody(source, limit, signal) : readWhole(source, limit, signal);
+  const bytes = await read;
+  if (bytes === undefined) throw denied('size');
+  return { body: bytes };
+}
+
+async function readWhole(source: Request, limit: number, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    const bytes = new Uint8Array(await abortable(source.arrayBuffer(), signal));
+    return bytes.length <= limit ? bytes : undefined;
+  } catch (cause) {
+    // A polyfill's, as a rule: one that keeps its content where nobody can read it.
+    throw signal?.aborted ? cause : denied('request', undefined, cause);
+  }
 }
 
 function isRequest(input: string | URL | Request): input is Request {
-  return typeof input === 'object' && 'headers' in input;
+  return typeof input === 'object' && input !== null && 'headers' in input;
 }
 
 function isBodiless(method: string): boolean {
   return /^(get|head)$/i.test(method);
-}
-
-async function read(body: ByteStream | Request, limit: number, signal: AbortSignal | null | undefined): Promise<Uint8Array<ArrayBuffer>> {
-  return (await ('arrayBuffer' in body ? readBody(body, limit, signal) : readStream(body, limit, signal))) ?? tooLarge();
-}
-
-function tooLarge(): never {
-  throw denied('size');
 }

@@ -6,15 +6,19 @@
  */
 
 import { PROBLEM_TYPE } from '../errors.ts';
+import { assertInteger } from '../internal/assert.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
 import { decodeUtf8 } from '../internal/utf8.ts';
-import { readBody } from '../runtime/read-stream.ts';
 import { systemTime } from '../runtime/time.ts';
+import { readAnswer } from './answer.ts';
 
 /** Why a message was not accepted, in the server's words. Nobody signed it: inform with it, decide nothing by it. */
 export interface Refusal {
   readonly status: number;
   /** One of the documented codes, or one of a newer server. */
   readonly code: string;
+  /** What the server says besides the code: which component lacks, for one. */
+  readonly detail: string | undefined;
   /** The server's time, whole seconds since the epoch. */
   readonly now: number | undefined;
   /** Seconds after which trying again makes sense. */
@@ -25,28 +29,60 @@ export interface Refusal {
   readonly signatureBase: string | undefined;
 }
 
+/** How to read a refusal. */
+export interface ParseRefusalOptions {
+  /** Seconds to wait for its last byte; 3 by default. */
+  readonly timeout?: number | undefined;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const NAMES: OptionNames<ParseRefusalOptions> = { timeout: true, signal: true };
+
 const MAX_BYTES = 64 * 1024;
 
+const MAX_SECONDS = 3600;
+
 /**
- * Reads a refusal off a response, whose body stays readable; `undefined` if it is none of ours.
+ * Reads a refusal off a response, whose body stays readable; `undefined` if it is none of ours, breaks, or does not end in time.
  *
  * @throws {TypeError} If the response was read before.
+ * @throws The reason of the signal.
  */
-export async function parseRefusal(response: Response): Promise<Refusal | undefined> {
+export async function parseRefusal(response: Response, options: ParseRefusalOptions = {}): Promise<Refusal | undefined> {
+  const { timeout = 3, signal } = readOptions(options, NAMES);
+  assertInteger(timeout, 'timeout, in seconds,', 1, MAX_SECONDS);
   const { status, headers } = response;
   if (status < 400 || !/^application\/problem\+json *(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;
-  const bytes = await readBody(response.clone(), MAX_BYTES);
-  const problem = parseProblem(bytes && decodeUtf8(bytes));
-  const [code, now, signatureBase] = ['code', 'now', 'signatureBase'].map((name) => problem.get(name));
+  const problem = parseProblem(await readText(response.clone(), timeout, signal));
+  const [code, detail, now, signatureBase] = ['code', 'detail', 'now', 'signatureBase'].map((name) => problem.get(name));
   if (typeof code !== 'string' || problem.get('type') !== PROBLEM_TYPE + code) return undefined;
   return {
     status,
     code,
+    detail: typeof detail === 'string' ? detail : undefined,
     now: typeof now === 'number' && Number.isSafeInteger(now) ? now : undefined,
     retryAfter: readRetryAfter(headers, systemTime()),
     acceptSignature: headers.get('accept-signature') ?? undefined,
     signatureBase: typeof signatureBase === 'string' ? signatureBase : undefined,
   };
+}
+
+/** The text of a response; `undefined` if it is too much, too late, or broken. */
+async function readText(response: Response, seconds: number, signal: AbortSignal | undefined): Promise<string | undefined> {
+  try {
+    // A polyfill's has no stream, and is there already.
+    if (response.body === undefined) return limited(await response.text());
+    const bytes = await readAnswer(response, { limit: MAX_BYTES, seconds, signal });
+    return typeof bytes === 'string' ? undefined : decodeUtf8(bytes);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return undefined;
+  }
+}
+
+function limited(text: string): string | undefined {
+  return text.length <= MAX_BYTES ? text : undefined;
 }
 
 /** The members of a JSON object, its own only; none if it is not one. */

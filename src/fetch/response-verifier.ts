@@ -1,17 +1,22 @@
 /**
- * Responses that are verified before anybody sees them.
+ * Responses that are verified before anybody sees them, and made anew of what was verified.
  *
+ * @see RFC 9421, section 2.4; RFC 9530, section 2
  * @module
  */
 
 import { isVerificationError, SignedFetchError } from '../errors.ts';
 import { createDigestStream } from '../http/digest-stream.ts';
-import { DEFAULT_LIMITS } from '../http/limits.ts';
-import { type VerifyResponseOptions, verifyResponse } from '../http/verify-response.ts';
-import { assertFunction, assertObject } from '../internal/assert.ts';
+import { type Limits, readLimits } from '../http/limits.ts';
+import { type VerifiedResponse, type VerifyResponseOptions, verifyResponse } from '../http/verify-response.ts';
+import { assertFlag, assertFunction, assertInteger, assertTexts } from '../internal/assert.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
 import { messageFromRequest, messageFromResponse } from '../rfc9421/message.ts';
-import { readBody } from '../runtime/read-stream.ts';
+import { clockOf } from '../runtime/time.ts';
 import { verifyContentDigest } from '../signature/content-digest.ts';
+import { POLICY_MEMBERS, type Policy, readPolicy } from '../signature/policy.ts';
+import { readAnswer } from './answer.ts';
+import { withProvenance } from './response.ts';
 
 /** How to verify responses. */
 export interface ResponseVerifierOptions extends Omit<VerifyResponseOptions, 'nonce'> {
@@ -20,10 +25,45 @@ export interface ResponseVerifierOptions extends Omit<VerifyResponseOptions, 'no
    * at its end, where reading fails if it is not what was signed. Use nothing of it before that.
    */
   readonly streaming?: boolean | undefined;
+  /**
+   * Fields to hand over although nobody signed them: whoever is on the way can write them. Default: a response has the fields that its
+   * signature covers, and no other.
+   */
+  readonly insecurelyKeepFields?: readonly string[] | undefined;
 }
 
 /** Verifies the answer to a request, and gives it back made anew of what was verified. `nonce` is the request's. */
 export type ResponseVerifier = (response: Response, request: Request, nonce: string) => Promise<Response>;
+
+const NAMES: OptionNames<ResponseVerifierOptions> = {
+  resolveKey: true,
+  policy: true,
+  limits: true,
+  fieldTypes: true,
+  timeout: true,
+  bodyTimeout: true,
+  now: true,
+  streaming: true,
+  insecurelyKeepFields: true,
+};
+
+const ELSEWHERE: Readonly<Record<string, string>> = { ...POLICY_MEMBERS, bodyBytes: 'limits', signer: 'createSignedFetch' };
+
+/** The options, checked. */
+interface Rules extends Omit<VerifyResponseOptions, 'nonce'> {
+  readonly policy: Policy;
+  readonly limits: Limits;
+  readonly bodyTimeout: number;
+  readonly streaming: boolean;
+  readonly kept: readonly string[];
+}
+
+/** One answer, and what it answers. */
+interface Answer {
+  readonly response: Response;
+  readonly request: Request;
+  readonly nonce: string;
+}
 
 /**
  * The `verifyResponse` of `createSignedFetch`: signature, status, content, and that it answers this very request. Handed
@@ -31,48 +71,82 @@ export type ResponseVerifier = (response: Response, request: Request, nonce: str
  *
  * What it refuses rejects with `SignedFetchError` `response_refused`, with the `VerificationError` as `cause`.
  *
- * @throws {TypeError} If `resolveKey` is missing.
+ * @throws {TypeError | RangeError} If an option is missing, unusable or unknown.
  */
 export function createResponseVerifier(options: ResponseVerifierOptions): ResponseVerifier {
-  assertObject(options, 'options');
-  assertFunction(options.resolveKey, 'resolveKey');
+  const rules = readRules(options);
   return async (response, request, nonce) => {
-    return verifyAnswer(response, request, { ...options, nonce });
+    const answer = { response, request, nonce };
+    try {
+      return await (rules.streaming ? verifyFlowing(answer, rules) : verifyWhole(answer, rules));
+    } catch (cause) {
+      if (isVerificationError(cause)) throw refused(response, `is not accepted: ${cause.message}`, { cause });
+      throw cause;
+    }
   };
 }
 
-// Verifying the answer to a signed request, whole or while it flows, and making it anew of what was verified.
-//
-// @see RFC 9421, section 2.4; RFC 9530, section 2
-
-type AnswerOptions = VerifyResponseOptions & { readonly streaming?: boolean | undefined };
-
-/** The verified answer; what is refused rejects as `response_refused`. */
-export async function verifyAnswer(response: Response, request: Request, options: AnswerOptions): Promise<Response> {
-  try {
-    return await (options.streaming ? verifyFlowing : verifyWhole)(response, request, options);
-  } catch (cause) {
-    if (isVerificationError(cause)) throw refused(response, `is not accepted: ${cause.message}`, { cause });
-    throw cause;
-  }
+function readRules(options: ResponseVerifierOptions): Rules {
+  const given = readOptions(options, NAMES, { elsewhere: ELSEWHERE });
+  const { resolveKey, policy = {}, timeout = 5, bodyTimeout = 60, now, fieldTypes, streaming = false, insecurelyKeepFields = [] } = given;
+  assertFunction(resolveKey, 'resolveKey');
+  readPolicy(policy, []);
+  assertInteger(timeout, 'timeout, in seconds,', 1, 3600);
+  assertInteger(bodyTimeout, 'bodyTimeout, in seconds,', 1, 86_400);
+  assertFlag(streaming, 'streaming');
+  assertTexts(insecurelyKeepFields, 'insecurelyKeepFields');
+  const kept = insecurelyKeepFields.map((name) => name.toLowerCase());
+  return { resolveKey, policy, limits: readLimits(given.limits), timeout, bodyTimeout, now: clockOf(now), fieldTypes, streaming, kept };
 }
 
-async function verifyWhole(response: Response, request: Request, options: VerifyResponseOptions): Promise<Response> {
-  const limit = options.limits?.bodyBytes ?? DEFAULT_LIMITS.bodyBytes;
-  const bytes = await readBody(response, limit, request.signal);
-  if (bytes === undefined) throw refused(response, `is larger than limits.bodyBytes (${limit})`);
-  if (!isCoded(response)) await verifyResponse(messageFromResponse(response, bytes), messageFromRequest(request), options);
-  else await verifyContentDigest(await verifyFields(response, request, options), bytes);
-  return rebuilt(response, bytes);
+/** As many bytes of an answer as there may be; `undefined` if there are more. */
+async function read({ response, request }: Answer, limit: number, { bodyTimeout: seconds }: Rules): Promise<Uint8Array | undefined> {
+  const bytes = await readAnswer(response, { limit, seconds, signal: request.signal });
+  if (bytes === 'later') throw refused(response, `took longer than bodyTimeout (${seconds} s)`);
+  return bytes === 'larger' ? undefined : bytes;
 }
 
-async function verifyFlowing(response: Response, request: Request, options: VerifyResponseOptions): Promise<Response> {
-  const value = await verifyFields(response, request, options);
-  if (response.body === null) {
-    await verifyContentDigest(value, new Uint8Array(0));
-    return rebuilt(response, null);
+async function verifyWhole(answer: Answer, rules: Rules): Promise<Response> {
+  const { response } = answer;
+  if (describesOtherContent(answer)) return verifyEmpty(answer, rules);
+  const bytes = await read(answer, rules.limits.bodyBytes, rules);
+  if (bytes === undefined) throw refused(response, `is larger than limits.bodyBytes (${rules.limits.bodyBytes})`);
+  const isPlain = !isCoded(response) || (bytes.length === 0 && !response.headers.has('content-digest'));
+  if (isPlain) return rebuilt(answer, await verifyWith(answer, rules, bytes), rules, bytes);
+  const { value, verified } = await verifyFields(answer, rules);
+  await verifyContentDigest(value, bytes);
+  return rebuilt(answer, verified, rules, bytes);
+}
+
+async function verifyFlowing(answer: Answer, rules: Rules): Promise<Response> {
+  const { response } = answer;
+  if (describesOtherContent(answer)) return verifyEmpty(answer, rules);
+  if (response.headers.has(digestName(response)) && response.body !== null) {
+    const { value, verified } = await verifyFields(answer, rules);
+    return rebuilt(answer, verified, rules, response.body.pipeThrough(await createDigestStream(value)));
   }
-  return rebuilt(response, response.body.pipeThrough(await createDigestStream(value)));
+  // Without a digest there can only be nothing: as much is read as to be sure.
+  const bytes = await read(answer, 0, rules);
+  if (bytes === undefined) throw refused(response, isCoded(response) ? CODED : 'has no Content-Digest');
+  return rebuilt(answer, await verifyWith(answer, rules, bytes), rules, null);
+}
+
+/** An answer to HEAD, and a 304, may have the digest of content that they do not bring (RFC 9110, sections 9.3.2 and 15.4.5). */
+function describesOtherContent({ response, request }: Answer): boolean {
+  return (request.method === 'HEAD' || response.status === 304) && response.headers.has('content-digest');
+}
+
+async function verifyEmpty(answer: Answer, rules: Rules): Promise<Response> {
+  const bytes = await read(answer, 0, rules);
+  if (bytes === undefined) throw refused(answer.response, 'has content, which an answer of its kind cannot have');
+  return rebuilt(answer, await verifyWith(answer, withDigestAsField(answer, rules, 'content-digest'), undefined), rules, null);
+}
+
+/** Signature, status, fields, and these bytes; `undefined` if the policy says that they are somebody else's business. */
+function verifyWith({ response, request, nonce }: Answer, rules: Rules, bytes: Uint8Array | undefined): Promise<VerifiedResponse> {
+  const { resolveKey, policy, limits, timeout, bodyTimeout, now, fieldTypes } = rules;
+  const options = { resolveKey, policy, limits, timeout, bodyTimeout, now, fieldTypes, nonce };
+  return verifyResponse(messageFromResponse(response, bytes), messageFromRequest(request), options);
 }
 
 /**
@@ -80,33 +154,59 @@ async function verifyFlowing(response: Response, request: Request, options: Veri
  *
  * Where `fetch` has undone a content coding, that is Unencoded-Digest: Content-Digest is of the coded bytes.
  */
-async function verifyFields(response: Response, request: Request, options: VerifyResponseOptions): Promise<string> {
-  const name = isCoded(response) ? 'unencoded-digest' : 'content-digest';
+async function verifyFields(answer: Answer, rules: Rules): Promise<{ readonly value: string; readonly verified: VerifiedResponse }> {
+  const { response } = answer;
+  const name = digestName(response);
   const value = response.headers.get(name);
-  if (value === null) throw refused(response, isCoded(response) ? CODED : 'has no Content-Digest');
-  const { policy = {} } = options;
-  const ours = {
-    ...policy,
-    components: [...(policy.components ?? []), name],
-    insecurelyAllowUncovered: [...(policy.insecurelyAllowUncovered ?? []), 'content-digest'],
-  };
-  await verifyResponse(messageFromResponse(response), messageFromRequest(request), { ...options, policy: ours });
-  return value;
+  if (value === null) throw refused(response, CODED);
+  return { value, verified: await verifyWith(answer, withDigestAsField(answer, rules, name), undefined) };
+}
+
+/** Rules by which a digest is a field like any other: covered, but held against the content by us, or by nobody. */
+function withDigestAsField({ request }: Answer, rules: Rules, name: string): Rules {
+  const { policy } = rules;
+  const uncovered = policy.insecurelyAllowUncovered ?? [];
+  // The digest of the response alone is meant: that of the request stays covered, unless the caller lets it go.
+  const asked = request.headers.has('content-digest') && !uncovered.includes('content-digest');
+  const components = [...(policy.components ?? []), name, ...(asked ? ['"content-digest";req'] : [])];
+  return { ...rules, policy: { ...policy, components, insecurelyAllowUncovered: [...uncovered, 'content-digest'] } };
 }
 
 const CODED =
   'has a content coding, which fetch undoes, so that its Content-Digest cannot be checked: have the server sign Unencoded-Digest, or send it without coding';
 
+function digestName(response: Response): string {
+  return isCoded(response) ? 'unencoded-digest' : 'content-digest';
+}
+
 function isCoded({ headers }: Response): boolean {
   return (headers.get('content-encoding') ?? 'identity').trim().toLowerCase() !== 'identity';
 }
 
-function rebuilt(response: Response, content: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null): Response {
-  const { status, statusText, headers, url } = response;
+function rebuilt(
+  { response, request }: Answer,
+  { signatures: [signature] }: VerifiedResponse,
+  { kept }: Rules,
+  content: Uint8Array | ReadableStream<Uint8Array> | null,
+): Response {
+  const { status, url, redirected } = response;
+  const names = [...signature.components.flatMap(fieldOf), ...kept];
+  const headers = fieldsOf(response.headers, new Set(names));
   const bodiless = status === 204 || status === 205 || status === 304;
-  const made = new Response(bodiless ? null : content, { status, statusText, headers });
-  // The constructor cannot set it.
-  return Object.defineProperty(made, 'url', { value: url, enumerable: true, configurable: true });
+  const made = new Response(bodiless ? null : (content as BodyInit | null), { status, headers });
+  return withProvenance(made, { url: url || request.url, redirected });
+}
+
+/** The field whose whole value a component of the response is. */
+function fieldOf(identifier: string): readonly string[] {
+  const name = /^"([^"@][^"]*)"(?:;bs)?$/.exec(identifier)?.[1];
+  return name === undefined ? [] : [name];
+}
+
+function fieldsOf(from: Headers, names: ReadonlySet<string>): Headers {
+  const headers = new Headers();
+  for (const [name, value] of from) if (names.has(name)) headers.append(name, value);
+  return headers;
 }
 
 function refused({ status }: Response, why: string, options?: ErrorOptions): SignedFetchError {

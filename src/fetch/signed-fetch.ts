@@ -7,13 +7,30 @@
  * @module
  */
 
-import { SIGN_REQUEST_OPTIONS, type SignRequestOptions, signRequest } from '../http/sign-request.ts';
+import { assertFunction, assertInteger } from '../internal/assert.ts';
 import { messageFromRequest } from '../rfc9421/message.ts';
-import type { Call, Outcome } from './call.ts';
-import { denied, explainUnsigned } from './deny.ts';
-import { compileSettings, type Fetch, type Settings, type SignedFetchOptions } from './options.ts';
-import { prepare } from './prepare.ts';
-import { recover } from './recover.ts';
+import { abortable } from '../runtime/abort.ts';
+import { type Call, duplexOf, membersOfRuntime, type Outcome, whileHeld } from './call.ts';
+import { createClock } from './clock.ts';
+import { bytesOf } from './content.ts';
+import { denied } from './deny.ts';
+import type { Negotiation } from './negotiate.ts';
+import { type Fetch, readSignedFetchOptions, type SignedFetchOptions } from './options.ts';
+import { createPrepare, type Prepare } from './prepare.ts';
+import { confirm, type Recovery, recover } from './recover.ts';
+import { createRedirects } from './redirect.ts';
+import { asRedirected } from './response.ts';
+import { createRetries } from './retry.ts';
+import { createSigning, type Signing } from './sign.ts';
+import { readOrigins, toFixpoint } from './target.ts';
+import { createTrust } from './trust.ts';
+
+/** The steps of a signed fetch, each with what it needs of the options. */
+interface Steps extends Recovery {
+  readonly prepare: Prepare;
+  readonly signing: Signing<Request>;
+  readonly fetch: Fetch | undefined;
+}
 
 /**
  * Creates a `fetch` that signs. What it covers by default is what `createVerifier` requires by default.
@@ -21,58 +38,94 @@ import { recover } from './recover.ts';
  * Calls reject with `SignedFetchError` if they must not be sent or followed, else as `fetch` does; a refusal by the
  * server is an ordinary response: `parseRefusal` reads it.
  *
- * @throws {TypeError | RangeError} If an option is missing or unusable.
+ * @throws {TypeError | RangeError} If an option is missing, unusable or unknown.
  */
 export function createSignedFetch(options: SignedFetchOptions): Fetch {
-  const settings = compileSettings(options);
-  return async (input, init = {}) => {
-    let call = await prepare(input, init, settings);
+  const steps = createSteps(readSignedFetchOptions(options));
+  return async (input, init) => {
+    let call = await steps.prepare(input, init ?? {});
     for (;;) {
-      const outcome = await attempt(call, settings);
-      const next: Call | undefined = isFinal(outcome, settings) ? undefined : await recover(call, outcome, settings);
-      if (next === undefined) return finish(call, outcome, settings);
+      const outcome = await attempt(call, steps);
+      const next = await recover(call, outcome, steps);
+      if (next === undefined) return finish(call, outcome, steps);
       call = next;
     }
   };
 }
 
-async function attempt(call: Call, settings: Settings): Promise<Outcome> {
-  const { request, bytes } = call;
+/** Gives each step what it needs, and no more. */
+function createSteps(options: SignedFetchOptions): Steps {
+  const { origins, maxBodyBytes = 10 * 2 ** 20, insecurelyTrustPlainHttp, fetch, verifyResponse: verify, now } = options;
+  assertInteger(maxBodyBytes, 'maxBodyBytes');
+  if (fetch !== undefined) assertFunction(fetch, 'fetch');
+  if (verify !== undefined) assertFunction(verify, 'verifyResponse');
+  const signing = createSigning<Request>(options);
+  const listed = origins && readOrigins(origins);
+  const trusts = createTrust(insecurelyTrustPlainHttp);
+  const spell = toFixpoint;
+  const { crossOriginRedirects, crossOriginFields, maxRedirects, correctClock, maxClockAdvance, retry, sleep } = options;
+  return {
+    prepare: createPrepare({ origins: listed, maxBodyBytes, covers: signing.coversContent, spell }),
+    signing,
+    fetch,
+    redirects: createRedirects({ maxRedirects, origins: listed, crossOriginRedirects, crossOriginFields, trusts, spell }),
+    clock: createClock({ correctClock, maxClockAdvance, now }),
+    negotiation: startNegotiation(options),
+    retries: createRetries({ retry, sleep, now }),
+    verify,
+    trusts,
+  };
+}
+
+function startNegotiation({ negotiate, tag, label, expiresIn, fieldTypes, verifyResponse }: SignedFetchOptions): Negotiation | undefined {
+  if (negotiate === undefined) return undefined;
+  if (typeof negotiate?.start !== 'function') throw new TypeError('negotiate must be made by createNegotiator()');
+  return negotiate.start({ tag, label, expiresIn, fieldTypes, verifies: verifyResponse !== undefined });
+}
+
+async function attempt(call: Call, steps: Steps): Promise<Outcome> {
+  const { request, content, signal } = call;
+  const { signing, clock, negotiation } = steps;
+  const skew = clock.skewFor(call);
+  const asked = negotiation?.termsFor(call);
+  const message = messageFromRequest(request, signing.coversContent ? bytesOf(content) : undefined);
+  const signed = await unlessAborted(signing.sign(request, message, { skew, asked, isLost: (name) => isLost(call, name) }), signal);
   const { headers } = request;
-  const { learnt, now, uncovered, fetch: send = globalThis.fetch } = settings;
-  const { skew = 0, adapt } = learnt.get(call.origin) ?? {};
-  const signer = typeof settings.signer === 'function' ? await settings.signer() : settings.signer;
-  // Also in plain JavaScript no option makes two messages share a nonce.
-  const options = { ...settings, nonce: undefined, signer, created: now() + skew, ...adapt?.(request), ...call.extra };
-  const { fields, nonce } = await signRequest(messageFromRequest(request, uncovered ? undefined : bytes), signOptionsOf(options)).catch(
-    (problem: unknown) => {
-      throw explainUnsigned(problem, call, settings);
-    },
-  );
-  for (const [name, value] of fields) {
+  for (const [name, value] of signed.fields) {
     headers.set(name, value);
     if (headers.get(name) !== value) throw denied('dropped', name);
   }
-  // A Request with a body makes Node a fifth slower than its parts.
-  const sent = call.whole ? send(request) : send(request.url, { ...call.init, method: request.method, headers, body: bytes ?? null });
-  return sent.then(
-    (response) => ({ response, signer, nonce, skew }),
-    (failure: unknown) => ({ failure, signer, nonce, skew }),
+  const { signer, nonce, components } = signed;
+  const outcome: Outcome = { response: undefined, failure: undefined, signer, nonce, components, skew, asked };
+  return unlessAborted(send(call, steps.fetch ?? globalThis.fetch), signal).then(
+    (response) => ({ ...outcome, response }),
+    (failure: unknown) => ({ ...outcome, failure }),
   );
 }
 
-/** Whether there is nothing to follow, correct or wait for. Status 0 is how browsers show a redirect. */
-function isFinal({ response }: Outcome, { retry }: Settings): boolean {
-  return response ? ![0, 301, 302, 303, 307, 308, 401, 429, 503].includes(response.status) : !retry;
+/** Whether the caller gave a field that is not sent: browsers drop some (Date, Host, Cookie, …) without a word. */
+function isLost({ request, given }: Call, name: string): boolean {
+  return !request.headers.has(name) && new Headers(given).has(name);
 }
 
-async function finish({ request }: Call, { response, failure, nonce }: Outcome, { verifyResponse }: Settings): Promise<Response> {
-  if (!response) throw failure;
-  return verifyResponse ? verifyResponse(response, request, nonce) : response;
+/** What is sent is the one value that `content` holds. */
+async function send(call: Call, fetch: Fetch): Promise<Response> {
+  const { request, content, init, whole } = call;
+  if (whole) return fetch(content.body === null ? request : whileHeld(request, content), membersOfRuntime(init));
+  const { url, method, headers } = request;
+  // A Request with a body makes Node a fifth slower than its parts.
+  return fetch(url, { ...init, method, headers, body: content.body ?? null, ...duplexOf(content) });
 }
 
-function signOptionsOf(options: SignRequestOptions): SignRequestOptions {
-  return Object.fromEntries(
-    Object.entries(options).filter(([name]) => Object.hasOwn(SIGN_REQUEST_OPTIONS, name)),
-  ) as unknown as SignRequestOptions;
+async function finish(call: Call, { response, failure, nonce }: Outcome, steps: Steps): Promise<Response> {
+  if (response === undefined) throw failure;
+  const { request, signal, tried } = call;
+  const shown = steps.verify === undefined ? response : await unlessAborted(steps.verify(response, request, nonce), signal);
+  confirm(call, shown, steps);
+  return tried.hops > 0 ? asRedirected(shown, request.url) : shown;
+}
+
+/** The result of some work, or the reason of the caller's signal, if that comes first. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return signal === undefined ? work : abortable(work, signal);
 }

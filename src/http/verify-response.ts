@@ -48,7 +48,7 @@ export interface VerifyResponseOptions {
 }
 
 /** The names of `VerifyResponseOptions`. */
-export const VERIFY_RESPONSE_OPTIONS: OptionNames<VerifyResponseOptions> = {
+const VERIFY_RESPONSE_OPTIONS: OptionNames<VerifyResponseOptions> = {
   resolveKey: true,
   nonce: true,
   policy: true,

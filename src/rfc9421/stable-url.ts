@@ -15,7 +15,7 @@ export function stableTarget(target: string): string {
 }
 
 /** A path and query without stray characters, the escapes in it as they are written. */
-export function encodeStray(target: string): string {
+function encodeStray(target: string): string {
   return target.replace(STRAY, (character) => (character === "'" ? '%27' : encodeURIComponent(character)));
 }
 

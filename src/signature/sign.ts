@@ -85,8 +85,26 @@ const LABEL = /^[a-z*][a-z0-9_\-.*]*$/;
  *
  * @throws {TypeError | RangeError}
  */
-export function checkSignOptions({ signer, tag, label, expiresIn, includeAlg, nonce, created, now, randomBytes }: SignOptions): void {
-  assertSigner(signer);
+export function checkSignOptions(options: SignOptions): void {
+  assertSigner(options.signer);
+  checkSignTerms(options);
+}
+
+/**
+ * Checks options that were read by `readOptions`, but for who signs, which may not be known yet.
+ *
+ * @throws {TypeError | RangeError}
+ */
+export function checkSignTerms({
+  tag,
+  label,
+  expiresIn,
+  includeAlg,
+  nonce,
+  created,
+  now,
+  randomBytes,
+}: Omit<SignOptions, 'signer' | 'components'>): void {
   if (tag !== undefined) assertPrintable(tag, 'tag');
   if (tag?.startsWith('cs1-')) throw new TypeError('tag must not begin with cs1-: such tags belong to the other carriers');
   if (label !== undefined && (typeof label !== 'string' || !LABEL.test(label)))

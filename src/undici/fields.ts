@@ -16,10 +16,14 @@ export function toFieldLines(headers: unknown): FieldLines {
   const lines: [string, string][] = [];
   for (const [name, value] of entriesOf(headers)) {
     const lower = String(name).toLowerCase();
-    for (const each of Array.isArray(value) ? value : [value])
-      if (each !== undefined) lines.push([lower, each === null ? '' : String(each)]);
+    for (const each of Array.isArray(value) ? value : [value]) if (each !== undefined) lines.push([lower, toText(each, lower)]);
   }
   return lines;
+}
+
+function toText(value: unknown, name: string): string {
+  if (typeof value === 'object' && value !== null) throw new TypeError(`headers: ${name} must be text`);
+  return value === null ? '' : String(value);
 }
 
 function entriesOf(headers: unknown): Iterable<readonly [unknown, unknown]> {

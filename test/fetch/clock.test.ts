@@ -28,8 +28,15 @@ beforeEach(() => {
 const post = { method: 'POST', body: 'ten coins' };
 
 describe('a clock that is wrong', () => {
-  it.each([-2400, 2400, -86_400, 86_400])('by %i seconds is corrected after one refusal, and right from then on', async (offset) => {
-    const send = createSignedFetch({ signer, now: () => SERVER_TIME + offset });
+  it.each([
+    [-900, 900],
+    [-899, undefined],
+    [-2400, 86_400],
+    [-86_400, 86_400],
+    [2400, undefined],
+    [86_400, 0],
+  ])('by %i seconds is corrected after one refusal, and right from then on (at most %s ahead)', async (offset, maxClockAdvance) => {
+    const send = createSignedFetch({ signer, maxClockAdvance, now: () => SERVER_TIME + offset });
     expect(await (await send(`${server.origin}/coins`, post)).text()).toBe('ten coins');
     expect(server.arrivals).toHaveLength(2);
     await send(`${server.origin}/coins`, post);
@@ -37,13 +44,13 @@ describe('a clock that is wrong', () => {
   });
 
   it('is corrected for calls in flight, too', async () => {
-    const send = createSignedFetch({ signer, now: () => SERVER_TIME - 2400 });
+    const send = createSignedFetch({ signer, now: () => SERVER_TIME - 600 });
     const responses = await Promise.all(Array.from({ length: 8 }, () => send(server.origin, post)));
     expect(responses.map(({ status }) => status)).toEqual(Array(8).fill(200));
   });
 
   it('is corrected again when it is set right', async () => {
-    let offset = -2400;
+    let offset = -600;
     const send = createSignedFetch({ signer, now: () => SERVER_TIME + offset });
     await send(server.origin, post);
     offset = 0;
@@ -58,10 +65,42 @@ describe('a clock that is wrong', () => {
     expect(server.arrivals).toHaveLength(1);
   });
 
-  it('by more than a day stays wrong', async () => {
-    const response = await createSignedFetch({ signer, now: () => SERVER_TIME - 86_401 })(server.origin, post);
-    expect(await response.json()).toMatchObject({ code: 'expired' });
+  it.each([
+    [-901, undefined],
+    [-2401, 2400],
+    [-1, 0],
+    [-86_401, 86_400],
+    [86_401, undefined],
+  ])('by %i seconds stays wrong, where at most %s ahead is allowed', async (offset, maxClockAdvance) => {
+    // The server must have something to refuse.
+    const verify = verifying(server.host, { now: () => SERVER_TIME, policy: { maxAge: 1, futureSkew: 0 } });
+    server.answer(async (arrival, response) => {
+      const ok = await verify(arrival).then(
+        () => true,
+        () => false,
+      );
+      if (ok) response.end('ok');
+      else refuse(response, 401, offset < 0 ? 'expired' : 'created_in_future', SERVER_TIME);
+    });
+    await createSignedFetch({ signer, maxClockAdvance, now: () => SERVER_TIME + offset })(server.origin, post);
     expect(server.arrivals).toHaveLength(1);
+  });
+
+  it('is asked of the server anew until a correction worked', async () => {
+    let refusals = 3;
+    server.answer((arrival, response) => {
+      void arrival;
+      if (refusals-- > 0) refuse(response, 401, 'expired', SERVER_TIME);
+      else response.end('ok');
+    });
+    const send = createSignedFetch({ signer, now: () => SERVER_TIME - 600 });
+    expect((await send(server.origin, post)).status).toBe(401);
+    expect((await send(server.origin, post)).status).toBe(200);
+    expect((await send(server.origin, post)).status).toBe(200);
+    const created = server.arrivals.map(
+      ({ headers }) => Number(/created=(\d+)/.exec(String(headers['signature-input']))![1]) - SERVER_TIME,
+    );
+    expect(created).toEqual([-600, 0, -600, 0, 0]);
   });
 
   it('works with a redirect after it', async () => {
@@ -75,7 +114,7 @@ describe('a clock that is wrong', () => {
       else if (arrival.url === '/start') response.writeHead(307, { location: '/end' }).end();
       else response.end(arrival.text);
     });
-    const send = createSignedFetch({ signer, now: () => SERVER_TIME - 2400 });
+    const send = createSignedFetch({ signer, now: () => SERVER_TIME - 600 });
     expect(await (await send(`${server.origin}/start`, post)).text()).toBe('ten coins');
     expect(server.arrivals.map(({ url }) => url)).toEqual(['/start', '/start', '/end']);
   });
@@ -88,7 +127,7 @@ describe('a clock that is wrong', () => {
 
 describe('a hostile answer changes nothing', () => {
   const NOW = 1_700_000_000;
-  const problem = { type: 'urn:countersign:problem:expired', status: 401, code: 'expired', now: NOW + 3000 };
+  const problem = { type: 'urn:countersign:problem:expired', status: 401, code: 'expired', now: NOW + 600 };
   const answer = (body: unknown, headers: Record<string, string> = {}, status = 401) =>
     new Response(typeof body === 'string' ? body : JSON.stringify(body), {
       status,
@@ -109,18 +148,19 @@ describe('a hostile answer changes nothing', () => {
   }
 
   it('(an honest one does)', async () => {
-    expect(await createdOf('https://bank.example/', () => answer(problem))).toEqual([0, 3000, 3000]);
+    expect(await createdOf('https://bank.example/', () => answer(problem))).toEqual([0, 600, 0, 600]);
     expect(
       await createdOf('http://localhost:8080/', () =>
-        answer({ ...problem, type: 'urn:countersign:problem:created_in_future', code: 'created_in_future', now: NOW - 3000 }),
+        answer({ ...problem, type: 'urn:countersign:problem:created_in_future', code: 'created_in_future', now: NOW - 600 }),
       ),
-    ).toEqual([0, -3000, -3000]);
-    expect(await createdOf('http://[::1]/', () => answer(problem))).toHaveLength(3);
+    ).toEqual([0, -600, 0, -600]);
+    expect(await createdOf('http://[::1]/', () => answer(problem))).toHaveLength(4);
   });
 
   it.each<[string, string, () => Response]>([
     ['ten years off', 'https://bank.example/', () => answer({ ...problem, now: NOW + 315_360_000 })],
     ['ten years early', 'https://bank.example/', () => answer({ ...problem, now: NOW - 315_360_000 })],
+    ['further ahead than a quarter of an hour', 'https://bank.example/', () => answer({ ...problem, now: NOW + 901 })],
     ['plain http', 'http://bank.example/', () => answer(problem)],
     ['plain http that looks like loopback', 'http://127.0.0.1.evil.example/', () => answer(problem)],
     ['plain http that looks like localhost', 'http://localhost.evil.example/', () => answer(problem)],
@@ -134,8 +174,8 @@ describe('a hostile answer changes nothing', () => {
     ['another content type', 'https://bank.example/', () => answer(problem, { 'content-type': 'application/json' })],
     ['another status', 'https://bank.example/', () => answer(problem, {}, 400)],
     ['no time', 'https://bank.example/', () => answer({ ...problem, now: undefined })],
-    ['a time that is a text', 'https://bank.example/', () => answer({ ...problem, now: String(NOW + 3000) })],
-    ['a fraction', 'https://bank.example/', () => answer({ ...problem, now: NOW + 3000.5 })],
+    ['a time that is a text', 'https://bank.example/', () => answer({ ...problem, now: String(NOW + 600) })],
+    ['a fraction', 'https://bank.example/', () => answer({ ...problem, now: NOW + 600.5 })],
     ['no JSON', 'https://bank.example/', () => answer('{')],
     ['null', 'https://bank.example/', () => answer('null')],
     ['a text', 'https://bank.example/', () => answer('"expired"')],
@@ -158,16 +198,42 @@ describe('a hostile answer changes nothing', () => {
     expect(await createdOf(url, make)).toEqual([0, 0]);
   });
 
+  it('nor do small steps add up', async () => {
+    let ahead = 0;
+    const created: number[] = [];
+    const fetch = async ({ headers }: Request) => {
+      created.push(Number(/created=(\d+)/.exec(headers.get('signature-input')!)![1]) - NOW);
+      return created.length % 2 === 1 ? answer({ ...problem, now: NOW + (ahead += 400) }) : new Response();
+    };
+    const send = createSignedFetch({ signer, fetch: asRequest(fetch), now: () => NOW });
+    for (let call = 0; call < 5; call++) await send('https://bank.example/', post);
+    expect(Math.max(...created)).toBe(800);
+  });
+
+  it('(plain http that a mesh protects, if it is named)', async () => {
+    const created: number[] = [];
+    const fetch = async ({ headers }: Request) => {
+      created.push(Number(/created=(\d+)/.exec(headers.get('signature-input')!)![1]) - NOW);
+      return answer(problem);
+    };
+    const insecurelyTrustPlainHttp = ['http://bank.svc.cluster.local'];
+    const send = createSignedFetch({ signer, fetch: asRequest(fetch), now: () => NOW, insecurelyTrustPlainHttp });
+    await send('http://bank.svc.cluster.local/');
+    await send('http://other.svc.cluster.local/');
+    expect(created).toEqual([0, 600, 0]);
+  });
+
   it('nor does one origin for another', async () => {
     const created: string[] = [];
     const fetch = async ({ headers, url }: Request) => {
       created.push(/created=(\d+)/.exec(headers.get('signature-input')!)![1]!);
-      return url.startsWith('https://a.') ? answer(problem) : new Response();
+      return url.startsWith('https://a.') && created.length === 1 ? answer(problem) : new Response();
     };
     const send = createSignedFetch({ signer, fetch: asRequest(fetch), now: () => NOW });
     await send('https://a.example/');
     await send('https://b.example/');
-    expect(created).toEqual([NOW, NOW + 3000, NOW].map(String));
+    await send('https://a.example/');
+    expect(created).toEqual([NOW, NOW + 600, NOW, NOW + 600].map(String));
   });
 
   it('a server that is never content is asked twice, not more', async () => {

@@ -181,8 +181,102 @@ describe("the caller's own redirect mode", () => {
       target: `${bank.origin}/end`,
     });
     expect(await rejection(send(new Request(`${bank.origin}/start`, { redirect: 'error' })))).toMatchObject({ code: 'redirect_forbidden' });
+    expect(bank.arrivals).toHaveLength(2);
     // init goes before the Request.
     expect((await send(new Request(`${bank.origin}/start`, { redirect: 'error' }), { redirect: 'follow' })).status).toBe(200);
+  });
+});
+
+describe("redirect: 'error' rejects on every redirect", () => {
+  it.each([301, 302, 303, 307, 308])('%i, with and without a target', async (status) => {
+    for (const location of ['/end', undefined, 'data:,x']) {
+      bank.answer((_, response) => response.writeHead(status, location === undefined ? {} : { location }).end());
+      const error = await rejection(createSignedFetch({ signer })(`${bank.origin}/start`, { redirect: 'error' }));
+      expect(error).toMatchObject({ code: 'redirect_forbidden' });
+    }
+    expect(bank.arrivals).toHaveLength(3);
+  });
+
+  it.each([200, 300, 304, 404])('but %i is none', async (status) => {
+    bank.answer((_, response) => response.writeHead(status, { location: '/end' }).end());
+    expect((await createSignedFetch({ signer })(`${bank.origin}/start`, { redirect: 'error' })).status).toBe(status);
+  });
+});
+
+describe('what a followed response says of itself', () => {
+  it('is the truth: redirected, and where it comes from', async () => {
+    redirect(bank, 307, '/end?a=1#fragment');
+    const send = createSignedFetch({ signer });
+    const response = await send(`${bank.origin}/start`, post);
+    expect([response.redirected, response.url]).toEqual([true, `${bank.origin}/end?a=1`]);
+    const clone = response.clone().clone();
+    expect([clone.redirected, clone.url, await clone.text()]).toEqual([true, `${bank.origin}/end?a=1`, 'arrived']);
+    expect(await response.text()).toBe('arrived');
+    const direct = await send(`${bank.origin}/end`);
+    expect([direct.redirected, direct.url]).toEqual([false, `${bank.origin}/end`]);
+  });
+
+  it('also where a fetch of another make gives no URL', async () => {
+    const fetch = asRequest(async ({ url }) =>
+      url.endsWith('/start') ? new Response(null, { status: 302, headers: { location: '/end' } }) : new Response(),
+    );
+    const response = await createSignedFetch({ signer, fetch })('https://bank.example/start');
+    expect([response.redirected, response.url]).toEqual([true, 'https://bank.example/end']);
+  });
+});
+
+describe('redirects that anybody on the way may have written', () => {
+  /** A server that redirects its first path; what it was asked for. */
+  function plain(location: string, status = 307) {
+    const sent: string[] = [];
+    const fetch = asRequest(async ({ url, method }) => {
+      sent.push(`${method} ${url}`);
+      return url.endsWith('/news') && sent.length === 1 ? new Response(null, { status, headers: { location } }) : new Response('ok');
+    });
+    return { sent, fetch };
+  }
+
+  it.each(['/transfer?to=mallory', '/news', 'https://bank.example/transfer', 'http://127.0.0.1/'])(
+    'plain http: nothing is signed for %s',
+    async (location) => {
+      for (const method of ['GET', 'POST']) {
+        const { sent, fetch } = plain(location);
+        const origins = ['http://bank.example', 'https://bank.example', 'http://127.0.0.1'];
+        const send = createSignedFetch({ signer, fetch, origins, crossOriginRedirects: true });
+        const error = await rejection(send('http://bank.example/news', { method }));
+        expect(error).toMatchObject({ code: 'redirect_forbidden' });
+        expect((error as Error).message).toContain('plain http');
+        expect(sent).toEqual([`${method} http://bank.example/news`]);
+      }
+    },
+  );
+
+  it.each(['http://localhost:8080', 'http://127.0.0.1', 'http://[::1]:1', 'https://bank.example'])('%s: is followed', async (origin) => {
+    const { sent, fetch } = plain('/end');
+    await createSignedFetch({ signer, fetch })(`${origin}/news`);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('nor does this machine lead to plain http elsewhere', async () => {
+    const { sent, fetch } = plain('http://bank.example/end');
+    const origins = ['http://localhost', 'http://bank.example'];
+    const error = await rejection(createSignedFetch({ signer, fetch, origins, crossOriginRedirects: true })('http://localhost/news'));
+    expect(error).toMatchObject({ code: 'redirect_forbidden', target: 'http://bank.example/end' });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('an answer of somebody else leads nowhere', async () => {
+    const fetch = async () => Object.defineProperty(Response.redirect('https://bank.example/b'), 'url', { value: 'https://evil.example/' });
+    expect(await rejection(createSignedFetch({ signer, fetch: asRequest(fetch) })('https://bank.example/a'))).toMatchObject({
+      code: 'redirect_forbidden',
+    });
+  });
+
+  it('plain http that a mesh protects is followed, if it is named', async () => {
+    const { sent, fetch } = plain('/end');
+    const send = createSignedFetch({ signer, fetch, insecurelyTrustPlainHttp: ['http://bank.svc.cluster.local'] });
+    await send('http://bank.svc.cluster.local/news');
+    expect(sent).toEqual(['GET http://bank.svc.cluster.local/news', 'GET http://bank.svc.cluster.local/end']);
   });
 });
 
@@ -216,22 +310,49 @@ describe('redirects to another origin', () => {
     },
   );
 
-  it('a listed one gets body and signature, made for it, and no keys', async () => {
+  it('also to one of the origins, unless that was asked for', async () => {
     redirect(bank, 307, `${other.origin}/end`);
-    const send = createSignedFetch({ signer, origins: [bank.origin, other.origin] });
-    expect(await (await send(`${bank.origin}/start`, post)).text()).toBe('arrived');
+    const error = await rejection(createSignedFetch({ signer, origins: [bank.origin, other.origin] })(`${bank.origin}/start`, post));
+    expect(error).toMatchObject({ code: 'redirect_forbidden', target: `${other.origin}/end` });
+    expect((error as Error).message).toContain('crossOriginRedirects');
+    expect(other.arrivals).toHaveLength(0);
+  });
+
+  it('(crossOriginRedirects needs to know which)', () => {
+    expect(() => createSignedFetch({ signer, crossOriginRedirects: true })).toThrow('origins');
+  });
+
+  it('even then only to one of the origins', async () => {
+    redirect(bank, 307, `${other.origin}/end`);
+    const send = createSignedFetch({ signer, origins: [bank.origin], crossOriginRedirects: true });
+    expect(await rejection(send(`${bank.origin}/start`, post))).toMatchObject({ code: 'redirect_forbidden' });
+    expect(other.arrivals).toHaveLength(0);
+  });
+
+  const KEYS = ['dpop', 'private-token', 'x-goog-api-key', 'x-amz-security-token', 'x-csrf-token', 'proxy-authorization', 'x-anything'];
+
+  it('a listed one gets body and signature, made for it, and only what is no key to the first', async () => {
+    redirect(bank, 307, `${other.origin}/end`);
+    const send = createSignedFetch({
+      signer,
+      origins: [bank.origin, other.origin],
+      crossOriginRedirects: true,
+      crossOriginFields: ['X-Trace'],
+    });
+    const headers = { ...post.headers, ...Object.fromEntries(KEYS.map((name) => [name, 'k3y'])), accept: 'a/b', 'idempotency-key': '1' };
+    expect(await (await send(`${bank.origin}/start`, { ...post, headers })).text()).toBe('arrived');
     const [arrival] = other.arrivals;
     expect((await verifying(other.host)(arrival!)).text()).toBe(post.body);
-    for (const name of ['authorization', 'cookie', 'x-api-key']) expect(arrival!.headers[name]).toBeUndefined();
-    expect(arrival!.headers['x-trace']).toBe('t');
+    for (const name of ['authorization', 'cookie', 'x-api-key', ...KEYS]) expect(arrival!.headers[name], name).toBeUndefined();
+    expect(arrival!.headers).toMatchObject({ 'x-trace': 't', accept: 'a/b', 'idempotency-key': '1', 'content-language': 'en' });
     expect(JSON.stringify(arrival!.headers)).not.toContain(nonceOf(bank.arrivals[0]!)!);
     expect(JSON.stringify([arrival!.headers, arrival!.text])).not.toContain(SECRET);
   });
 
   it('a covered field that may not go along ends it', async () => {
     redirect(bank, 307, `${other.origin}/end`);
-    const send = createSignedFetch({ signer, origins: [bank.origin, other.origin], components: ['x-api-key'] });
-    expect(await rejection(send(`${bank.origin}/start`, post))).toBeInstanceOf(Error);
+    const send = createSignedFetch({ signer, origins: [bank.origin, other.origin], crossOriginRedirects: true, components: ['x-api-key'] });
+    expect(await rejection(send(`${bank.origin}/start`, post))).toMatchObject({ code: 'header_dropped', target: 'x-api-key' });
     expect(other.arrivals).toHaveLength(0);
   });
 
@@ -241,7 +362,12 @@ describe('redirects to another origin', () => {
       sent.push(url);
       return new Response(null, { status: 302, headers: { location: 'http://bank.example/' } });
     };
-    const send = createSignedFetch({ signer, fetch: asRequest(fetch), origins: ['https://bank.example', 'http://bank.example'] });
+    const send = createSignedFetch({
+      signer,
+      fetch: asRequest(fetch),
+      origins: ['https://bank.example', 'http://bank.example'],
+      crossOriginRedirects: true,
+    });
     expect(await rejection(send('https://bank.example/'))).toMatchObject({ code: 'redirect_forbidden', target: 'http://bank.example/' });
     expect(sent).toEqual(['https://bank.example/']);
   });

@@ -9,19 +9,20 @@ const answer = (body: unknown, init: ResponseInit = { status: 401, headers: TYPE
 
 describe('parseRefusal', () => {
   it('reads what VerificationError writes', async () => {
-    const error = new VerificationError('replay_store_cold', 'x', { retryAfter: 7 });
+    const error = new VerificationError('expired', 'x', { retryAfter: 7, insecurelyExposeSignatureBase: true });
     annotateRefusal(error, { now: 1_700_000_000, acceptSignature: 'sig=("@method")', signatureBase: '"@method": GET' });
     const response = error.toResponse();
     expect(await parseRefusal(response)).toEqual({
-      status: 503,
-      code: 'replay_store_cold',
+      status: 401,
+      code: 'expired',
+      detail: 'x',
       now: 1_700_000_000,
       retryAfter: 7,
       acceptSignature: 'sig=("@method")',
       signatureBase: '"@method": GET',
     });
     // The body can still be read.
-    expect(await response.json()).toMatchObject({ code: 'replay_store_cold' });
+    expect(await response.json()).toMatchObject({ code: 'expired' });
   });
 
   it('leaves out what is not there', async () => {
@@ -29,6 +30,7 @@ describe('parseRefusal', () => {
     expect(await parseRefusal(answer(rest))).toEqual({
       status: 401,
       code: 'expired',
+      detail: undefined,
       now: undefined,
       retryAfter: undefined,
       acceptSignature: undefined,

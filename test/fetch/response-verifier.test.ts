@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
-import { createResponseVerifier } from '../../src/fetch/response-verifier.ts';
+import { createResponseVerifier, type ResponseVerifierOptions } from '../../src/fetch/response-verifier.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
 import { type SignResponseOptions, signResponse } from '../../src/http/sign-response.ts';
 import { createContentDigest } from '../../src/signature/content-digest.ts';
@@ -63,7 +63,6 @@ describe('verifyResponse', () => {
     const response = await create()(server.origin, post);
     expect(response.status).toBe(201);
     expect(response.url).toBe(`${server.origin}/`);
-    expect(response.headers.get('x-more')).toBe('1');
     expect(await response.json()).toEqual({ credited: 10 });
   });
 
@@ -109,13 +108,119 @@ describe('verifyResponse', () => {
     expect((await create()(server.origin)).status).toBe(201);
   });
 
-  it('verifies the last of several attempts', async () => {
+  it('hands over the fields that the signature covers, and others only by name', async () => {
     server.answer(async (arrival, response) => {
-      if (arrival.url === '/start') response.writeHead(307, { location: '/end' }).end();
-      else write(response, await signed(arrival, plain));
+      const answer = { ...plain, fields: [...plain.fields, ['x-other', '2'], ['set-cookie', 'a=1']] } as const;
+      write(response, await signed(arrival, answer, { components: ['x-other'] }));
     });
-    expect((await create()(`${server.origin}/start`, post)).status).toBe(201);
+    const fieldsOf = async (more: Partial<ResponseVerifierOptions>) =>
+      Object.fromEntries((await create({ verifyResponse: createResponseVerifier({ ...trust, ...more }) })(server.origin, post)).headers);
+    for (const streaming of [false, true]) {
+      const covered = await fieldsOf({ streaming });
+      expect(Object.keys(covered).sort()).toEqual(['content-digest', 'content-type', 'x-other']);
+      expect(await fieldsOf({ streaming, insecurelyKeepFields: ['X-More', 'x-absent'] })).toEqual({ ...covered, 'x-more': '1' });
+    }
   });
+
+  it('says truly where it comes from, clones too', async () => {
+    server.answer(async (arrival, response) => write(response, await signed(arrival, plain)));
+    const clone = (await create()(`${server.origin}/a`, post)).clone();
+    expect([clone.url, clone.redirected]).toEqual([`${server.origin}/a`, false]);
+  });
+});
+
+describe('redirects where responses are verified', () => {
+  const moved: Answer = { status: 307, body: new Uint8Array(), fields: [['location', '/end']] };
+  const redirecting = (answer: (arrival: Arrival) => Promise<Answer> | Answer) =>
+    server.answer(async (arrival, response) =>
+      write(response, await (arrival.url === '/start' ? answer(arrival) : signed(arrival, plain))),
+    );
+  const covering = { components: ['location'] };
+
+  it.each([false, true])('are followed if they are signed, location and all (streaming: %s)', async (streaming) => {
+    redirecting((arrival) => signed(arrival, moved, covering));
+    const response = await create({ verifyResponse: createResponseVerifier({ ...trust, streaming }) })(`${server.origin}/start`, post);
+    expect([response.status, response.redirected, response.url]).toEqual([201, true, `${server.origin}/end`]);
+    expect(await response.json()).toEqual({ credited: 10 });
+  });
+
+  it.each<[string, (arrival: Arrival) => Promise<Answer> | Answer]>([
+    ['is not signed', () => moved],
+    [
+      'leads elsewhere than was signed',
+      async (arrival) => {
+        const { fields, ...rest } = await signed(arrival, moved, covering);
+        return { ...rest, fields: fields.map(([name, value]) => [name, name === 'location' ? '/transfer' : value] as const) };
+      },
+    ],
+    [
+      'had no target when it was signed',
+      async (arrival) => {
+        const { fields, ...rest } = await signed(arrival, { ...moved, fields: [] });
+        return { ...rest, fields: [['location', '/transfer'] as const, ...fields] };
+      },
+    ],
+    ['answers another request', (arrival) => signed(arrival, moved, { ...covering, nonce: 'earlier' })],
+    ['has another status', async (arrival) => ({ ...(await signed(arrival, moved, covering)), status: 302 })],
+  ])('one that %s is redirect_forbidden', async (_, answer) => {
+    redirecting(answer);
+    for (const streaming of [false, true]) {
+      server.arrivals.length = 0;
+      const send = create({ verifyResponse: createResponseVerifier({ ...trust, streaming }) });
+      expect(await rejection(send(`${server.origin}/start`, post))).toMatchObject({ code: 'redirect_forbidden' });
+      expect(server.arrivals).toHaveLength(1);
+    }
+  });
+
+  it('without an end is redirect_forbidden', async () => {
+    vi.useFakeTimers();
+    const fetch = async () => new Response(new ReadableStream(), { status: 302, headers: { location: '/end' } });
+    const sent = rejection(create({ fetch })('https://bank.example/'));
+    await vi.advanceTimersByTimeAsync(3000);
+    vi.useRealTimers();
+    expect(await sent).toMatchObject({ code: 'redirect_forbidden' });
+  });
+
+  it('that the caller wants itself is verified as any response', async () => {
+    redirecting((arrival) => signed(arrival, moved, covering));
+    const response = await create()(`${server.origin}/start`, { ...post, redirect: 'manual' });
+    expect([response.status, response.headers.get('location')]).toEqual([307, '/end']);
+    redirecting(() => moved);
+    expect(await rejection(create()(`${server.origin}/start`, { ...post, redirect: 'manual' }))).toMatchObject({
+      code: 'response_refused',
+    });
+  });
+});
+
+describe('answers without content', () => {
+  const EMPTY = new Uint8Array();
+  const sums = { 'content-digest': 'sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:' };
+  const answers: readonly [string, RequestInit, Answer][] = [
+    ['204', { method: 'DELETE' }, { status: 204, body: EMPTY, fields: [] }],
+    ['304', {}, { status: 304, body: EMPTY, fields: [['etag', '"1"']] }],
+    ['304 with the digest of what was not modified', {}, { status: 304, body: EMPTY, fields: Object.entries(sums) }],
+    ['200 of nothing', {}, { status: 200, body: EMPTY, fields: [] }],
+    ['200 of nothing, with its type', { method: 'POST', body: 'x' }, { status: 200, body: EMPTY, fields: [['content-type', 'a/b']] }],
+    ['HEAD', { method: 'HEAD' }, { status: 200, body: EMPTY, fields: [['content-type', 'a/b']] }],
+    ['HEAD with the digest of the GET', { method: 'HEAD' }, { status: 200, body: EMPTY, fields: Object.entries(sums) }],
+  ];
+  for (const streaming of [false, true]) {
+    it.each(answers)(`%s (streaming: ${streaming})`, async (_, init, answer) => {
+      server.answer(async (arrival, response) => write(response, await signed(arrival, answer)));
+      const send = create({ verifyResponse: createResponseVerifier({ ...trust, streaming }) });
+      const response = await send(server.origin, init);
+      expect([response.status, await response.text()]).toEqual([answer.status, '']);
+      server.answer((_, response) => write(response, answer));
+      expect(await rejection(send(server.origin, init))).toMatchObject({ code: 'response_refused' });
+    });
+    it(`content where the signature has none is refused (streaming: ${streaming})`, async () => {
+      server.answer(async (arrival, response) =>
+        write(response, { ...(await signed(arrival, { status: 200, body: EMPTY, fields: [] })), body: text('slipped in') }),
+      );
+      const send = create({ verifyResponse: createResponseVerifier({ ...trust, streaming }) });
+      expect(await rejection(send(server.origin))).toMatchObject({ code: 'response_refused' });
+    });
+  }
 });
 
 describe('content codings, which fetch undoes', () => {
@@ -191,6 +296,27 @@ describe('verifyResponse, streaming', () => {
     await refusedWith('digest_missing');
     server.answer((_, response) => write(response, answer));
     await expect(send()).rejects.toMatchObject({ code: 'response_refused' });
+  });
+
+  it("holds the answer to the request's digest, unless the caller lets it go", async () => {
+    // The server signs the answer to a request with other content: its digest differs.
+    server.answer(async (arrival, response) => {
+      const headers = arrival.message.fields as readonly (readonly [string, string])[];
+      const fields = headers.filter(([name]) => name.toLowerCase() !== 'content-digest');
+      write(response, await signed({ ...arrival, message: { ...arrival.message, fields } }, answer));
+    });
+    for (const how of [false, true]) {
+      const lax = { ...trust, streaming: how, policy: { insecurelyAllowUncovered: ['content-digest'] } };
+      expect(
+        await rejection(
+          create({ verifyResponse: createResponseVerifier({ ...trust, streaming: how, limits: { bodyBytes: 4e6 } }) })(server.origin, post),
+        ),
+      ).toMatchObject({
+        cause: { code: 'component_uncovered' },
+      });
+      const loose = createResponseVerifier({ ...lax, limits: { bodyBytes: 4e6 } });
+      expect((await create({ verifyResponse: loose })(server.origin, post)).status).toBe(200);
+    }
   });
 
   it('checks what fetch decoded against Unencoded-Digest', async () => {

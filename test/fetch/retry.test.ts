@@ -1,8 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
+import { createNegotiator } from '../../src/fetch/negotiate.ts';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
+import { createResponseVerifier } from '../../src/fetch/response-verifier.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
+import { signResponse } from '../../src/http/sign-response.ts';
+import { messageFromRequest, messageFromResponse } from '../../src/rfc9421/message.ts';
 
-import { asRequest, openRecorder, type Recorder, refuse, rejection, signer, verifying } from './server.ts';
+import { asRequest, openRecorder, type Recorder, refuse, rejection, SECRET, signer, verifying } from './server.ts';
 
 let server: Recorder;
 let waits: number[];
@@ -67,6 +72,131 @@ describe('a replay store that lost its memory (replay_store_cold)', () => {
     server.answer((_, response) => refuse(response, 503, 'replay_store_full', 0, { 'retry-after': '1' }));
     expect((await create()(server.origin)).status).toBe(503);
     expect(waits).toEqual([]);
+  });
+});
+
+describe('what nobody signed is not enough to send twice', () => {
+  const problem = (code: string, status: number) =>
+    new Response(JSON.stringify({ type: `urn:countersign:problem:${code}`, code, now: Math.floor(Date.now() / 1000) + 60 }), {
+      status,
+      headers: { 'content-type': 'application/problem+json', 'retry-after': '1', 'accept-signature': 'sig=("x-a")' },
+    });
+  const codes: readonly (readonly [string, number])[] = [
+    ['replay_store_cold', 503],
+    ['expired', 401],
+    ['signature_missing', 401],
+  ];
+  const attempts = async (
+    url: string,
+    init: RequestInit,
+    [code, status]: (typeof codes)[number],
+    more: Partial<SignedFetchOptions> = {},
+  ) => {
+    let sent = 0;
+    const fetch = asRequest(async () => (++sent === 1 ? problem(code, status) : new Response()));
+    const result = create({ fetch, negotiate: createNegotiator(), ...more })(url, init);
+    await result.catch(() => undefined);
+    return sent;
+  };
+  const post = { method: 'POST', body: 'once', headers: { 'x-a': '1' } };
+
+  it.each(codes)('%s over plain http', async (...code) => {
+    expect(await attempts('http://bank.example/', post, code)).toBe(1);
+    expect(await attempts('https://bank.example/', post, code)).toBe(2);
+    expect(await attempts('http://127.0.0.1/', post, code)).toBe(2);
+    expect(await attempts('http://bank.example/', post, code, { insecurelyTrustPlainHttp: ['http://bank.example'] })).toBe(2);
+  });
+
+  it.each(codes)('%s where responses are verified, unless twice does no more than once', async (...code) => {
+    const verifyResponse = createResponseVerifier({ resolveKey: () => undefined });
+    const url = 'https://bank.example/';
+    expect(await attempts(url, post, code, { verifyResponse })).toBe(1);
+    expect(await attempts(url, { method: 'PATCH', headers: { 'x-a': '1' } }, code, { verifyResponse })).toBe(1);
+    expect(await attempts(url, { headers: { 'x-a': '1' } }, code, { verifyResponse })).toBe(2);
+    expect(await attempts(url, { ...post, method: 'PUT' }, code, { verifyResponse })).toBe(2);
+    expect(await attempts(url, { ...post, headers: { ...post.headers, 'idempotency-key': 'k' } }, code, { verifyResponse })).toBe(2);
+  });
+
+  it.each(codes)('%s that is signed as responses have to be is believed', async (...code) => {
+    const bank = hmacSigner({ keyid: 'bank', secret: `${SECRET} of the bank` });
+    const verifyResponse = createResponseVerifier({
+      resolveKey: (keyid) => (keyid === 'bank' ? hmacKey(`${SECRET} of the bank`) : undefined),
+    });
+    let sent = 0;
+    const fetch = asRequest(async (request) => {
+      const response = ++sent === 1 ? problem(...code) : new Response('done');
+      const bytes = new Uint8Array(await response.clone().arrayBuffer());
+      const nonce = /nonce="(.*?)"/.exec(request.headers.get('signature-input')!)![1]!;
+      const { fields } = await signResponse(messageFromResponse(response, bytes), messageFromRequest(request), {
+        signer: bank,
+        nonce,
+        components: sent === 1 ? ['retry-after', 'accept-signature'] : [],
+      });
+      for (const [name, value] of fields) response.headers.set(name, value);
+      return response;
+    });
+    const send = create({ fetch, verifyResponse, negotiate: createNegotiator() });
+    expect(await (await send('https://bank.example/', post)).text()).toBe('done');
+    expect(sent).toBe(2);
+  });
+});
+
+describe('a refusal that does not end, or breaks', () => {
+  const endless = () => new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new TextEncoder().encode('{')) });
+  const broken = () => new ReadableStream<Uint8Array>({ pull: () => Promise.reject(new Error('reset')) });
+  const cancelled = (body: ReadableStream<Uint8Array>, status = 503) =>
+    new Response(body, { status, headers: { 'content-type': 'application/problem+json', 'retry-after': '0' } });
+  afterEach(() => void vi.useRealTimers());
+
+  /** Answers once with the body, then with 200. */
+  const answering = (make: () => ReadableStream<Uint8Array>, status = 503) => {
+    let sent = 0;
+    return asRequest(async () => (++sent === 1 ? cancelled(make(), status) : new Response('ok')));
+  };
+
+  it.each([401, 429, 503])('%i without an end is the response, after three seconds', async (status) => {
+    vi.useFakeTimers();
+    const sent = create({ fetch: answering(endless, status), negotiate: createNegotiator() })('https://bank.example/');
+    await vi.advanceTimersByTimeAsync(3000);
+    const response = await sent;
+    expect(response.status).toBe(status);
+    expect((await response.body!.getReader().read()).value).toHaveLength(1);
+  });
+
+  it('without an end is retried all the same', async () => {
+    vi.useFakeTimers();
+    const sent = create({ fetch: answering(endless), retry: {} })('https://bank.example/');
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(await (await sent).text()).toBe('ok');
+  });
+
+  it('that breaks is the response, and is retried', async () => {
+    const response = await create({ fetch: answering(broken) })('https://bank.example/');
+    expect(response.status).toBe(503);
+    await expect(response.text()).rejects.toThrow('reset');
+    expect(await (await create({ fetch: answering(broken), retry: {} })('https://bank.example/')).text()).toBe('ok');
+  });
+
+  it('without an end of bytes is read no further than its bound', async () => {
+    let pulled = 0;
+    const flood = () =>
+      new ReadableStream<Uint8Array>({
+        pull: (controller) => {
+          pulled++;
+          controller.enqueue(new Uint8Array(16_384));
+        },
+      });
+    expect((await create({ fetch: answering(flood) })('https://bank.example/')).status).toBe(503);
+    expect(pulled).toBeLessThan(20);
+  });
+
+  it('ends with the reason when the caller gives up', async () => {
+    const controller = new AbortController();
+    const fetch = answering(() => {
+      queueMicrotask(() => controller.abort('enough'));
+      return endless();
+    });
+    expect(await rejection(create({ fetch })('https://bank.example/', { signal: controller.signal }))).toBe('enough');
   });
 });
 

@@ -121,12 +121,6 @@ describe('requests', () => {
     await verify(last());
   });
 
-  it('sends a Request with the escapes that it has', async () => {
-    await createSignedFetch({ signer })(new Request(`${server.origin}/%7e?q=%c3%a9`));
-    expect(last().url).toBe('/%7e?q=%c3%a9');
-    await verify(last());
-  });
-
   it('covers more when told, and uses tag, label, expiry and alg', async () => {
     const send = createSignedFetch({
       signer,
@@ -229,14 +223,14 @@ describe('requests', () => {
         return new Response();
       }),
     });
-    const source = new Request('https://bank.example/', {
+    const init = {
       credentials: 'include',
       keepalive: true,
       integrity: 'sha256-x',
       referrerPolicy: 'no-referrer',
       signal: controller.signal,
-    });
-    await send(source);
+    } as const;
+    await send(new Request('https://bank.example/', init));
     expect(seen).toMatchObject({
       credentials: 'include',
       keepalive: true,
@@ -252,7 +246,8 @@ describe('requests', () => {
     await send(new Request('https://bank.example/', { cache: 'force-cache' }));
     expect(seen!.cache).toBe('force-cache');
     // init goes before the Request, as in fetch.
-    await send(source, { credentials: 'omit', method: 'POST', body: 'x' });
+    const { signal: _, ...rest } = init;
+    await send(new Request('https://bank.example/', rest), { credentials: 'omit', method: 'POST', body: 'x' });
     expect(seen).toMatchObject({ credentials: 'omit', method: 'POST', referrerPolicy: 'no-referrer' });
   });
 });

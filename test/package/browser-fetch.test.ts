@@ -32,12 +32,12 @@ const PROGRAM = `
       return [sent, error.name, error.code ?? error.message];
     }
   };
-  const anHourAgo = () => Math.floor(Date.now() / 1000) - 3600;
+  const tenMinutesAgo = () => Math.floor(Date.now() / 1000) - 600;
   globalThis.run = async () => ({
     accepted: await send('/coins', {}, { method: 'POST', body: '{"amount":10}' }),
     redirect: await send('/moved', {}),
     refusal: await send('/coins', { signer: unknown }),
-    clock: await send('/coins', { now: anHourAgo }),
+    clock: await send('/coins', { now: tenMinutesAgo }),
     busy: await send('/busy', { retry: { limit: 1 }, sleep: async () => {} }),
   });
 `;

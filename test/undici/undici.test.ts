@@ -1,6 +1,7 @@
+import { EventEmitter } from 'node:events';
 import { Readable, Writable } from 'node:stream';
 import { pipeline as pipe } from 'node:stream/promises';
-import { Agent, Client, type Dispatcher, Dispatcher1Wrapper, FormData, fetch, interceptors, RetryAgent } from 'undici';
+import { Agent, BalancedPool, Client, type Dispatcher, Dispatcher1Wrapper, FormData, fetch, interceptors, Pool, RetryAgent } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SignedFetchError } from '../../src/errors.ts';
 import { createSigningInterceptor, type SigningInterceptorOptions } from '../../src/undici/index.ts';
@@ -311,6 +312,215 @@ describe('redirects', () => {
   });
 });
 
+describe('dispatchers that send to an origin of their own', () => {
+  const both = () => ({ origins: [server.origin, other.origin] });
+  const follow = () => interceptors.redirect({ maxRedirections: 3 });
+  const from = { path: '/from', method: 'POST', body: 'kept' } as const;
+  const toOther = () =>
+    server.answer(({ url }, response) =>
+      url === '/from' ? response.writeHead(307, { location: `${other.origin}/to` }).end() : response.end(),
+    );
+
+  /** Requires that no signature for one origin came to another. */
+  const requireOwn = async () => {
+    for (const each of [server, other]) await expectAllVerified(each, each.arrivals.length);
+  };
+
+  it.each([
+    ['Client', () => new Client(server.origin)],
+    ['Pool', () => new Pool(server.origin)],
+  ])('a %s: nothing is signed for one that it would send to another', async (_, make) => {
+    toOther();
+    const dispatcher = keep(make()).compose(signing(both()), follow());
+    expect(await rejection(dispatcher.request(from))).toMatchObject({ code: 'origin_forbidden', target: other.origin });
+    expect(server.arrivals).toHaveLength(1);
+    await requireOwn();
+  });
+
+  it('a BalancedPool chooses by itself: nothing is signed at all', async () => {
+    const pool = keep(new BalancedPool([server.origin, other.origin])).compose(signing(both()));
+    expect(await rejection(pool.request({ ...from, origin: server.origin }))).toMatchObject({ code: 'origin_forbidden' });
+    expect([...server.arrivals, ...other.arrivals]).toEqual([]);
+  });
+
+  /** As undici before 8.9, whose `compose` passes the dispatch alone. */
+  const composeOld = (dispatcher: Dispatcher, options: Partial<SigningInterceptorOptions>): Dispatcher.Dispatch =>
+    follow()(signing(options)(dispatcher.dispatch.bind(dispatcher) as never) as never) as never;
+  const requestBy = (dispatch: Dispatcher.Dispatch, options: Partial<Dispatcher.RequestOptions>) =>
+    new Proxy(keep(new Agent()), { get: (target, key) => (key === 'dispatch' ? dispatch : Reflect.get(target, key)) }).request({
+      ...from,
+      ...options,
+    } as Dispatcher.RequestOptions);
+
+  it.each<[string, () => Dispatcher]>([
+    ['Client', () => new Client(server.origin)],
+    ['Pool', () => new Pool(server.origin)],
+    ['BalancedPool', () => new BalancedPool(server.origin)],
+    ['Agent', () => new Agent()],
+  ])('a %s that does not say so is signed for one origin only', async (_, make) => {
+    toOther();
+    const several = composeOld(keep(make()), both());
+    expect(await rejection(requestBy(several, { origin: server.origin }))).toMatchObject({ code: 'origin_forbidden' });
+    expect([...server.arrivals, ...other.arrivals]).toEqual([]);
+    const one = composeOld(keep(make()), {});
+    expect(await rejection(requestBy(one, { origin: server.origin }))).toMatchObject({ code: 'origin_forbidden', target: other.origin });
+    expect(server.arrivals).toHaveLength(1);
+    await requireOwn();
+  });
+
+  it('a Client that does not say so needs no origin where there is only one', async () => {
+    const dispatch = composeOld(keep(new Client(server.origin)), {});
+    await (await requestBy(dispatch, {})).body.dump();
+    await expectAllVerified(server, 1);
+  });
+});
+
+describe('content is of the request it comes with', () => {
+  const put = (dispatcher: Dispatcher, body: unknown, origin = server.origin) =>
+    dispatcher.request({ origin, path: '/', method: 'PUT', body: body as Buffer });
+  const texts = () => server.arrivals.map(({ text }) => text);
+
+  it.each<[string, (pieces: Buffer[]) => unknown]>([
+    ['an array', (pieces) => pieces],
+    ['an object that can be iterated', (pieces) => ({ [Symbol.iterator]: () => pieces[Symbol.iterator]() })],
+    [
+      'an object that can be iterated asynchronously',
+      (pieces) => ({
+        async *[Symbol.asyncIterator]() {
+          yield* pieces;
+        },
+      }),
+    ],
+    ['a Buffer', (pieces) => pieces[0]],
+  ])('%s that changes between requests is sent as it is then', async (_, make) => {
+    const dispatcher = agent({ origins: [server.origin, other.origin] });
+    const pieces = [Buffer.from('first')];
+    const body = make(pieces);
+    await (await put(dispatcher, body)).body.dump();
+    pieces[0]!.set(Buffer.from('later'));
+    await (await put(dispatcher, body)).body.dump();
+    await (await put(dispatcher, body, other.origin)).body.dump();
+    expect(texts()).toEqual(['first', 'later']);
+    expect(other.arrivals[0]?.text).toBe('later');
+    await expectAllVerified(server, 2);
+  });
+
+  async function* generate() {
+    yield Buffer.from('once');
+  }
+  const streams: readonly [string, () => unknown][] = [
+    ['a ReadableStream', () => new Blob(['once']).stream()],
+    ['an async iterator', generate],
+    ['an iterator', () => [Buffer.from('once')][Symbol.iterator]()],
+    ['a Node stream', () => Readable.from([Buffer.from('once')])],
+  ];
+  it.each(streams)('%s that was read is not sent again, with another request, or to another origin', async (_, make) => {
+    const origins = [server.origin, other.origin];
+    for (const dispatcher of [
+      agent({ origins }),
+      agent({ origins }, interceptors.retry(RETRY), interceptors.redirect({ maxRedirections: 1 })),
+    ]) {
+      const body = make();
+      await (await put(dispatcher, body)).body.dump();
+      for (const origin of origins) expect(await rejection(put(dispatcher, body, origin))).toMatchObject({ code: 'body_uncoverable' });
+    }
+    expect(texts()).toEqual(['once', 'once']);
+    expect(other.arrivals).toEqual([]);
+  });
+
+  it.each(streams.slice(0, 3))('%s does not follow a redirect to another origin', async (_, make) => {
+    server.answer((_, response) => response.writeHead(307, { location: `${other.origin}/to` }).end());
+    const dispatcher = agent({ origins: [server.origin, other.origin] }, interceptors.redirect({ maxRedirections: 3 }));
+    expect(await rejection(put(dispatcher, make()))).toMatchObject({ code: 'body_uncoverable' });
+    expect(other.arrivals).toEqual([]);
+  });
+
+  it.each<[string, () => unknown, string?]>([
+    ['text', () => 'text'],
+    ['a Uint8Array', () => new TextEncoder().encode('text')],
+    ['a Blob', () => new Blob(['text'], { type: 'a/b' }), 'a/b'],
+    ['a ReadableStream', () => new Blob(['text']).stream()],
+    ['a Node stream', () => Readable.from([Buffer.from('text')])],
+  ])('%s that is left uncovered arrives all the same', async (_, make, type) => {
+    const dispatcher = agent({ insecurelyAllowUncovered: ['content-digest'] });
+    await (await put(dispatcher, make())).body.dump();
+    expect(texts()).toEqual(['text']);
+    expect(server.arrivals[0]?.headers['content-type']).toBe(type);
+    const verify = verifying(server.host, { policy: { insecurelyAllowUncovered: ['content-digest'] } });
+    await verify(server.arrivals[0]!);
+  });
+
+  it('a FormData that is left uncovered arrives with its boundary', async () => {
+    const form = new FormData();
+    form.append('a', 'text');
+    await (await put(agent({ insecurelyAllowUncovered: ['content-digest'] }), form)).body.dump();
+    const [arrival] = server.arrivals;
+    expect(arrival?.text).toContain(/boundary=(.+)$/.exec(arrival?.headers['content-type'] ?? '')![1]);
+    await verifying(server.host, { policy: { insecurelyAllowUncovered: ['content-digest'] } })(arrival!);
+  });
+
+  it('bytes are those that were given, whatever becomes of the buffer meanwhile', async () => {
+    const bytes = Buffer.from('given');
+    const dispatcher = agent({
+      signer: async () => {
+        bytes.fill(0);
+        return signer;
+      },
+    });
+    await (await put(dispatcher, bytes)).body.dump();
+    expect(texts()).toEqual(['given']);
+  });
+});
+
+describe('two messages never share a nonce', () => {
+  it('whatever the options', async () => {
+    const dispatcher = agent({ nonce: 'always', created: 5 } as Partial<SigningInterceptorOptions>);
+    for (const path of ['/1', '/2']) await (await dispatcher.request({ origin: server.origin, path, method: 'GET' })).body.dump();
+    for (const { headers } of await expectAllVerified(server, 2)) expect(headers['signature-input']).not.toMatch(/always|created=5;/);
+  });
+});
+
+describe('signals that are emitters', () => {
+  const never = new Promise<never>(() => undefined);
+  it.each<[string, Partial<SigningInterceptorOptions>, () => unknown]>([
+    ['a stream that hangs', {}, () => new ReadableStream()],
+    ['a signer that hangs', { signer: () => never }, () => 'x'],
+    ['a hook that hangs', { onSigned: () => never }, () => 'x'],
+  ])('end %s', async (_, options, make) => {
+    const signal = new EventEmitter();
+    const sent = agent(options).request({ origin: server.origin, path: '/', method: 'POST', body: make() as Buffer, signal });
+    setImmediate(() => signal.emit('abort'));
+    expect(await rejection(sent)).toMatchObject({ name: 'AbortError' });
+    expect(server.arrivals).toEqual([]);
+  });
+
+  it('are listened to no longer than it takes', async () => {
+    const signal = new EventEmitter();
+    await (await agent().request({ origin: server.origin, path: '/', method: 'GET', signal })).body.dump();
+    expect(signal.listenerCount('abort')).toBeLessThan(2);
+    await expectAllVerified(server, 1);
+  });
+});
+
+describe('per request', () => {
+  it('components, signer and hook are told the request', async () => {
+    const told: unknown[] = [];
+    const dispatcher = agent({
+      signer: ({ target }) => ({ ...signer, keyid: target === '/a?x=1' ? 'jdoe' : 'other' }),
+      components: ({ method }) => (method === 'GET' ? [{ name: 'x-a', when: 'present' }] : ['x-a']),
+      onSigned: ({ keyid, request, base }) => void told.push([keyid, request.method, request.target, /"x-a": (.*)/.exec(base)?.[1]]),
+    });
+    const headers = { 'x-a': '1' };
+    await (await dispatcher.request({ origin: server.origin, path: '/a?x=1', method: 'GET' })).body.dump();
+    await (await dispatcher.request({ origin: server.origin, path: '/a?x=1', method: 'POST', headers })).body.dump();
+    expect(told).toEqual([
+      ['jdoe', 'GET', '/a?x=1', undefined],
+      ['jdoe', 'POST', '/a?x=1', '1'],
+    ]);
+    await expectAllVerified(server, 2);
+  });
+});
+
 describe('what is not sent', () => {
   const codes: readonly (readonly [
     string,
@@ -332,6 +542,17 @@ describe('what is not sent', () => {
       'body_too_large',
       (origin) => ({ origin, path: '/', method: 'POST', body: new Blob(['four']) as unknown as Buffer }),
       { maxBodyBytes: 3 },
+    ],
+    [
+      'a form of a package that nobody can read',
+      'body_uncoverable',
+      (origin) => ({
+        origin,
+        path: '/',
+        method: 'POST',
+        body: { [Symbol.toStringTag]: 'FormData', pipe: () => undefined } as unknown as Buffer,
+      }),
+      {},
     ],
     ['a body of no kind', 'body_uncoverable', (origin) => ({ origin, path: '/', method: 'POST', body: {} as Buffer }), {}],
   ];

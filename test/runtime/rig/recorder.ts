@@ -1,8 +1,8 @@
 /**
  * A server that redirects wherever it is asked to, and writes down what arrives.
  *
- * `/start/<who>/<id>?status=307&to=<url>` redirects; `/log/<who>/<id>` tells what arrived for that id; everything else is
- * answered with 200.
+ * `/start/<who>/<id>?status=307&to=<url>` redirects; `?once=503` refuses what arrives first for that id, a 401 as a wrong clock;
+ * `/log/<who>/<id>` tells what arrived for that id; everything else is answered with 200.
  *
  * @module
  */
@@ -37,7 +37,10 @@ export async function startRecorder(): Promise<Recorder> {
       url: request.url ?? '',
       headers: { ...request.headers } as Record<string, string>,
       body: body.toString('utf8'),
+      hex: body.toString('hex'),
     });
+    const once = Number(searchParams.get('once'));
+    if (once > 0 && seen.length === 1) return [once, { ...SHARED, 'content-type': 'application/problem+json' }, refusal()];
     const to = searchParams.get('to');
     return to === null ? [200, { ...SHARED }, 'arrived'] : [Number(searchParams.get('status')), { ...SHARED, location: to }, 'moved'];
   };
@@ -54,4 +57,9 @@ export async function startRecorder(): Promise<Recorder> {
       server.closeAllConnections();
     },
   };
+}
+
+/** The refusal of a message that is too old, by a clock some minutes ahead. */
+function refusal(): string {
+  return JSON.stringify({ type: 'urn:countersign:problem:expired', code: 'expired', now: Math.floor(Date.now() / 1000) + 600 });
 }

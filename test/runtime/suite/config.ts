@@ -29,6 +29,8 @@ export interface Arrival {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The body, byte by byte. */
+  readonly hex: string;
 }
 
 /** Where the random requests go. */

@@ -10,6 +10,7 @@ import { carrierTests } from './carrier-tests.ts';
 import { clientTests } from './client-tests.ts';
 import { runTests } from './collect.ts';
 import type { SuiteConfig, SuiteResult } from './config.ts';
+import { contentTests } from './content-tests.ts';
 import { runCross } from './cross.ts';
 import { errorTests } from './error-tests.ts';
 import { formTests } from './form-tests.ts';
@@ -38,7 +39,7 @@ export async function runSuite(config: SuiteConfig): Promise<SuiteResult> {
     carriers: carrierTests,
     errors: errorTests,
     page: pageTests,
-    ...(config.client && { client: clientTests(config.runtime, config.client) }),
+    ...(config.client && { client: clientTests(config.runtime, config.client), content: contentTests(config.runtime, config.client) }),
     ...(config.carriers && { urls: urlTests(config.runtime, config.carriers), forms: formTests(config.runtime, config.carriers) }),
     vectors: vectorTests(native, javascript),
     unhandled: unhandledTests(unhandled),

@@ -1,0 +1,26 @@
+/**
+ * Responses that say truly where they come from.
+ *
+ * @module
+ */
+
+/** What a `Response` cannot be constructed with. */
+interface Provenance {
+  readonly url: string;
+  readonly redirected: boolean;
+}
+
+/** The response after redirects that were followed by us, which no runtime knows of; it is written to. */
+export function asRedirected(response: Response, url: string): Response {
+  return withProvenance(response, { url: response.url || url, redirected: true });
+}
+
+/** Makes a response tell where it comes from, and each of its clones too. */
+export function withProvenance(response: Response, { url, redirected }: Provenance): Response {
+  const clone = (): Response => withProvenance(Response.prototype.clone.call(response), { url, redirected });
+  return Object.defineProperties(response, {
+    url: { value: url, enumerable: true, configurable: true },
+    redirected: { value: redirected, enumerable: true, configurable: true },
+    clone: { value: clone, enumerable: false, configurable: true, writable: true },
+  });
+}
