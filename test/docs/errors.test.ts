@@ -39,6 +39,16 @@ describe('docs/reference/errors.md', () => {
     for (const [code, status] of rows) expect(status, code).toBe(String(new VerificationError(code as VerificationErrorCode, '').status));
   });
 
+  it('names the codes whose detail no peer may read, and those that leave as another', () => {
+    const listed = (sentence: RegExp): readonly string[] => matches(sentence.exec(page)?.[1], /`(\w+)`/g);
+    const errors = refusals.map((code) => new VerificationError(code as VerificationErrorCode, 'what it says'));
+    expect(listed(/^Private codes: ([^.]*)\./m)).toEqual(errors.filter(({ detail }) => detail === undefined).map(({ code }) => code));
+    expect(listed(/the log\. (.*) leave as `signature_mismatch`/)).toEqual(
+      errors.filter(({ code, publicCode }) => code !== publicCode).map(({ code }) => code),
+    );
+    for (const { code, publicCode } of errors) if (code !== publicCode) expect(publicCode).toBe('signature_mismatch');
+  });
+
   it('lists every code of SignedFetchError once', () => {
     expect(
       rowsOf('SignedFetchError')

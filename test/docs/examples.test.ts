@@ -1,4 +1,3 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { root } from '../package/support/manifest.ts';
@@ -49,18 +48,4 @@ describe('the examples of the documentation', () => {
       expect(printed.filter((line) => promisedOutput(fence).includes(line))).toEqual(promisedOutput(fence));
     });
   }
-
-  it('consumer and provider of README.md understand each other', async () => {
-    const [customer, bank] = [/\border = /, /\bserver = /].map(
-      (mark) => fences.find(({ page, code }) => page === 'README.md' && mark.test(code))!,
-    );
-    // Each speaks of the secret in his own words.
-    for (const name of [moduleName(customer!), moduleName(bank!)]) {
-      const file = join(folder, `${name}.ts`);
-      writeFileSync(file, readFileSync(file, 'utf8').replace(/'what [^']*32 bytes or more'/, "'the same secret, of 32 bytes or more'"));
-    }
-    cpSync(join(import.meta.dirname, 'fixtures/play.ts'), join(folder, 'play.ts'));
-    const { stdout, stderr } = await run(folder, 'play.ts', moduleName(customer!), moduleName(bank!));
-    expect(stdout.trim(), stderr).toBe('200 10 goldcoins for jdoe');
-  });
 });

@@ -2,7 +2,8 @@
  * The TypeScript examples of the documentation.
  *
  * A fence that begins with three backticks and `ts` is a module and must compile, against the built package, as it
- * stands. One marked `ts run` is run as well, and must print what the comments behind its `console.log` lines say.
+ * stands. One marked `ts run` is run as well, and must print what the comments behind its `console.log` lines say. One marked
+ * `js file=NAME` is a file of the quick start.
  *
  * @module
  */
@@ -37,6 +38,11 @@ export function parseFences(page: string, markdown: string): readonly Fence[] {
     fences.push({ page, line: start + 1, code: `${code.join('\n')}\n`, runnable: marks.split(/\s+/).includes('run') });
   }
   return fences;
+}
+
+/** The files that a page prints whole: fences marked `js file=NAME`, by name. */
+export function parseFiles(markdown: string): ReadonlyMap<string, string> {
+  return new Map([...markdown.matchAll(/^```js file=([\w.-]+)\n([\s\S]*?)^```$/gm)].map(([, name, code]) => [name!, code!]));
 }
 
 /** The fences of README.md and of every page in docs. */
