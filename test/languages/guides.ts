@@ -36,12 +36,40 @@ export function readProgram(language: string, file: string): string {
 
 /** The files of a language's programs, and those that several of them share. */
 export function programFiles(language: string): readonly string[] {
-  return readdirSync(join(programs, language)).sort();
+  const entries = readdirSync(join(programs, language), { withFileTypes: true });
+  // An interpreter may have left a folder of its own.
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .sort();
 }
 
-/** How many lines a file has, as `wc -l` counts: blank ones, comments and imports too. */
-export function countLines(code: string): number {
-  return code.split('\n').length - 1;
+/** What spans lines, by the extension of the file: Python's doc comments, Go's list of imports. */
+const BLOCKS: Readonly<Record<string, RegExp>> = {
+  py: /^[ \t]*"""[\s\S]*?"""$/gm,
+  go: /^import \([\s\S]*?^\)$/gm,
+};
+const COMMENT = /^(?:#|\/\/|\/\*|\*(?: |\/|$))/;
+const IMPORT = /^(?:import |from [\w.]+ import |package |require(?:_relative)? |require __DIR__|source |use [\w:]|<\?php)/;
+
+/** The lines of a program that say what it does: those without blank ones, comments and imports. */
+export function codeLines(file: string, code: string): readonly string[] {
+  const extension = file.slice(file.lastIndexOf('.') + 1);
+  const block = BLOCKS[extension];
+  const lines = (block ? code.replaceAll(block, '') : code).split('\n');
+  return lines.filter((line) => line.trim() !== '' && !COMMENT.test(line.trim()) && !IMPORT.test(line.trim()));
+}
+
+/** Texts and regular expressions, in which a semicolon ends nothing. */
+const LITERAL = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\bqr(?:\/.*\/|\{.*\})/g;
+
+/** Whether a line holds two statements, or a statement behind what it depends on. */
+export function isCrowded(file: string, line: string): boolean {
+  const bare = line.replaceAll(LITERAL, '""').replace(/\s(?:#|\/\/)\s.*$/, '');
+  if (file.endsWith('.py')) return /;|^\s*(?:if|elif|else|for|while|try|except|with|def|class)\b.*:\s+\S/.test(bare);
+  // Go's `if` and everybody's `for` have semicolons in their heads; the shell needs one before `then` and `do`.
+  if (file.endsWith('.sh')) return false;
+  return /;\s+\S/.test(bare) && !/^\s*(?:if .*\{$|for\b)/.test(bare);
 }
 
 if (import.meta.main) {

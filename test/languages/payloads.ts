@@ -119,6 +119,24 @@ async function checkRelays(report: Report, toolchain: Toolchain, peer: Peer, kin
   }
 }
 
+/** An unset variable must not become a key. */
+export async function checkUnconfigured(report: Report, toolchain: Toolchain): Promise<void> {
+  const { name } = toolchain.language;
+  const nobody = toolchain.unconfigured();
+  const programs: readonly [ProgramName, ...string[]][] = [
+    ['sign-request', 'GET', 'http://127.0.0.1:1/'],
+    ['sign-payload', 'text', TAG, AUDIENCE],
+    ['sign-url', 'GET', 'https://files.example/', '60'],
+  ];
+  for (const [program, ...args] of programs) {
+    await report.check(`${name} ${program} signs nothing where no key is configured`, async () => {
+      const answer = await nobody.run(program, args, 'x').catch(String);
+      // Said before anything is sent or printed: not that nobody listens.
+      if (typeof answer !== 'string' || !/missing|empty/.test(answer)) throw new Error(String(answer));
+    });
+  }
+}
+
 /** From one program to another. */
 export async function checkPayloadsBetween(report: Report, signer: Toolchain, verifier: Toolchain): Promise<void> {
   const sortsBytes = [signer, verifier].some(({ language }) => language.sortsBytes);
@@ -226,7 +244,7 @@ export async function checkPayloadRefusals(report: Report, toolchain: Toolchain,
   };
   for (const [what, code, payload] of attacks(kind)) {
     await report.check(`${name} refuses ${what} (${kind})`, async () =>
-      sameCode(await codeOf(() => verifyByProgram(toolchain, payload, addressOf(kind))), code, toolchain.language.strict),
+      sameCode(await codeOf(() => verifyByProgram(toolchain, payload, addressOf(kind))), code),
     );
   }
   await report.check(`${name} accepts nothing where no secret is configured (${kind})`, async () => {
@@ -238,6 +256,11 @@ export async function checkPayloadRefusals(report: Report, toolchain: Toolchain,
     const payload = signPayload(kind === 'text' ? 'x' : kind === 'form' ? [['a', 'x']] : { a: 'x' }, addressOf(kind));
     await verifyByProgram(toolchain, payload, addressOf(kind));
     same(await codeOf(() => verifyByProgram(toolchain, payload, addressOf(kind))), 'nonce_replayed');
+  });
+  await report.check(`${name} does not read without a bound (${kind})`, async () => {
+    const long = 'x'.repeat(2 ** 20);
+    const payload = signPayload(kind === 'text' ? long : kind === 'form' ? [['a', long]] : { a: long }, addressOf(kind));
+    same(await codeOf(() => verifyByProgram(toolchain, payload, addressOf(kind))), 'body_too_large');
   });
   for (const [what, text] of malformations(kind)) {
     await report.check(`${name} refuses ${what} (${kind})`, async () => {

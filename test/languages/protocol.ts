@@ -61,8 +61,8 @@ export interface Language {
   readonly serving?: Serving | undefined;
   /** Sorts member names as UTF-8, which differs from UTF-16 beyond U+DFFF. */
   readonly sortsBytes?: boolean | undefined;
-  /** Takes nothing but what signers write by default, so that everything that is shaped otherwise is malformed. */
-  readonly strict?: boolean | undefined;
+  /** Reads only such licenses whose names need no escapes in JSON. */
+  readonly plainNames?: boolean | undefined;
   /** Compiles all programs at once into a folder. */
   build?(sources: string, output: string): readonly (readonly [command: string, ...args: string[]])[];
   command(program: ProgramName, output: string): readonly [command: string, ...args: string[]];
@@ -86,8 +86,8 @@ function interpreted(
   name: string,
   extension: string,
   ...interpreter: [string, ...string[]]
-): Pick<Language, 'name' | 'extension' | 'shared' | 'command'> {
-  return { name, extension, shared: [], command: (program) => [...interpreter, join(programs, name, `${program}.${extension}`)] };
+): Pick<Language, 'name' | 'extension' | 'command'> {
+  return { name, extension, command: (program) => [...interpreter, join(programs, name, `${program}.${extension}`)] };
 }
 
 /** Go's `verify-payload` takes all formats, Java's library has no JSON. */
@@ -96,7 +96,8 @@ const withoutJson = all.filter((program) => program !== 'verify-payload-json');
 /** The files of a Go program, as its guide names them. */
 function goFiles(program: ProgramName): readonly string[] {
   const canonical = /payload|license/.test(program) ? ['canonical.go'] : [];
-  return [`${program}.go`, 'countersign.go', ...canonical];
+  const verifying = program.startsWith('verify') ? ['signature-input.go', 'verifier.go'] : [];
+  return [`${program}.go`, 'countersign.go', ...verifying, ...canonical];
 }
 
 /** Every language there is a guide for. */
@@ -104,6 +105,7 @@ export const languages: readonly Language[] = [
   {
     // Debian's own Python, whatever else is in the PATH: its packages are what the table names.
     ...interpreted('python', 'py', '/usr/bin/python3'),
+    shared: ['canonical.py', 'verifier.py'],
     needs: [
       { debian: 'python3-cryptography', probe: ['/usr/bin/python3', '-c', 'import cryptography.hazmat.primitives.asymmetric.ed25519'] },
     ],
@@ -113,6 +115,7 @@ export const languages: readonly Language[] = [
   },
   {
     ...interpreted('php', 'php', 'php'),
+    shared: ['canonical.php', 'verifier.php'],
     needs: [{ debian: 'php-cli', probe: ['php', '-r', 'sodium_crypto_sign_keypair();'] }],
     programs: all,
     formats: everyFormat,
@@ -123,11 +126,10 @@ export const languages: readonly Language[] = [
     extension: 'go',
     needs: [{ debian: 'golang-go', probe: ['go', 'version'] }],
     programs: withoutJson,
-    shared: ['canonical.go', 'countersign.go'],
+    shared: ['canonical.go', 'countersign.go', 'signature-input.go', 'verifier.go'],
     formats: everyFormat,
     serving: 'itself',
     sortsBytes: true,
-    strict: true,
     build: (sources, output) => [
       ['sh', '-c', 'test -z "$(gofmt -d "$1" | tee /dev/stderr)"', 'gofmt', sources],
       ...withoutJson.map(
@@ -139,6 +141,7 @@ export const languages: readonly Language[] = [
   },
   {
     ...interpreted('ruby', 'rb', 'ruby'),
+    shared: ['canonical.rb', 'verifier.rb'],
     needs: [{ debian: 'ruby', probe: ['ruby', '-ropenssl', '-rjson', '-e', ''] }],
     programs: all,
     formats: everyFormat,
@@ -146,6 +149,7 @@ export const languages: readonly Language[] = [
   },
   {
     ...interpreted('perl', 'pl', 'perl'),
+    shared: ['Canonical.pm', 'Verifier.pm'],
     needs: [
       { debian: 'perl', probe: ['perl', '-MDigest::SHA', '-MHTTP::Tiny', '-MJSON::PP', '-e', ''] },
       { debian: 'libcryptx-perl', probe: ['perl', '-MCrypt::PK::Ed25519', '-e', ''] },
@@ -159,16 +163,17 @@ export const languages: readonly Language[] = [
     extension: 'java',
     needs: [{ debian: 'default-jdk-headless', probe: ['javac', '-version'] }],
     programs: withoutJson,
-    shared: ['Countersign.java', 'Form.java', 'Json.java', 'Verifier.java'],
+    shared: ['Countersign.java', 'Form.java', 'Json.java', 'Refused.java', 'SignatureInput.java', 'Verifier.java'],
     formats: ['text', 'form'],
     serving: 'itself',
-    strict: true,
+    plainNames: true,
     build: (sources, output) => [['sh', '-c', 'javac -Xlint:all -Werror -d "$1" "$2"/*.java', 'javac', output, sources]],
     command: (program, output) => ['java', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', output, className(program)],
     shownAs: (program) => `java -cp classes ${className(program)} `,
   },
   {
     ...interpreted('curl', 'sh', 'bash'),
+    shared: ['countersign.sh'],
     needs: [
       { debian: 'curl', probe: ['curl', '--version'] },
       { debian: 'openssl', probe: ['openssl', 'version'] },

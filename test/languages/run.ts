@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { checkClock, countersign } from './countersign.ts';
 import { checkLicenseRefusals, checkLicenses } from './licenses.ts';
 import { ensureLanguages } from './packages.ts';
-import { checkPayloadRefusals, checkPayloads, checkPayloadsBetween, verifiesPayload } from './payloads.ts';
+import { checkPayloadRefusals, checkPayloads, checkPayloadsBetween, checkUnconfigured, verifiesPayload } from './payloads.ts';
 import { KEYID, type Peer, type Running, SECRET } from './peer.ts';
 import { languages } from './protocol.ts';
 import { reference } from './reference.ts';
@@ -54,6 +54,7 @@ await report.group('relays in other languages', () => {
   return checkRealRelays(report, new Set(present.map(({ name }) => name)), countersign);
 });
 for (const { toolchain, server } of ready) {
+  await report.group(`${toolchain.language.name} has no key`, () => checkUnconfigured(report, toolchain));
   if (server)
     await report.group(`${toolchain.language.name} refuses`, async () => {
       await checkRefusing(report, toolchain, server);

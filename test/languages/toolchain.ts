@@ -26,6 +26,7 @@ const BARE: Env = {
   PATH: process.env['PATH'] ?? '/usr/bin:/bin',
   HOME: process.env['HOME'] ?? '/',
   LC_ALL: 'C.UTF-8',
+  PYTHONDONTWRITEBYTECODE: '1',
   GO111MODULE: 'off',
   GOPROXY: 'off',
   GOFLAGS: '',

@@ -1,53 +1,73 @@
 // Signs a request and sends it: sign-request METHOD URL [CONTENT-TYPE] < content
+//
+// The URL must be percent-encoded already: what is signed is what arrives.
 package main
 
 import (
 	"bytes"
-	"crypto/rand"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 )
 
-// What no parser on the way changes: what is signed is what arrives.
-var final = regexp.MustCompile(`^(?:[\w.~!$&()*+,;=:@/?-]|%[0-9A-Fa-f]{2})+$`)
+// signRequest sets the fields that the request gets.
+func signRequest(request *http.Request, contentType string, content []byte) {
+	keyid := structuredString(required("COUNTERSIGN_KEYID"))
+	secret := required("COUNTERSIGN_SECRET")
 
-// signRequest sets the fields.
-func signRequest(request *http.Request, kind string, content []byte) {
-	port := map[string]string{"https": ":443", "http": ":80"}[request.URL.Scheme]
-	authority := strings.TrimSuffix(strings.ToLower(request.URL.Host), port)
-	path := "/" + strings.TrimPrefix(request.URL.EscapedPath(), "/")
+	// What is covered, in the order of the wire format, "Components".
+	url := request.URL
 	names := `"@method" "@authority" "@path" "@query"`
-	lines := fmt.Sprintf("\"@method\": %s\n\"@authority\": %s\n", request.Method, authority)
-	lines += fmt.Sprintf("\"@path\": %s\n\"@query\": ?%s\n", path, request.URL.RawQuery)
-	if len(content) > 0 {
-		request.Header.Set("Content-Type", kind)
-		request.Header.Set("Content-Digest", digest(content))
-		names += ` "content-type" "content-digest"`
-		lines += fmt.Sprintf("\"content-type\": %s\n\"content-digest\": %s\n", kind, digest(content))
+	lines := []string{
+		line("@method", request.Method),
+		line("@authority", authorityOf(url.Scheme, url.Host)),
+		line("@path", "/"+strings.TrimPrefix(url.EscapedPath(), "/")),
+		line("@query", "?"+url.RawQuery),
 	}
-	random := make([]byte, 16)
-	_, err := rand.Read(random)
-	demand(err == nil, "no random bytes")
-	nonce := base64.RawURLEncoding.EncodeToString(random)
-	params := fmt.Sprintf(`(%s);created=%d;nonce="%s";keyid=%+q`, names, time.Now().Unix(), nonce, keyid)
+	if len(content) > 0 {
+		// RFC 9530: the digest stands for the content, so that the signature covers it.
+		digest := contentDigest(content)
+		request.Header.Set("Content-Type", contentType)
+		request.Header.Set("Content-Digest", digest)
+		names += ` "content-type" "content-digest"`
+		lines = append(lines, line("content-type", contentType), line("content-digest", digest))
+	}
+
+	// RFC 9421, section 2.3: the parameters of the signature.
+	created := time.Now().Unix()
+	params := fmt.Sprintf(`(%s);created=%d;nonce="%s";keyid=%s`, names, created, nonce(), keyid)
+
+	signature := sign(signatureBase(lines, params), secret)
 	request.Header.Set("Signature-Input", "sig="+params)
-	request.Header.Set("Signature", sign(lines, params, secret))
+	request.Header.Set("Signature", "sig="+signature)
 }
 
 func main() {
-	content, _ := io.ReadAll(os.Stdin)
-	request, err := http.NewRequest(os.Args[1], os.Args[2], bytes.NewReader(content))
-	demand(err == nil && final.MatchString(os.Args[2]), "not a percent-encoded URL")
-	signRequest(request, append(os.Args, "application/json")[3], content)
-	answer, err := http.DefaultTransport.RoundTrip(request) // follows no redirect: a signature is for one URL
-	if err != nil || answer.StatusCode/100 != 2 {
-		panic(fmt.Sprint("not accepted: ", answer, err))
+	method, address := os.Args[1], os.Args[2]
+	contentType := "application/json"
+	if len(os.Args) > 3 {
+		contentType = os.Args[3]
+	}
+	content, err := io.ReadAll(os.Stdin)
+	if err != nil || !finalURL.MatchString(address) {
+		fail("not a percent-encoded URL")
+	}
+	request, err := http.NewRequest(method, address, bytes.NewReader(content))
+	if err != nil {
+		fail(err.Error())
+	}
+	signRequest(request, contentType, content)
+
+	// A transport follows no redirect: a signature is for one URL.
+	answer, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		fail(err.Error())
 	}
 	io.Copy(os.Stdout, answer.Body)
+	if answer.StatusCode/100 != 2 {
+		fail(answer.Status)
+	}
 }

@@ -1,54 +1,85 @@
 // Signs a URL that somebody else will open: sign-url METHOD URL EXPIRES-IN [once]
 //
-// METHOD is what the opener will send: GET (which serves HEAD too) or PUT. `once` makes the URL count one time only.
+// METHOD is what the opener will send: GET (which serves HEAD too) or PUT. EXPIRES-IN: in seconds.
+// "once" makes the URL count one time only. The URL must be percent-encoded, and have no fragment.
 package main
 
 import (
-	"crypto/rand"
-	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// What no parser on the way changes, without a fragment: what is signed is what is sent.
-var final = regexp.MustCompile(`^(?:[\w.~!$&()*+,;=:@/?-]|%[0-9A-Fa-f]{2})+$`)
-
-func signURL(method, address string, expiresIn int64, once bool) string {
+// readURL refuses a URL that has a signature already.
+func readURL(address string) (*url.URL, error) {
+	if !finalURL.MatchString(address) {
+		return nil, errors.New("not a percent-encoded URL without fragment")
+	}
 	parsed, err := url.Parse(address)
-	demand(err == nil && final.MatchString(address), "not a percent-encoded URL without fragment")
+	if err != nil {
+		return nil, err
+	}
 	for name := range parsed.Query() {
 		name = strings.ToLower(name)
-		demand(name != "signature-input" && name != "signature", "the URL has a signature")
+		if name == "signature-input" || name == "signature" {
+			return nil, errors.New("the URL has a signature")
+		}
 	}
-	nonce, created := make([]byte, 16), time.Now().Unix()
-	_, err = rand.Read(nonce)
-	demand(err == nil, "no random bytes")
-	params := fmt.Sprintf(`("@method" "@authority" "@path" "@query");created=%d;expires=%d`, created, created+expiresIn)
+	return parsed, nil
+}
+
+// percent keeps RFC 3986's unreserved characters.
+func percent(text string) string {
+	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
+}
+
+// signURL is the URL with two more parameters: wire format, "Query carrier".
+func signURL(method, address string, expiresIn int64, once bool) (string, error) {
+	parsed, err := readURL(address)
+	if err != nil {
+		return "", err
+	}
+
+	// The parameters (RFC 9421, section 2.3). A URL must expire, since URLs are kept and forwarded.
+	created := time.Now().Unix()
+	params := `("@method" "@authority" "@path" "@query")`
+	params += fmt.Sprintf(`;created=%d;expires=%d`, created, created+expiresIn)
 	if once {
-		params += fmt.Sprintf(`;nonce="%s"`, base64.RawURLEncoding.EncodeToString(nonce))
+		params += fmt.Sprintf(`;nonce="%s"`, nonce())
 	}
-	params += fmt.Sprintf(`;keyid=%+q;tag="cs1-url"`, keyid)
-	port := map[string]string{"https": ":443", "http": ":80"}[parsed.Scheme]
-	path := "/" + strings.TrimPrefix(parsed.EscapedPath(), "/")
-	host := strings.TrimSuffix(strings.ToLower(parsed.Host), port)
-	lines := fmt.Sprintf("\"@method\": %s\n\"@authority\": %s\n", method, host)
-	lines += fmt.Sprintf("\"@path\": %s\n\"@query\": ?%s\n", path, parsed.RawQuery)
-	separator := "&"
-	if parsed.RawQuery == "" {
-		separator = strings.Repeat("?", 1-strings.Count(address, "?"))
+	params += `;keyid=` + structuredString(required("COUNTERSIGN_KEYID")) + `;tag="cs1-url"`
+
+	lines := []string{
+		line("@method", method),
+		line("@authority", authorityOf(parsed.Scheme, parsed.Host)),
+		line("@path", "/"+strings.TrimPrefix(parsed.EscapedPath(), "/")),
+		line("@query", "?"+parsed.RawQuery),
 	}
-	signature := sign(lines, params, secret)
-	pair := "signature-input=" + url.QueryEscape("sig="+params) + "&signature=" + url.QueryEscape(signature)
-	return address + separator + strings.ReplaceAll(pair, "+", "%20") // RFC 3986's unreserved characters only
+	signature := sign(signatureBase(lines, params), required("COUNTERSIGN_SECRET"))
+
+	separator := "?"
+	if parsed.RawQuery != "" {
+		separator = "&"
+	} else if strings.HasSuffix(address, "?") {
+		separator = ""
+	}
+	pairs := "signature-input=" + percent("sig="+params) + "&signature=" + percent("sig="+signature)
+	return address + separator + pairs, nil
 }
 
 func main() {
+	method, address := os.Args[1], os.Args[2]
 	expiresIn, err := strconv.ParseInt(os.Args[3], 10, 64)
-	demand(err == nil, "EXPIRES-IN is in seconds")
-	fmt.Println(signURL(os.Args[1], os.Args[2], expiresIn, len(os.Args) > 4))
+	if err != nil {
+		fail("EXPIRES-IN is in seconds")
+	}
+	signed, err := signURL(method, address, expiresIn, len(os.Args) > 4)
+	if err != nil {
+		fail(err.Error())
+	}
+	fmt.Println(signed)
 }

@@ -1,59 +1,90 @@
-// Verifies a payload that a browser relayed: verify-payload text|form|json TAG AUDIENCE [SUBJECT] < what arrived
+// Verifies a payload that a browser relayed.
 //
-// text and form arrive as urlencoded fields, json as an object. Prints what was signed: the opaque text, the fields, or
-// canonical JSON. The subject is the user whose session it arrived in.
+//	verify-payload text|form|json TAG AUDIENCE [SUBJECT] < what arrived
+//
+// text and form arrive as urlencoded fields, json as an object. Prints what was signed: the opaque
+// text, the fields, or canonical JSON. The subject is the user whose session it arrived in.
 package main
 
 import (
 	"fmt"
 	"io"
-	"net/url"
 	"os"
-	"regexp"
-	"strconv"
 )
 
-// What countersign signs, as it writes it; nothing else is taken.
-var member = regexp.MustCompile(`^sig=(\(("content-digest")\);created=(\d{1,12})(?:;expires=(\d{1,12}))?` +
-	`;nonce="([\w-]{1,128})";keyid=` + text + `;tag=` + text + `;audience=` + text + `(?:;subject=` + text + `)?)$`)
-
-// split answers what was signed, and the two texts beside it.
-func split(received, kind string) (content, input, signature string) {
-	if kind == "json" {
-		data := parseJSON(received)
-		input, _ = data["signature-input"].(string)
-		signature, _ = data["signature"].(string)
-		delete(data, "signature-input")
-		delete(data, "signature")
-		return canonicalJSON(data), input, signature
+// splitJSON gives the canonical text of the data, and the two texts that stood beside it.
+func splitJSON(received string) (content, input, signature string, err error) {
+	data, err := readJSON(received)
+	if err != nil {
+		return "", "", "", refusal("payload_malformed")
 	}
-	fields, err := url.ParseQuery(received)
-	demand(err == nil && len(fields["signature-input"]) == 1 && len(fields["signature"]) == 1, "signature_malformed")
+	input = takeText(data, "signature-input")
+	signature = takeText(data, "signature")
+	return canonicalJSON(data), input, signature, nil
+}
+
+// splitFields does the same for a form, or for a text in a form.
+func splitFields(received, kind string) (content, input, signature string, err error) {
+	fields, err := readForm(received)
+	if err != nil {
+		return "", "", "", refusal("payload_malformed")
+	}
 	input, signature = fields.Get("signature-input"), fields.Get("signature")
 	fields.Del("signature-input")
 	fields.Del("signature")
-	content = canonicalForm(fields)
-	demand(len(fields) == 1 && fields["payload"] != nil || kind == "form" && len(fields) > 0, "payload_malformed")
-	if kind == "text" {
-		content = fields.Get("payload")
+	if len(fields) == 0 || kind == "text" && (len(fields) != 1 || !fields.Has("payload")) {
+		return "", "", "", refusal("payload_malformed")
 	}
-	return content, input, signature
+	if kind == "text" {
+		return fields.Get("payload"), input, signature, nil
+	}
+	return canonicalForm(fields), input, signature, nil
 }
 
-// verify answers the text that was signed, and nothing else: use this, not what was received.
-func verify(received, kind, tag, audience string, subject ...string) string {
-	content, input, signature := split(received, kind)
-	found := member.FindStringSubmatch(input)
-	demand(found != nil, "signature_malformed")
-	demand(found[7] == strconv.Quote("cs1-"+kind+":"+tag), "tag_mismatch")
-	demand(found[8] == strconv.Quote(audience), "audience_mismatch")
-	demand(len(subject) == 0 || found[9] == strconv.Quote(subject[0]), "subject_mismatch")
-	code := refusal(fmt.Sprintf("\"content-digest\": %s\n", digest([]byte(content))), signature, found)
-	demand(code == "", code)
-	return content
+// checkContent verifies a content for this tag and address: an audience, and perhaps a subject.
+func checkContent(content, input, signature, tag string, address []string) error {
+	signed, err := readSignatureInput(input)
+	if err != nil {
+		return err
+	}
+	if err := signed.checkPurpose(tag, address[1:]...); err != nil {
+		return err
+	}
+	if signed.text("audience") != address[0] {
+		return refusal("audience_mismatch")
+	}
+	values := map[string]string{"content-digest": contentDigest([]byte(content))}
+	if err := signed.check(values, signature); err != nil {
+		return err
+	}
+	return signed.consume()
+}
+
+// verify gives the text that was signed, and nothing else: use this, not what was received.
+func verify(received, kind, tag string, address []string) (content string, err error) {
+	var input, signature string
+	if len(received) > maxBytes {
+		return "", refusal("body_too_large")
+	}
+	if kind == "json" {
+		content, input, signature, err = splitJSON(received)
+	} else {
+		content, input, signature, err = splitFields(received, kind)
+	}
+	if err != nil {
+		return "", err
+	}
+	return content, checkContent(content, input, signature, "cs1-"+kind+":"+tag, address)
 }
 
 func main() {
-	received, _ := io.ReadAll(os.Stdin)
-	fmt.Print(verify(string(received), os.Args[1], os.Args[2], os.Args[3], os.Args[4:]...))
+	received, err := io.ReadAll(io.LimitReader(os.Stdin, maxBytes+1))
+	if err != nil {
+		fail(err.Error())
+	}
+	content, err := verify(string(received), os.Args[1], os.Args[2], os.Args[3:])
+	if err != nil {
+		fail(err.Error())
+	}
+	fmt.Print(content)
 }

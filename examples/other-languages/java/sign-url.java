@@ -1,42 +1,64 @@
 // Signs a URL that somebody else will open: java -cp classes SignUrl METHOD URL EXPIRES-IN [once]
 //
-// METHOD is what the opener will send: GET (which serves HEAD too) or PUT. `once` makes the URL count one time only.
-import java.net.*;
+// METHOD is what the opener will send: GET (which serves HEAD too) or PUT. EXPIRES-IN: in seconds.
+// `once` makes the URL count one time only. The URL must be percent-encoded, and have no fragment.
+import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
-import java.util.*;
-import static java.nio.charset.StandardCharsets.UTF_8;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Set;
 
 final class SignUrl {
-    /** What no parser on the way changes, without a fragment: what is signed is what is sent. */
-    static final String FINAL = "(?:[\\w.~!$&()*+,;=:@/?-]++|%[0-9A-Fa-f]{2})++";
-
-    static String signUrl(String method, String address, long expiresIn, boolean once) throws GeneralSecurityException {
-        if (!address.matches(FINAL)) throw new IllegalArgumentException("not a percent-encoded URL without fragment");
-        var url = URI.create(address);
-        var query = Objects.requireNonNullElse(url.getRawQuery(), "");
+    static void refuseSigned(String query) {
         for (var pair : query.split("&")) {
-            var name = URLDecoder.decode(pair.split("=", 2)[0], UTF_8).toLowerCase(Locale.ROOT);
-            var ours = Set.of("signature-input", "signature").contains(name);
-            if (ours) throw new IllegalArgumentException("the URL has a signature");
+            var name = Form.decode(pair.split("=", 2)[0]).toLowerCase(Locale.ROOT);
+            if (Set.of("signature-input", "signature").contains(name)) {
+                throw new IllegalArgumentException("the URL has a signature");
+            }
         }
-        var port = url.getScheme().equals("https") ? ":443$" : ":80$";
+    }
+
+    /** The URL with two more parameters: wire format, "Query carrier". */
+    static String signUrl(String method, String address, long expiresIn, boolean once)
+        throws GeneralSecurityException {
+        if (!address.matches(Countersign.FINAL_URL)) {
+            throw new IllegalArgumentException("not a percent-encoded URL without fragment");
+        }
+        var url = URI.create(address);
+        var path = url.getRawPath();
+        var query = url.getRawQuery() == null ? "" : url.getRawQuery();
+        refuseSigned(query);
+
         var covered = new LinkedHashMap<String, String>();
         covered.put("@method", method);
-        covered.put("@authority", url.getRawAuthority().toLowerCase(Locale.ROOT).replaceFirst(port, ""));
-        covered.put("@path", url.getRawPath().isEmpty() ? "/" : url.getRawPath());
+        covered.put("@authority", Countersign.authorityOf(url));
+        covered.put("@path", path.isEmpty() ? "/" : path);
         covered.put("@query", "?" + query);
-        long created = Instant.now().getEpochSecond();
-        var params = Countersign.names(covered) + ";created=" + created + ";expires=" + (created + expiresIn)
-            + (once ? ";nonce=\"" + Countersign.nonce() + "\"" : "")
-            + ";keyid=" + Countersign.quote(Countersign.KEYID) + ";tag=\"cs1-url\"";
-        var signature = Countersign.sign(Countersign.base(covered, params), Countersign.SECRET);
-        var separator = url.getRawQuery() == null ? "?" : query.isEmpty() ? "" : "&";
+
+        // The parameters (RFC 9421, section 2.3). A URL must expire: URLs are kept and forwarded.
+        var created = Instant.now().getEpochSecond();
+        var params = Countersign.names(covered)
+            + ";created=" + created
+            + ";expires=" + (created + expiresIn)
+            + (once ? ";nonce=\"" + Countersign.nonce() + '"' : "")
+            + ";keyid=" + Countersign.structuredString(Countersign.required("COUNTERSIGN_KEYID"))
+            + ";tag=\"cs1-url\"";
+        var base = Countersign.base(covered, params);
+        var signature = Countersign.sign(base, Countersign.required("COUNTERSIGN_SECRET"));
+
+        var separator = address.contains("?") ? "&" : "?";
+        if (address.endsWith("?") && query.isEmpty()) {
+            separator = "";
+        }
         return address + separator
-            + "signature-input=" + Form.percent("sig=" + params) + "&signature=" + Form.percent(signature);
+            + "signature-input=" + Form.percent("sig=" + params)
+            + "&signature=" + Form.percent("sig=" + signature);
     }
 
     public static void main(String[] args) throws GeneralSecurityException {
-        System.out.println(signUrl(args[0], args[1], Long.parseLong(args[2]), args.length > 3));
+        var expiresIn = Long.parseLong(args[2]);
+        var once = args.length > 3;
+        System.out.println(signUrl(args[0], args[1], expiresIn, once));
     }
 }

@@ -1,39 +1,54 @@
-// Verifies a payload that a browser relayed: java -cp classes VerifyPayload text|form TAG AUDIENCE [SUBJECT]
+// Verifies a payload that a browser relayed.
 //
-// Urlencoded fields come on stdin. Prints what was signed: the opaque text, or the form fields.
+// java -cp classes VerifyPayload text|form TAG AUDIENCE [SUBJECT] < urlencoded fields
+//
+// Prints what was signed: the opaque text, or the form fields.
 // The subject is the user whose session it arrived in.
-import java.util.*;
-import java.util.regex.Pattern;
-import static java.nio.charset.StandardCharsets.UTF_8;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 final class VerifyPayload {
-    static final Pattern MEMBER = Pattern.compile(("sig=(?<params>\\(\"content-digest\"\\)" + Verifier.MESSAGE
-        + ";tag=(?<tag>TEXT);audience=(?<audience>TEXT)(?:;subject=(?<subject>TEXT))?)")
-        .replace("TEXT", Verifier.TEXT));
-    static final Map<String, String> SECRETS = Map.of(Countersign.KEYID, Countersign.SECRET);
+    /** Wire format, "Text" and "Form": what was digested. */
+    static String canonical(String kind, Map<String, String> fields) {
+        if (kind.equals("form")) {
+            Refused.unless(!fields.isEmpty(), "payload_malformed");
+            return Form.canonical(fields);
+        }
+        Refused.unless(fields.keySet().equals(Set.of("payload")), "payload_malformed");
+        return fields.get("payload");
+    }
 
     /** The text that was signed, and nothing else: use this, not what was received. */
-    static String verify(String received, String kind, String tag, String audience, String subject) throws Exception {
+    static String verify(String received, String kind, String tag, String audience, String subject)
+        throws Exception {
         var fields = Form.parse(received);
-        var member = MEMBER.matcher(Objects.requireNonNullElse(fields.remove("signature-input"), ""));
-        var signature = Objects.requireNonNullElse(fields.remove("signature"), "");
-        Verifier.demand(member.matches(), "signature_malformed");
-        var text = kind.equals("text");
-        Verifier.demand(text ? fields.keySet().equals(Set.of("payload")) : !fields.isEmpty(), "payload_malformed");
-        var content = text ? fields.get("payload") : Form.canonical(fields);
-        Verifier.demand(Verifier.unquote(member.group("tag")).equals("cs1-" + kind + ":" + tag), "tag_mismatch");
-        Verifier.demand(Verifier.unquote(member.group("audience")).equals(audience), "audience_mismatch");
-        var about = Verifier.unquote(member.group("subject"));
-        Verifier.demand(subject == null || subject.equals(about), "subject_mismatch");
-        var covered = Map.of("content-digest", Countersign.digest(content.getBytes(UTF_8)));
-        Verifier.accept(covered, member, signature, SECRETS);
+        var signed = new SignatureInput(fields.remove("signature-input"));
+        var signature = fields.remove("signature");
+        Refused.unless(signature != null, "signature_malformed");
+        var content = canonical(kind, fields);
+
+        // For this purpose, for us, about this user, and made just now.
+        Refused.unless(signed.names.equals(List.of("content-digest")), "signature_malformed");
+        Refused.unless(("cs1-" + kind + ":" + tag).equals(signed.text("tag")), "tag_mismatch");
+        Refused.unless(audience.equals(signed.text("audience")), "audience_mismatch");
+        var about = signed.text("subject");
+        Refused.unless(subject == null || subject.equals(about), "subject_mismatch");
+        Verifier.checkTimes(signed, 300, 5);
+
+        var digest = Countersign.contentDigest(content.getBytes(StandardCharsets.UTF_8));
+        var base = Verifier.base(signed, Map.of("content-digest", digest));
+        Verifier.checkSignature(signed, base, signature);
+        Verifier.consume(signed);
         return content;
     }
 
     public static void main(String[] args) throws Exception {
-        var received = new String(System.in.readAllBytes(), UTF_8);
+        var received = new String(Verifier.read(System.in), StandardCharsets.UTF_8);
         var subject = args.length > 3 ? args[3] : null;
-        System.out.write(verify(received, args[0], args[1], args[2], subject).getBytes(UTF_8));
+        var content = verify(received, args[0], args[1], args[2], subject);
+        System.out.write(content.getBytes(StandardCharsets.UTF_8));
         System.out.flush();
     }
 }

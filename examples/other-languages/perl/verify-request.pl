@@ -1,56 +1,88 @@
-# Verifies a request, here as a CGI program: a PSGI application has the same names in its environment.
+# Verifies a request, here as a CGI program: PSGI environments have the same names.
 use v5.36;
-use Digest::SHA qw(hmac_sha256 sha256 sha256_hex);
-use MIME::Base64 qw(encode_base64);
+use FindBin;
+use lib $FindBin::Bin;
+use Verifier;
 
-my $authority = $ENV{COUNTERSIGN_AUTHORITY};    # who we are, as clients write it: never what Host says
-my %keys      = ($ENV{COUNTERSIGN_KEYID} => $ENV{COUNTERSIGN_SECRET} || die "COUNTERSIGN_SECRET is missing\n");
-my $param     = qr/;([a-z*][a-z0-9_.*-]*)=(0|[1-9][0-9]{0,11}|"(?:[ !#-\[\]-~]|\\["\\])*")/;
-my $member    = qr/\A([a-z*][a-z0-9_.*-]*)=(\(("[a-z0-9@-]+"(?: "[a-z0-9@-]+")*)\)((?:$param)*))\z/;
-
-sub demand($condition, $code) { $condition or die "$code\n" }
-sub unquote($text) { my ($inner) = ($text // '') =~ /\A"(.*)"\z/; ($inner // '') =~ s/\\(.)/$1/gr }
-sub same($one, $other) { length $one == length $other && ($one ^. $other) !~ /[^\0]/ }    # in constant time
-
-# %$fields: lower-case names, lines of one name joined with ', '. Dies unless all is well.
-sub verify($method, $target, $fields, $content) {
-    demand(defined $fields->{'signature-input'} && defined $fields->{signature}, 'signature_missing');
-    my ($label, $params, $list, $rest) = $fields->{'signature-input'} =~ $member or demand(0, 'signature_malformed');
-    my (@names, %seen, %given) = $list =~ /[^" ]+/g;
-    while ($rest =~ /$param/g) { demand(!exists $given{$1}, 'signature_malformed'); $given{$1} = $2 }
-    demand(!grep({ $seen{$_}++ } @names), 'signature_malformed');
-    demand(!exists $given{tag}, 'tag_mismatch');
-    my @needed = ('@method', '@authority', '@path', '@query', length $content ? 'content-digest' : ());
+# Wire format, "Components": what every request must cover.
+sub check_coverage ($names, $fields, $content) {
+    my @needed = ('@method', '@authority', '@path', '@query');
     push @needed, grep { defined $fields->{$_} } 'content-type', 'content-encoding';
-    demand(!grep({ !$seen{$_} } @needed), 'component_uncovered');
-    my ($created, $expires) = ($given{created} // '', $given{expires} // 2**40);
-    demand("$created$expires" !~ /[^0-9]/ && length $created, 'created_missing');
-    demand($created <= time + 5, 'created_in_future');
-    demand(time <= $created + 300 && time <= $expires, 'expired');
-    my ($path, $query) = (split(/\?/, $target, 2), '');
-    my %known = (%$fields, '@method' => $method, '@authority' => $authority, '@path' => $path, '@query' => "?$query");
-    demand(!grep({ ($known{$_} // "\n") !~ /\A[\t -~]*\z/ } @names), 'component_unresolvable');
-    my $base = join '', (map { qq("$_": $known{$_}\n) } @names), qq("\@signature-params": $params);
-    my ($keyid, $nonce, $alg) = (unquote($given{keyid}), unquote($given{nonce}), $given{alg} // '"hmac-sha256"');
-    my $mac = encode_base64(hmac_sha256($base, $keys{$keyid} // '?'), '');
-    my $fits = same("$label=:$mac:", $fields->{signature}) && exists $keys{$keyid};
-    demand($fits && $alg eq '"hmac-sha256"', 'signature_mismatch');
-    my $digest = 'sha-256=:' . encode_base64(sha256($content), '') . ':';
-    demand(!$seen{'content-digest'} || $fields->{'content-digest'} eq $digest, 'digest_mismatch');
-    demand(length $nonce && length $nonce <= 128, 'nonce_missing');
-    # Once for each nonce: here a folder that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
-    demand(mkdir("$ENV{COUNTERSIGN_NONCES}/" . sha256_hex("$keyid\n$nonce")), 'nonce_replayed');
+    push @needed, 'content-digest' if length $content;
+
+    my %covered = map { $_ => 1 } @$names;
+    my @missing = grep { !$covered{$_} } @needed;
+    demand(!@missing, 'component_uncovered');
 }
 
-binmode $_ for *STDIN, *STDOUT;
-read STDIN, my $content, 1 << 20; # at most 1 MiB: what is cut off fits no digest
-my %fields  = map { /\A(?:HTTP_(?!CONTENT_TYPE\z)|(?=CONTENT_TYPE\z))(.+)/ ? (lc($1) =~ tr/_/-/r => $ENV{$_}) : () } keys %ENV;
-eval {
-    verify(@ENV{'REQUEST_METHOD', 'REQUEST_URI'}, \%fields, $content);
-    print "Status: 200\r\nContent-Type: application/octet-stream\r\n\r\n$content";    # your application goes here
-} or do {
-    chomp(my $code = $@);
-    my $problem = qq({"type":"urn:countersign:problem:$code","status":401,"code":"$code","now":${\time}});
-    print qq(Status: 401\r\nWWW-Authenticate: Signature error="$code"\r\n);
-    print "Content-Type: application/problem+json\r\n\r\n$problem";
+# Dies unless all is well.
+#
+# $target: path and query, as they arrived.
+# $fields: by lower-case names; the lines of one name joined with ', '.
+sub verify ($method, $target, $fields, $content) {
+    my $signature = $fields->{signature};
+    demand(defined $signature && defined $fields->{'signature-input'}, 'signature_missing');
+    my $signed = read_signature_input($fields->{'signature-input'});
+    demand(!exists $signed->{parameters}{tag}, 'tag_mismatch');
+    demand(length $content <= MAX_BYTES, 'body_too_large');
+    check_coverage($signed->{names}, $fields, $content);
+    check_times($signed->{parameters});
+
+    # RFC 9421, section 2.2: what is derived from the request, beside its fields.
+    my ($path, $query) = split /\?/, $target, 2;
+    my %values = (
+        %$fields,
+        '@method' => $method,
+        # Who we are, as clients write it: never what Host says.
+        '@authority' => $ENV{COUNTERSIGN_AUTHORITY},
+        '@path'      => $path,
+        '@query'     => '?' . ($query // ''),
+    );
+    my $base = signature_base(\%values, $signed);
+    check_signature($base, $signed, $signature);
+
+    # RFC 9530: the digest was signed, and this is the content that it was made of.
+    if (grep { $_ eq 'content-digest' } @{ $signed->{names} }) {
+        demand($fields->{'content-digest'} eq content_digest($content), 'digest_mismatch');
+    }
+    consume($signed->{parameters});
+}
+
+# The fields of the request, as CGI (RFC 3875) hands them on: HTTP_ before the names of all but one.
+sub read_fields () {
+    my %fields;
+    for my $variable (keys %ENV) {
+        my $prefixed = $variable =~ /\AHTTP_/;
+        my $name     = lc($variable =~ s/\AHTTP_//r) =~ tr/_/-/r;
+        # Whoever sends the field Content_Type must not replace the real one.
+        next if $name eq 'content-type' ? $prefixed : !$prefixed;
+        $fields{$name} = $ENV{$variable};
+    }
+    return \%fields;
+}
+
+# Wire format, "Answers": a problem document (RFC 9457).
+sub refuse ($code) {
+    my $now     = time;
+    my $type    = "urn:countersign:problem:$code";
+    my $problem = qq({"type":"$type","status":401,"code":"$code","now":$now});
+    print "Status: 401\r\n";
+    print qq(WWW-Authenticate: Signature error="$code"\r\n);
+    print "Content-Type: application/problem+json\r\n\r\n";
+    print $problem;
+}
+
+binmode STDOUT;
+my $content  = read_input();
+my $verified = eval {
+    verify($ENV{REQUEST_METHOD}, $ENV{REQUEST_URI}, read_fields(), $content);
+    1;
 };
+if ($verified) {
+    print "Status: 200\r\nContent-Type: application/octet-stream\r\n\r\n";
+    print $content;    # your application goes here, with the content that was verified
+} elsif ($@ =~ /\Arefused: ([a-z_]+)\n\z/) {
+    refuse($1);
+} else {
+    die $@;
+}

@@ -1,59 +1,70 @@
 <?php declare(strict_types=1);
-// Signs a payload that the customer's browser relays: php sign-payload.php text|form|json TAG AUDIENCE [SUBJECT]
+// Signs a payload that the customer's browser relays.
 //
-// text: one opaque text on stdin; form: urlencoded fields; both print urlencoded fields, to become hidden inputs.
-// json: one JSON object on stdin; prints it with the two members of the signature.
+// php sign-payload.php text|form|json TAG AUDIENCE [SUBJECT] < payload
+//
+// text: one opaque text; form: urlencoded fields. Prints urlencoded fields, to be hidden inputs.
+// json: one JSON object. Prints it with the two members of the signature.
 
-const JSON = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_LINE_TERMINATORS | JSON_THROW_ON_ERROR;
+require __DIR__ . '/canonical.php';
 
-/** A structured field string: printable ASCII only, the quote and the backslash escaped. */
-function quote(string $text): string {
-    if (!preg_match('/^[ -~]*$/D', $text)) throw new ValueError('not printable ASCII');
+/** RFC 9651, section 3.3.3: printable ASCII, with the quote and the backslash escaped. */
+function structuredString(string $text): string
+{
+    if (preg_match('/^[ -~]*$/D', $text) !== 1) {
+        throw new ValueError('not printable ASCII');
+    }
     return '"' . addcslashes($text, '"\\') . '"';
 }
 
-function canonicalForm(array $fields): string {
-    $pairs = [];
-    foreach ($fields as $name => $value) $pairs[rawurlencode((string) $name)] = rawurlencode($value);
-    ksort($pairs, SORT_STRING);
-    return implode('&', array_map(fn($name, $value) => "$name=$value", array_keys($pairs), $pairs));
+/** A variable of the environment that must not be empty. */
+function required(string $variable): string
+{
+    return getenv($variable) ?: throw new LogicException("$variable is missing");
 }
 
-/** RFC 8785 for texts, integers, true, false, null, lists and objects (stdClass): write other numbers as texts. */
-function canonicalJson(mixed $value): string {
-    if (is_array($value)) return '[' . implode(',', array_map('canonicalJson', $value)) . ']';
-    if (is_float($value) || is_int($value) && abs($value) >= 2 ** 53) throw new ValueError('write numbers as texts');
-    if (!is_object($value)) return json_encode($value, JSON);
-    $members = [];
-    foreach ($value as $name => $member) {
-        $members[iconv('UTF-8', 'UTF-16BE', "$name")] = json_encode("$name", JSON) . ':' . canonicalJson($member);
-    }
-    ksort($members, SORT_STRING); // by the UTF-16 units of the names
-    return '{' . implode(',', $members) . '}';
-}
-
-/** The two members that stand beside the data; $content is the data's canonical text. */
-function sign(string $content, string $tag, string $audience, ?string $subject = null): array {
+/** The two members that stand beside the data. $content is the data's canonical text. */
+function sign(string $content, string $tag, string $audience, ?string $subject = null): array
+{
+    // The parameters (RFC 9421, section 2.3): who signs, what for, for whom, and about whom.
     $nonce = rtrim(strtr(base64_encode(random_bytes(16)), '+/', '-_'), '=');
-    $params = '("content-digest");created=' . time() . ";nonce=\"$nonce\";keyid=" . quote(getenv('COUNTERSIGN_KEYID'));
-    $params .= ';tag=' . quote($tag) . ';audience=' . quote($audience);
-    if ($subject !== null) $params .= ';subject=' . quote($subject);
+    $params = '("content-digest");created=' . time() . ";nonce=\"$nonce\"";
+    $params .= ';keyid=' . structuredString(required('COUNTERSIGN_KEYID'));
+    $params .= ';tag=' . structuredString($tag);
+    $params .= ';audience=' . structuredString($audience);
+    if ($subject !== null) {
+        $params .= ';subject=' . structuredString($subject);
+    }
+
+    // The signature base (RFC 9421, section 2.5): the digest (RFC 9530) stands for the data.
     $digest = base64_encode(hash('sha256', $content, true));
     $base = "\"content-digest\": sha-256=:$digest:\n\"@signature-params\": $params";
-    $mac = base64_encode(hash_hmac('sha256', $base, getenv('COUNTERSIGN_SECRET'), true));
+    // A text secret is its UTF-8 bytes.
+    $mac = base64_encode(hash_hmac('sha256', $base, required('COUNTERSIGN_SECRET'), true));
     return ['signature-input' => "sig=$params", 'signature' => "sig=:$mac:"];
 }
 
-[, $kind, $tag] = $argv;
-$text = stream_get_contents(STDIN);
-$data = $kind === 'text' ? ['payload' => $text] : [];
-foreach ($kind === 'form' ? explode('&', $text) : [] as $pair) {
-    [$name, $value] = explode('=', $pair, 2) + [1 => ''];
-    if (isset($data[urldecode($name)])) throw new ValueError('a field occurs twice');
-    $data[urldecode($name)] = urldecode($value);
+/** The data, and its canonical text. */
+function readPayload(string $kind, string $text): array
+{
+    if ($kind === 'text') {
+        return [['payload' => $text], $text];
+    }
+    if ($kind === 'form') {
+        $fields = readForm($text);
+        return [$fields, canonicalForm($fields)];
+    }
+    $data = readJson($text);
+    return [(array) $data, canonicalJson($data)];
 }
-if ($kind === 'json') $data = json_decode($text, false, 64, JSON_THROW_ON_ERROR);
-if (array_intersect_key((array) $data, ['signature-input' => 0, 'signature' => 0])) throw new ValueError('it has a signature');
-$content = $kind === 'text' ? $text : ($kind === 'form' ? canonicalForm($data) : canonicalJson($data));
-$signed = (array) $data + sign($content, "cs1-$kind:$tag", ...array_slice($argv, 3));
+
+$kind = $argv[1];
+$tag = $argv[2];
+$address = array_slice($argv, 3);
+[$data, $content] = readPayload($kind, stream_get_contents(STDIN));
+if (isset($data['signature-input']) || isset($data['signature'])) {
+    throw new ValueError('it has a signature');
+}
+
+$signed = $data + sign($content, "cs1-$kind:$tag", ...$address);
 echo $kind === 'json' ? canonicalJson((object) $signed) : canonicalForm($signed);

@@ -1,58 +1,80 @@
 <?php declare(strict_types=1);
-// Verifies a license, offline: php verify-license.php PRODUCT KEYID PUBLIC-KEY [MACHINE [SUBJECT]] < license
-// The license is the JSON file or its one-line form; PUBLIC-KEY is the base64url text of 32 bytes. Prints the terms.
+// Verifies a license, offline.
+//
+// php verify-license.php PRODUCT KEYID PUBLIC-KEY [MACHINE [SUBJECT]] < license
+//
+// The license is the JSON file or its one-line form; PUBLIC-KEY is the base64url text of 32 bytes.
+// Prints the terms.
 
-const PARAM = ';([a-z*][a-z0-9_.*-]*)=(0|[1-9]\d{0,11}|"(?:[ !#-\[\]-~]|\\\\["\\\\])*")';
-const MEMBER = '%^([a-z*][a-z0-9_.*-]*)=(\("content-digest"\)((?:' . PARAM . ')*))$%D';
-const JSON = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_LINE_TERMINATORS | JSON_THROW_ON_ERROR;
-const URLSAFE = SODIUM_BASE64_VARIANT_URLSAFE_NO_PADDING;
+require __DIR__ . '/canonical.php';
+require __DIR__ . '/verifier.php';
+
 const UNDERSTOOD = ['features', 'machine']; // and the members of your own that this program obeys
+const FOR_EVER = 1 << 40;
 
-function demand(bool $condition, string $code): void { if (!$condition) throw new DomainException("refused: $code"); }
-
-/** RFC 8785 for texts, integers, true, false, null, lists and objects (stdClass); other numbers are refused. */
-function canonical(mixed $value): string {
-    if (is_array($value)) return '[' . implode(',', array_map('canonical', $value)) . ']';
-    demand(!is_float($value) && (!is_int($value) || abs($value) < 2 ** 53), 'payload_malformed');
-    if (!is_object($value)) return json_encode($value, JSON);
-    $members = [];
-    foreach ($value as $k => $v) $members[iconv('UTF-8', 'UTF-16BE', "$k")] = json_encode("$k", JSON) . ':' . canonical($v);
-    ksort($members, SORT_STRING); // by the UTF-16 units of the names
-    return '{' . implode(',', $members) . '}';
+function decodeBase64url(string $text): string
+{
+    return sodium_base642bin($text, SODIUM_BASE64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-/** How many members have a name: fewer after parsing means that one occurred twice. */
-function countNames(string $json): int {
-    return substr_count(preg_replace('/"(?:[^"\\\\]++|\\\\.)*+"/s', '', $json), ':');
-}
-
-/** The terms that were signed, as canonical JSON. */
-function verify(string $text, string $product, array $publicKeys, ?string $machine = null, ?string $subject = null): string {
+function readLicense(string $received): object
+{
+    demand(strlen($received) <= MAX_BYTES, 'payload_malformed');
     try {
-        $oneLine = preg_replace('/\s+/', '', $text);
-        if (!str_starts_with($oneLine, '{')) $text = sodium_base642bin($oneLine, URLSAFE);
-        $terms = json_decode(preg_replace('/[\r\n]+/', '', $text), false, 64, JSON_THROW_ON_ERROR); // mail programs wrap lines
-    } catch (SodiumException | JsonException) { $terms = null; }
-    demand(is_object($terms) && countNames($text) === countNames(canonical($terms)), 'payload_malformed');
-    $fits = preg_match(MEMBER, (string) ($terms->{'signature-input'} ?? ''), $member)
-        && preg_match("%^\Q$member[1]\E=:([A-Za-z0-9+/]{86}==):$%D", (string) ($terms->signature ?? ''), $signature);
+        $oneLine = preg_replace('/\s+/', '', $received);
+        $text = str_starts_with($oneLine, '{') ? $received : decodeBase64url($oneLine);
+        // Mail programs wrap lines, also inside of texts.
+        return readJson(preg_replace('/[\r\n]+/', '', $text));
+    } catch (SodiumException | ValueError | JsonException) {
+        throw new Refused('payload_malformed');
+    }
+}
+
+/** RFC 8032, over the same base as every signature. */
+function checkEd25519(string $base, string $label, mixed $signature, string $publicKey): void
+{
+    $pattern = '%^' . preg_quote($label, '%') . '=:([A-Za-z0-9+/]{86}==):$%D';
+    $fits = is_string($signature) && preg_match($pattern, $signature, $member) === 1;
     demand($fits, 'signature_malformed');
+    $bytes = base64_decode($member[1]);
+    $key = decodeBase64url($publicKey);
+    demand(sodium_crypto_sign_verify_detached($bytes, $base, $key), 'signature_mismatch');
+}
+
+/** The terms that were signed, as canonical JSON. Machine and subject only where they matter. */
+function verify(
+    string $received,
+    string $product,
+    array $publicKeys,
+    ?string $machine = null,
+    ?string $subject = null,
+): string {
+    $terms = readLicense($received);
+    $signatureInput = $terms->{'signature-input'} ?? '';
+    $signature = $terms->signature ?? '';
+    demand(is_string($signatureInput), 'signature_malformed');
     unset($terms->{'signature-input'}, $terms->signature);
-    preg_match_all('%' . PARAM . '%', $member[3], $pairs);
-    demand(array_unique($pairs[1]) === $pairs[1], 'signature_malformed');
-    $given = array_combine($pairs[1], array_map('json_decode', $pairs[2])) + ['expires' => 2 ** 40, 'alg' => 'ed25519'];
-    demand(($given['tag'] ?? '') === "cs1-license:$product", 'tag_mismatch');
-    demand($subject === null || ($given['subject'] ?? '') === $subject, 'subject_mismatch');
-    demand(is_int($given['created'] ?? '') && is_int($given['expires']), 'created_missing');
-    demand($given['created'] <= time() + 300, 'created_in_future');
-    demand(time() <= $given['expires'], 'expired');
-    demand(isset($publicKeys[$given['keyid'] ?? '']) && $given['alg'] === 'ed25519', 'key_unknown');
-    $base = '"content-digest": sha-256=:' . base64_encode(hash('sha256', canonical($terms), true)) . ":\n\"@signature-params\": $member[2]";
-    $key = sodium_base642bin($publicKeys[$given['keyid']], URLSAFE);
-    demand(sodium_crypto_sign_verify_detached(base64_decode($signature[1]), $base, $key), 'signature_mismatch');
+    $signed = new SignatureInput($signatureInput);
+    $content = canonicalJson($terms);
+
+    $parameters = $signed->parameters;
+    demand($signed->names === ['content-digest'], 'signature_malformed');
+    demand(($parameters['tag'] ?? null) === "cs1-license:$product", 'tag_mismatch');
+    demand($subject === null || ($parameters['subject'] ?? null) === $subject, 'subject_mismatch');
+    // It counts until it expires. The clocks of customers are less exact.
+    checkTimes($parameters, FOR_EVER, 300);
+
+    $publicKey = $publicKeys[$parameters['keyid'] ?? ''] ?? null;
+    $algorithm = $parameters['alg'] ?? 'ed25519';
+    demand($publicKey !== null && $algorithm === 'ed25519', 'key_unknown');
+    $base = signatureBase(['content-digest' => contentDigest($content)], $signed);
+    checkEd25519($base, $signed->label, $signature, $publicKey);
+
     demand(array_diff($terms->critical ?? [], UNDERSTOOD) === [], 'critical_unknown');
     demand(($terms->machine ?? $machine) === $machine, 'machine_mismatch');
-    return canonical($terms);
+    return $content;
 }
 
-echo verify(stream_get_contents(STDIN), $argv[1], [$argv[2] => $argv[3]], ...array_slice($argv, 4));
+[, $product, $keyid, $publicKey] = $argv;
+$received = stream_get_contents(STDIN, MAX_BYTES + 1);
+echo verify($received, $product, [$keyid => $publicKey], ...array_slice($argv, 4));

@@ -1,35 +1,81 @@
 """Signs a URL that somebody else will open: sign-url.py METHOD URL EXPIRES-IN [once]
 
-METHOD is what the opener will send: GET (which serves HEAD too) or PUT. `once` makes the URL count one time only.
+METHOD is what the opener will send: GET (which serves HEAD too) or PUT. EXPIRES-IN is in seconds.
+`once` makes the URL count one time only. The URL must be percent-encoded, and have no fragment.
 """
-import base64, hmac, json, os, re, secrets, sys, time
-from urllib.parse import parse_qsl, quote as percent, urlencode, urlsplit
+import base64
+import hmac
+import os
+import re
+import secrets
+import sys
+import time
+from urllib.parse import parse_qsl, quote, urlsplit
 
 KEYID = os.environ['COUNTERSIGN_KEYID']
 SECRET = os.environ['COUNTERSIGN_SECRET'].encode()  # a text secret is its UTF-8 bytes
-FINAL = re.compile(r'(?:[\w.~!$&()*+,;=:@/?-]|%[0-9A-Fa-f]{2})+', re.ASCII)  # what no parser on the way changes
 
-def quote(text):
-    """A structured field string: printable ASCII only, the quote and the backslash escaped."""
-    if not (text.isascii() and text.isprintable()): raise ValueError(f'not printable ASCII: {text!a}')
-    return json.dumps(text)
+# Characters that no parser on the way changes.
+FINAL_URL = re.compile(r'(?:[A-Za-z0-9_.~!$&()*+,;=:@/?-]|%[0-9A-Fa-f]{2})+')
+
+
+def structured_string(text):
+    """RFC 9651, section 3.3.3: printable ASCII, with the quote and the backslash escaped."""
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError('not printable ASCII')
+    escaped = text.replace('\\', '\\\\').replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def authority_of(url):
+    """RFC 9421, section 2.2.3: the host in lower case, without the scheme's default port."""
+    default_port = {'https': ':443', 'http': ':80'}[url.scheme]
+    return url.netloc.lower().removesuffix(default_port)
+
+
+def percent(text):
+    """Keeps RFC 3986's unreserved characters."""
+    return quote(text, safe='')
+
 
 def sign_url(method, address, expires_in, once=False):
-    """The URL must be percent-encoded already, and have no fragment: what is signed is what is sent."""
+    """The URL with two more parameters: wire format, "Query carrier"."""
+    if not FINAL_URL.fullmatch(address):
+        raise ValueError('not a percent-encoded URL without fragment')
     url = urlsplit(address)
-    names = {name.lower() for name, _ in parse_qsl(url.query, keep_blank_values=True)}
-    if names & {'signature-input', 'signature'} or not FINAL.fullmatch(address):
-        raise ValueError('not a percent-encoded URL without fragment and signature')
-    authority = url.netloc.lower().removesuffix({'https': ':443', 'http': ':80'}[url.scheme])
-    created = int(time.time())
-    params = f'("@method" "@authority" "@path" "@query");created={created};expires={created + expires_in}'
-    params += (f';nonce="{secrets.token_urlsafe(16)}"' if once else '') + f';keyid={quote(KEYID)};tag="cs1-url"'
-    lines = f'"@method": {method}\n"@authority": {authority}\n"@path": {url.path or "/"}\n"@query": ?{url.query}\n'
-    base = lines + '"@signature-params": ' + params
-    mac = base64.b64encode(hmac.digest(SECRET, base.encode('ascii'), 'sha256')).decode()
-    separator = '&' if url.query else '' if address.endswith('?') else '?'
-    pairs = {'signature-input': f'sig={params}', 'signature': f'sig=:{mac}:'}
-    return address + separator + urlencode(pairs, quote_via=percent, safe='')
+    for name, _ in parse_qsl(url.query, keep_blank_values=True):
+        if name.lower() in ('signature-input', 'signature'):
+            raise ValueError('the URL has a signature')
 
-method, address, expires_in, *rest = sys.argv[1:]
-print(sign_url(method, address, int(expires_in), rest == ['once']))
+    # The parameters (RFC 9421, section 2.3). A URL must expire, since URLs are kept and forwarded.
+    created = int(time.time())
+    params = f'("@method" "@authority" "@path" "@query");created={created}'
+    params += f';expires={created + expires_in}'
+    if once:
+        params += f';nonce="{secrets.token_urlsafe(16)}"'
+    params += f';keyid={structured_string(KEYID)};tag="cs1-url"'
+
+    # The signature base (RFC 9421, section 2.5): a line for each component, the parameters last.
+    base = '\n'.join([
+        f'"@method": {method}',
+        f'"@authority": {authority_of(url)}',
+        f'"@path": {url.path or "/"}',
+        f'"@query": ?{url.query}',
+        f'"@signature-params": {params}',
+    ])
+    mac = base64.b64encode(hmac.digest(SECRET, base.encode('ascii'), 'sha256')).decode()
+
+    separator = '?'
+    if url.query:
+        separator = '&'
+    elif address.endswith('?'):
+        separator = ''
+    signature_input = percent(f'sig={params}')
+    signature = percent(f'sig=:{mac}:')
+    return f'{address}{separator}signature-input={signature_input}&signature={signature}'
+
+
+if not KEYID or not SECRET:
+    sys.exit('COUNTERSIGN_KEYID and COUNTERSIGN_SECRET must not be empty')
+method, address, expires_in = sys.argv[1:4]
+print(sign_url(method, address, int(expires_in), once=sys.argv[4:] == ['once']))

@@ -1,59 +1,77 @@
-"""Verifies a license, offline: verify-license.py PRODUCT KEYID PUBLIC-KEY [MACHINE [SUBJECT]] < license
+"""Verifies a license, offline.
 
-The license is the JSON file or its one-line form; PUBLIC-KEY is the base64url text of 32 bytes. Prints the terms.
+verify-license.py PRODUCT KEYID PUBLIC-KEY [MACHINE [SUBJECT]] < license
+
+The license is the JSON file or its one-line form; PUBLIC-KEY is the base64url text of 32 bytes.
+Prints the terms.
 """
-import base64, hashlib, json, re, sys, time
+import base64
+import re
+import sys
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from canonical import canonical_json, read_json
+from verifier import MAX_BYTES, Refused, SignatureInput, demand
+from verifier import check_times, content_digest, signature_base
 
-PARAM = r';([a-z*][a-z0-9_.*-]*)=(0|[1-9]\d{0,11}|"(?:[ !#-\[\]-~]|\\["\\])*")'
-MEMBER = r'([a-z*][a-z0-9_.*-]*)=(\("content-digest"\)((?:%s)*))' % PARAM
 UNDERSTOOD = {'features', 'machine'}  # and the members of your own that this program obeys
+FOR_EVER = 1 << 40
 
-def demand(condition, code):
-    if not condition: raise PermissionError(f'refused: {code}')
 
-def unique(pairs):
-    demand(len(dict(pairs)) == len(pairs) and '__proto__' not in dict(pairs), 'payload_malformed')
-    return dict(pairs)
+def base64url(text):
+    return base64.urlsafe_b64decode(text + '==')
 
-def canonical(value):
-    """RFC 8785 for texts, integers, true, false, null, lists and objects; other numbers are refused."""
-    if isinstance(value, dict):
-        names = sorted(value, key=lambda name: name.encode('utf-16-be'))
-        return '{' + ','.join(f'{canonical(name)}:{canonical(value[name])}' for name in names) + '}'
-    if isinstance(value, list): return '[' + ','.join(map(canonical, value)) + ']'
-    demand(not isinstance(value, float) and (not isinstance(value, int) or abs(value) < 2**53), 'payload_malformed')
-    return json.dumps(value, ensure_ascii=False)
 
-def verify(received, product, public_keys, machine=None, subject=None):
-    """The terms that were signed, as canonical JSON."""
+def read_license(received):
+    """The terms, their canonical text, and the two texts that stood beside them."""
+    demand(len(received) <= MAX_BYTES, 'payload_malformed')
     try:
         text = received.decode().strip()
-        if not text.startswith('{'): text = base64.urlsafe_b64decode(''.join(text.split()) + '==').decode()
-        terms = json.loads(re.sub(r'[\r\n]+', '', text), object_pairs_hook=unique)  # mail programs wrap lines
-        member, signature = re.fullmatch(MEMBER, terms.pop('signature-input')), terms.pop('signature')
-        content = canonical(terms).encode()
-        signed = re.fullmatch(r'([a-z0-9_.*-]+)=:([A-Za-z0-9+/]{86}==):', signature)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError): demand(False, 'payload_malformed')
-    pairs = re.findall(PARAM, member[3]) if member and signed and signed[1] == member[1] else []
-    demand(pairs and len(dict(pairs)) == len(pairs), 'signature_malformed')
-    given = {'expires': 2**40, 'alg': 'ed25519'} | {name: json.loads(value) for name, value in pairs}
-    demand(given.get('tag') == f'cs1-license:{product}', 'tag_mismatch')
-    demand(subject is None or given.get('subject') == subject, 'subject_mismatch')
-    created, expires, keyid = map(given.get, ('created', 'expires', 'keyid'))
-    demand(isinstance(created, int) and isinstance(expires, int), 'created_missing')
-    demand(created <= time.time() + 300, 'created_in_future')
-    demand(time.time() < expires + 1, 'expired')
-    demand(keyid in public_keys and given['alg'] == 'ed25519', 'key_unknown')
-    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
-    base = f'"content-digest": sha-256=:{digest}:\n"@signature-params": {member[2]}'.encode()
-    key = Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(public_keys[keyid] + '=='))
-    try: key.verify(base64.b64decode(signed[2]), base)
-    except InvalidSignature: demand(False, 'signature_mismatch')
+        if not text.startswith('{'):
+            text = base64url(''.join(text.split())).decode()
+        # Mail programs wrap lines, also inside of texts.
+        terms = read_json(re.sub(r'[\r\n]+', '', text))
+        signature_input = str(terms.pop('signature-input', ''))
+        signature = str(terms.pop('signature', ''))
+        return terms, canonical_json(terms).encode(), signature_input, signature
+    except (ValueError, RecursionError):
+        raise Refused('payload_malformed') from None
+
+
+def check_ed25519(base, label, signature, public_key):
+    """RFC 8032, over the same base as every signature."""
+    member = re.fullmatch(re.escape(label) + '=:([A-Za-z0-9+/]{86}==):', signature)
+    demand(member, 'signature_malformed')
+    key = Ed25519PublicKey.from_public_bytes(base64url(public_key))
+    try:
+        key.verify(base64.b64decode(member[1]), base.encode())
+    except InvalidSignature:
+        raise Refused('signature_mismatch') from None
+
+
+def verify(received, product, public_keys, machine=None, subject=None):
+    """The terms that were signed, as canonical JSON. Machine and subject only where they matter."""
+    terms, content, signature_input, signature = read_license(received)
+    signed = SignatureInput(signature_input)
+
+    parameters = signed.parameters
+    demand(signed.names == ['content-digest'], 'signature_malformed')
+    demand(parameters.get('tag') == f'cs1-license:{product}', 'tag_mismatch')
+    demand(subject is None or parameters.get('subject') == subject, 'subject_mismatch')
+    # It counts until it expires. The clocks of customers are less exact.
+    check_times(parameters, max_age=FOR_EVER, future_skew=300)
+
+    keyid = parameters.get('keyid')
+    known = keyid in public_keys and parameters.get('alg', 'ed25519') == 'ed25519'
+    demand(known, 'key_unknown')
+    base = signature_base({'content-digest': content_digest(content)}, signed)
+    check_ed25519(base, signed.label, signature, public_keys[keyid])
+
     demand(set(terms.get('critical', [])) <= UNDERSTOOD, 'critical_unknown')
     demand(terms.get('machine', machine) == machine, 'machine_mismatch')
     return content
 
+
 product, keyid, public_key, *rest = sys.argv[1:]
-sys.stdout.buffer.write(verify(sys.stdin.buffer.read(), product, {keyid: public_key}, *rest))
+received = sys.stdin.buffer.read(MAX_BYTES + 1)
+sys.stdout.buffer.write(verify(received, product, {keyid: public_key}, *rest))

@@ -1,58 +1,64 @@
-# Signs a payload that the customer's browser relays: ruby sign-payload.rb text|form|json TAG AUDIENCE [SUBJECT]
+# Signs a payload that the customer's browser relays.
 #
-# text: one opaque text on stdin; form: urlencoded fields; both print urlencoded fields, to become hidden inputs.
-# json: one JSON object on stdin; prints it with the two members of the signature.
-require 'json'
+# ruby sign-payload.rb text|form|json TAG AUDIENCE [SUBJECT] < payload
+#
+# text: one opaque text; form: urlencoded fields. Prints urlencoded fields, to be hidden inputs.
+# json: one JSON object. Prints it with the two members of the signature.
 require 'openssl'
 require 'securerandom'
-require 'uri'
+require_relative 'canonical'
 
-# A JSON object or a form: no name twice.
-class Members < Hash
-  def []=(name, value)
-    raise ArgumentError, "#{name} cannot be signed, or is there twice" if key?(name) || name == '__proto__'
-    super
-  end
-end
-
-# A structured field string: printable ASCII only, the quote and the backslash escaped.
-def quote(text)
+# RFC 9651, section 3.3.3: printable ASCII, with the quote and the backslash escaped.
+def structured_string(text)
   raise ArgumentError, 'not printable ASCII' unless text.match?(/\A[ -~]*\z/)
-  %("#{text.gsub(/["\\]/) { "\\#{_1}" }}")
+
+  escaped = text.gsub(/["\\]/) { |character| "\\#{character}" }
+  %("#{escaped}")
 end
 
-def percent(text) = text.b.gsub(/[^A-Za-z0-9._~-]/n) { format('%%%02X', _1.ord) }
+# A variable of the environment that must not be empty.
+def required(variable)
+  value = ENV.fetch(variable)
+  raise ArgumentError, "#{variable} is empty" if value.empty?
 
-def canonical_form(fields)
-  fields.to_h { |name, value| [percent(name), percent(value)] }.sort.map { |pair| pair.join('=') }.join('&')
+  value
 end
 
-# RFC 8785 for texts, integers, true, false, nil, arrays and hashes: write other numbers as texts.
-def canonical_json(value)
-  return "[#{value.map { canonical_json(_1) }.join(',')}]" if value.is_a?(Array)
-  raise ArgumentError, 'write numbers as texts' if value.is_a?(Numeric) && !(value.is_a?(Integer) && value.abs < 2**53)
-  return value.to_json unless value.is_a?(Hash)
-  members = value.sort_by { |name, _| name.encode('UTF-16BE') }
-  "{#{members.map { |name, member| "#{name.to_json}:#{canonical_json(member)}" }.join(',')}}"
-end
-
-# The two members that stand beside the data; content is the data's canonical text.
+# The two members that stand beside the data. content is the data's canonical text.
 def sign(content, tag, audience, subject = nil)
-  texts = { 'keyid' => ENV.fetch('COUNTERSIGN_KEYID'), 'tag' => tag, 'audience' => audience, 'subject' => subject }.compact
-  params = %[("content-digest");created=#{Time.now.to_i};nonce="#{SecureRandom.urlsafe_base64(16)}"]
-  texts.each { |name, text| params << ";#{name}=#{quote(text)}" }
+  # The parameters (RFC 9421, section 2.3): who signs, what for, for whom, and about whom.
+  nonce = SecureRandom.urlsafe_base64(16)
+  params = %[("content-digest");created=#{Time.now.to_i};nonce="#{nonce}"]
+  params += ";keyid=#{structured_string(required('COUNTERSIGN_KEYID'))}"
+  params += ";tag=#{structured_string(tag)};audience=#{structured_string(audience)}"
+  params += ";subject=#{structured_string(subject)}" if subject
+
+  # The signature base (RFC 9421, section 2.5): the digest (RFC 9530) stands for the data.
   digest = [OpenSSL::Digest.digest('SHA256', content)].pack('m0')
   base = %("content-digest": sha-256=:#{digest}:\n"@signature-params": #{params})
   # A text secret is its UTF-8 bytes.
-  mac = [OpenSSL::HMAC.digest('SHA256', ENV.fetch('COUNTERSIGN_SECRET'), base)].pack('m0')
+  mac = [OpenSSL::HMAC.digest('SHA256', required('COUNTERSIGN_SECRET'), base)].pack('m0')
   { 'signature-input' => "sig=#{params}", 'signature' => "sig=:#{mac}:" }
+end
+
+# The data, and its canonical text.
+def read_payload(kind, text)
+  case kind
+  when 'text'
+    [{ 'payload' => text }, text]
+  when 'form'
+    fields = read_form(text)
+    [fields, canonical_form(fields)]
+  else
+    data = read_json(text)
+    [data, canonical_json(data)]
+  end
 end
 
 kind, tag, *address = ARGV
 text = $stdin.read.force_encoding('UTF-8')
-data = kind == 'json' ? JSON.parse(text, max_nesting: 64, object_class: Members) : Members.new
-data['payload'] = text if kind == 'text'
-URI.decode_www_form(text).each { |name, value| data[name] = value } if kind == 'form'
-content = { 'text' => -> { text }, 'form' => -> { canonical_form(data) }, 'json' => -> { canonical_json(data) } }[kind].call
-sign(content, "cs1-#{kind}:#{tag}", *address).each { |name, value| data[name] = value }
-print kind == 'json' ? canonical_json(data) : canonical_form(data)
+data, content = read_payload(kind, text)
+abort 'it has a signature' if data.key?('signature-input') || data.key?('signature')
+
+signed = data.merge(sign(content, "cs1-#{kind}:#{tag}", *address))
+print kind == 'json' ? canonical_json(signed) : canonical_form(signed)

@@ -1,40 +1,80 @@
 # Signs a URL that somebody else will open: ruby sign-url.rb METHOD URL EXPIRES-IN [once]
 #
-# METHOD is what the opener will send: GET (which serves HEAD too) or PUT. `once` makes the URL count one time only.
+# METHOD is what the opener will send: GET (which serves HEAD too) or PUT. EXPIRES-IN: in seconds.
+# `once` makes the URL count one time only. The URL must be percent-encoded, and have no fragment.
 require 'openssl'
 require 'securerandom'
 require 'uri'
 
-# A URL that no parser on the way changes: scheme, authority, path, query; no fragment.
-ONE = %r{[\w.~!$&()*+,;=:@/-]|%\h\h}
-FINAL_URL = %r{\A(https?)://([\w.:-]+)(/(?:#{ONE})*|)(?:\?((?:\?|#{ONE})*))?\z}
+# A URL that no parser on the way changes: scheme, authority, path, query.
+CHARACTER = %r{[A-Za-z0-9_.~!$&()*+,;=:@/-]|%\h\h}
+FINAL_URL = %r{\A(https?)://([A-Za-z0-9_.:-]+)(/(?:#{CHARACTER})*|)(?:\?((?:\?|#{CHARACTER})*))?\z}
 
-# A structured field string: printable ASCII only, the quote and the backslash escaped.
-def quote(text)
+# RFC 9651, section 3.3.3: printable ASCII, with the quote and the backslash escaped.
+def structured_string(text)
   raise ArgumentError, 'not printable ASCII' unless text.match?(/\A[ -~]*\z/)
-  %("#{text.gsub(/["\\]/) { "\\#{_1}" }}")
+
+  escaped = text.gsub(/["\\]/) { |character| "\\#{character}" }
+  %("#{escaped}")
 end
 
-def percent(text) = text.b.gsub(/[^A-Za-z0-9._~-]/n) { format('%%%02X', _1.ord) }
+# A variable of the environment that must not be empty.
+def required(variable)
+  value = ENV.fetch(variable)
+  raise ArgumentError, "#{variable} is empty" if value.empty?
 
-# The URL must be percent-encoded already: what is signed is what is sent.
+  value
+end
+
+# RFC 9421, section 2.2.3: the host in lower case, without the scheme's default port.
+def without_default_port(authority, scheme)
+  authority.downcase.delete_suffix(scheme == 'https' ? ':443' : ':80')
+end
+
+# Keeps RFC 3986's unreserved characters.
+def percent(text)
+  text.b.gsub(/[^A-Za-z0-9._~-]/n) { |byte| format('%%%02X', byte.ord) }
+end
+
+def refuse_signed(query)
+  URI.decode_www_form(query).each do |name, _|
+    ours = %w[signature-input signature].include?(name.downcase)
+    raise ArgumentError, 'the URL has a signature' if ours
+  end
+end
+
+# The URL with two more parameters: wire format, "Query carrier".
 def sign_url(method, url, expires_in, once)
-  parts = FINAL_URL.match(url) or raise ArgumentError, 'not a percent-encoded URL without fragment'
+  parts = FINAL_URL.match(url)
+  raise ArgumentError, 'not a percent-encoded URL without fragment' unless parts
+
   scheme, authority, path, query = parts.captures
-  names = URI.decode_www_form(query.to_s).map { |name, _| name.downcase }
-  raise ArgumentError, 'the URL has a signature' if names.intersect?(%w[signature-input signature])
-  authority = authority.downcase.delete_suffix({ 'https' => ':443', 'http' => ':80' }[scheme])
+  refuse_signed(query.to_s)
+
+  # The parameters (RFC 9421, section 2.3). A URL must expire, since URLs are kept and forwarded.
   created = Time.now.to_i
-  params = %[("@method" "@authority" "@path" "@query");created=#{created};expires=#{created + expires_in}]
-  params << %(;nonce="#{SecureRandom.urlsafe_base64(16)}") if once
-  params << %(;keyid=#{quote(ENV.fetch('COUNTERSIGN_KEYID'))};tag="cs1-url")
-  path = '/' if path.empty?
-  lines = { method:, authority:, path:, query: "?#{query}", 'signature-params': params }
-  base = lines.map { |name, value| %("@#{name}": #{value}) }.join("\n")
+  params = %[("@method" "@authority" "@path" "@query");created=#{created}]
+  params += ";expires=#{created + expires_in}"
+  params += %(;nonce="#{SecureRandom.urlsafe_base64(16)}") if once
+  params += %(;keyid=#{structured_string(required('COUNTERSIGN_KEYID'))};tag="cs1-url")
+
+  # The signature base (RFC 9421, section 2.5): a line for each component, the parameters last.
+  base = [
+    %("@method": #{method}),
+    %("@authority": #{without_default_port(authority, scheme)}),
+    %("@path": #{path.empty? ? '/' : path}),
+    %("@query": ?#{query}),
+    %("@signature-params": #{params}),
+  ].join("\n")
   # A text secret is its UTF-8 bytes.
-  mac = [OpenSSL::HMAC.digest('SHA256', ENV.fetch('COUNTERSIGN_SECRET'), base)].pack('m0')
-  separator = query.nil? ? '?' : query.empty? ? '' : '&'
-  "#{url}#{separator}signature-input=#{percent("sig=#{params}")}&signature=#{percent("sig=:#{mac}:")}"
+  mac = [OpenSSL::HMAC.digest('SHA256', required('COUNTERSIGN_SECRET'), base)].pack('m0')
+
+  separator = '?'
+  separator = query.empty? ? '' : '&' if query
+  signature_input = percent("sig=#{params}")
+  signature = percent("sig=:#{mac}:")
+  "#{url}#{separator}signature-input=#{signature_input}&signature=#{signature}"
 end
 
-puts sign_url(ARGV[0], ARGV[1], Integer(ARGV[2]), ARGV[3] == 'once')
+method, url, expires_in, once = ARGV
+puts sign_url(method, url, Integer(expires_in), once == 'once')

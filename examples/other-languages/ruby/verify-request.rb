@@ -1,54 +1,72 @@
-# Verifies a request, here as a CGI program: a Rack application has the same names in its environment.
-require 'json'
-require 'openssl'
+# Verifies a request, here as a CGI program: Rack environments have the same names.
+require_relative 'verifier'
 
-AUTHORITY = ENV.fetch('COUNTERSIGN_AUTHORITY') # who we are, as clients write it: never what Host says
-KEYS = { ENV.fetch('COUNTERSIGN_KEYID') => ENV.fetch('COUNTERSIGN_SECRET') }.reject { |_, secret| secret.empty? }
-PARAM = /;([a-z*][a-z0-9_.*-]*)=(0|[1-9]\d{0,11}|"(?:[ !#-\[\]-~]|\\["\\])*")/
-MEMBER = /\A([a-z*][a-z0-9_.*-]*)=(\(("[a-z0-9@-]+"(?: "[a-z0-9@-]+")*)\)((?:#{PARAM})*))\z/
-
-class Refused < StandardError; end
-
-def demand(condition, code) = condition || raise(Refused, code)
-
-# fields: lower-case names, lines of one name joined with ', '. Raises Refused unless all is well.
-def verify(method, target, fields, content)
-  demand(fields['signature-input'] && fields['signature'], 'signature_missing')
-  _, label, params, list, rest = *demand(MEMBER.match(fields['signature-input']), 'signature_malformed')
-  names = list.scan(/[^" ]+/)
-  pairs = rest.scan(PARAM).map { |name, value| [name, JSON.parse(value)] }
-  given = { 'expires' => 2**40, 'alg' => 'hmac-sha256', 'keyid' => '' }.merge(pairs.to_h)
-  demand(pairs.to_h.size == pairs.size && names.uniq == names, 'signature_malformed')
-  demand(!given.key?('tag'), 'tag_mismatch')
-  needed = %w[@method @authority @path @query] + (%w[content-type content-encoding] & fields.keys)
-  demand((needed + (content.empty? ? [] : ['content-digest']) - names).empty?, 'component_uncovered')
-  created, expires, nonce, keyid = given.values_at('created', 'expires', 'nonce', 'keyid')
-  demand(created.is_a?(Integer) && expires.is_a?(Integer), 'created_missing')
-  demand(created <= Time.now.to_i + 5, 'created_in_future')
-  demand(Time.now.to_i <= [created + 300, expires].min, 'expired')
-  path, _, query = target.partition('?')
-  known = fields.merge('@method' => method, '@authority' => AUTHORITY, '@path' => path, '@query' => "?#{query}")
-  demand(names.all? { known[_1]&.match?(/\A[\t -~]*\z/) }, 'component_unresolvable')
-  base = names.map { %("#{_1}": #{known[_1]}\n) }.join << %("@signature-params": #{params})
-  mac = [OpenSSL::HMAC.digest('SHA256', KEYS.fetch(keyid, '?'), base)].pack('m0')
-  same = OpenSSL.secure_compare("#{label}=:#{mac}:", fields['signature']) && KEYS.key?(keyid)
-  demand(same && given['alg'] == 'hmac-sha256', 'signature_mismatch')
-  digest = "sha-256=:#{[OpenSSL::Digest.digest('SHA256', content)].pack('m0')}:"
-  demand(!names.include?('content-digest') || fields['content-digest'] == digest, 'digest_mismatch')
-  demand(nonce.is_a?(String) && nonce.length.between?(1, 128), 'nonce_missing')
-  # Once for each nonce: here a folder that must be new, elsewhere a row under a unique index. Keep it 310 seconds.
-  name = OpenSSL::Digest.hexdigest('SHA256', "#{keyid}\n#{nonce}")
-  Dir.mkdir(File.join(ENV.fetch('COUNTERSIGN_NONCES'), name)) rescue demand(false, 'nonce_replayed')
+# Wire format, "Components": what every request must cover.
+def check_coverage(names, fields, content)
+  needed = %w[@method @authority @path @query]
+  needed += %w[content-type content-encoding] & fields.keys
+  needed << 'content-digest' unless content.empty?
+  demand((needed - names).empty?, 'component_uncovered')
 end
 
-content = $stdin.binmode.read(1 << 20).to_s # at most 1 MiB: what is cut off fits no digest
-field = /\A(?:HTTP_(?!CONTENT_TYPE\z)|(?=CONTENT_TYPE\z))(.+)/
-fields = ENV.filter_map { |name, value| [$1.downcase.tr('_', '-'), value] if name =~ field }
+# Raises Refused unless all is well.
+#
+# target: path and query, as they arrived.
+# fields: by lower-case names; the lines of one name joined with ', '.
+def verify(method, target, fields, content)
+  demand(fields['signature-input'] && fields['signature'], 'signature_missing')
+  signed = SignatureInput.new(fields['signature-input'])
+  demand(!signed.parameters.key?('tag'), 'tag_mismatch')
+  demand(content.bytesize <= MAX_BYTES, 'body_too_large')
+  check_coverage(signed.names, fields, content)
+  check_times(signed.parameters)
+
+  # RFC 9421, section 2.2: what is derived from the request, beside its fields.
+  path, _, query = target.partition('?')
+  derived = {
+    '@method' => method,
+    # Who we are, as clients write it: never what Host says.
+    '@authority' => ENV.fetch('COUNTERSIGN_AUTHORITY'),
+    '@path' => path,
+    '@query' => "?#{query}",
+  }
+  base = signature_base({ **fields, **derived }, signed)
+  check_signature(base, signed, fields['signature'])
+
+  # RFC 9530: the digest was signed, and this is the content that it was made of.
+  if signed.names.include?('content-digest')
+    demand(fields['content-digest'] == content_digest(content), 'digest_mismatch')
+  end
+  consume(signed.parameters)
+end
+
+# The fields of the request, as CGI (RFC 3875) hands them on: HTTP_ before the names of all but one.
+def read_fields(environment)
+  fields = {}
+  environment.each do |variable, value|
+    name = variable.delete_prefix('HTTP_').downcase.tr('_', '-')
+    prefixed = variable.start_with?('HTTP_')
+    # Whoever sends the field Content_Type must not replace the real one.
+    fields[name] = value if name == 'content-type' ? !prefixed : prefixed
+  end
+  fields
+end
+
+# Wire format, "Answers": a problem document (RFC 9457).
+def refuse(code)
+  type = "urn:countersign:problem:#{code}"
+  problem = { type: type, status: 401, code: code, now: Time.now.to_i }
+  print "Status: 401\r\n"
+  print %(WWW-Authenticate: Signature error="#{code}"\r\n)
+  print "Content-Type: application/problem+json\r\n\r\n"
+  print problem.to_json
+end
+
+content = $stdin.binmode.read(MAX_BYTES + 1).to_s
 begin
-  verify(ENV['REQUEST_METHOD'], ENV['REQUEST_URI'], fields.to_h, content)
-  $stdout.binmode.print("Status: 200\r\nContent-Type: application/octet-stream\r\n\r\n", content) # your application
+  verify(ENV['REQUEST_METHOD'], ENV['REQUEST_URI'], read_fields(ENV), content)
+  print "Status: 200\r\nContent-Type: application/octet-stream\r\n\r\n"
+  $stdout.binmode.write(content) # your application goes here, with the content that was verified
 rescue Refused => e
-  problem = { type: "urn:countersign:problem:#{e.message}", status: 401, code: e.message, now: Time.now.to_i }
-  print(%(Status: 401\r\nWWW-Authenticate: Signature error="#{e.message}"\r\n))
-  print("Content-Type: application/problem+json\r\n\r\n", problem.to_json)
+  refuse(e.code)
 end
