@@ -29,7 +29,7 @@ export interface SignedFetchOptions extends SigningOptions<Request>, RedirectOpt
   /** Covers what a 401 asks for in addition (Accept-Signature), and tries once more: `createNegotiator()`. Default: the 401 stands. */
   readonly negotiate?: Negotiator | undefined;
   /** Verifies each response, up to its last byte, before it is handed over: `createResponseVerifier({ resolveKey })`. */
-  readonly verifyResponse?: ResponseVerifier | undefined;
+  readonly responseVerifier?: ResponseVerifier | undefined;
   /** What sends, called as `fetch` is. Redirects must be left to us (`redirect: 'manual'`). Default: `globalThis.fetch`. */
   readonly fetch?: Fetch | undefined;
 }
@@ -46,7 +46,7 @@ const NAMES: OptionNames<SignedFetchOptions & PerMessage> = {
   insecurelyTrustPlainHttp: true,
   negotiate: true,
   retry: true,
-  verifyResponse: true,
+  responseVerifier: true,
   fetch: true,
   sleep: true,
 };
@@ -59,7 +59,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   limit: 'retry',
   maxDelay: 'retry',
   acceptNonce: 'createNegotiator',
-  resolveKey: 'createResponseVerifier, and that into verifyResponse',
+  resolveKey: 'createResponseVerifier, and that into responseVerifier',
   streaming: 'createResponseVerifier',
   policy: 'createVerifier or createResponseVerifier',
   maxAge: 'the policy of createVerifier',

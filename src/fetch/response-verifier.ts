@@ -66,7 +66,7 @@ interface Answer {
 }
 
 /**
- * The `verifyResponse` of `createSignedFetch`: signature, status, content, and that it answers this very request. Handed
+ * The `responseVerifier` of `createSignedFetch`: signature, status, content, and that it answers this very request. Handed
  * in, so that only pages that verify load what that needs.
  *
  * What it refuses rejects with `SignedFetchError` `response_refused`, with the `VerificationError` as `cause`.

@@ -55,10 +55,10 @@ export function createSignedFetch(options: SignedFetchOptions): Fetch {
 
 /** Gives each step what it needs, and no more. */
 function createSteps(options: SignedFetchOptions): Steps {
-  const { origins, maxBodyBytes = 10 * 2 ** 20, insecurelyTrustPlainHttp, fetch, verifyResponse: verify, now } = options;
+  const { origins, maxBodyBytes = 10 * 2 ** 20, insecurelyTrustPlainHttp, fetch, responseVerifier: verify, now } = options;
   assertInteger(maxBodyBytes, 'maxBodyBytes');
   if (fetch !== undefined) assertFunction(fetch, 'fetch');
-  if (verify !== undefined) assertFunction(verify, 'verifyResponse');
+  if (verify !== undefined) assertFunction(verify, 'responseVerifier');
   const signing = createSigning<Request>(options);
   const listed = origins && readOrigins(origins);
   const trusts = createTrust(insecurelyTrustPlainHttp);
@@ -77,10 +77,10 @@ function createSteps(options: SignedFetchOptions): Steps {
   };
 }
 
-function startNegotiation({ negotiate, tag, label, expiresIn, fieldTypes, verifyResponse }: SignedFetchOptions): Negotiation | undefined {
+function startNegotiation({ negotiate, tag, label, expiresIn, fieldTypes, responseVerifier }: SignedFetchOptions): Negotiation | undefined {
   if (negotiate === undefined) return undefined;
   if (typeof negotiate?.start !== 'function') throw new TypeError('negotiate must be made by createNegotiator()');
-  return negotiate.start({ tag, label, expiresIn, fieldTypes, verifies: verifyResponse !== undefined });
+  return negotiate.start({ tag, label, expiresIn, fieldTypes, verifies: responseVerifier !== undefined });
 }
 
 async function attempt(call: Call, steps: Steps): Promise<Outcome> {

@@ -84,7 +84,7 @@ describe('a 401 with Accept-Signature (RFC 9421 5)', () => {
     let nonce: string | undefined;
     const send = create({
       negotiate: createNegotiator({ acceptNonce: true }),
-      verifyResponse: async (response, _, ours) => {
+      responseVerifier: async (response, _, ours) => {
         nonce = ours;
         return response;
       },

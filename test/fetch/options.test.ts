@@ -143,7 +143,7 @@ describe('options of the wrong kind say what is meant, never what came', () => {
     ['a promise as signer', { signer: Promise.resolve(signer) }, 'a function that answers it'],
     ['no signer', {}, 'signer'],
     ['negotiate as before', { signer, negotiate: true }, 'createNegotiator'],
-    ['verifyResponse as options', { signer, verifyResponse: { resolveKey } }, 'verifyResponse must be a function'],
+    ['responseVerifier as options', { signer, responseVerifier: { resolveKey } }, 'responseVerifier must be a function'],
     ['retry as a number', { signer, retry: 3 }, 'retry must be an object'],
     ['fetch as a text', { signer, fetch: value }, 'fetch must be a function'],
     ['now as a number', { signer, now: 5 }, 'now must be a function'],
@@ -253,7 +253,7 @@ describe('an abort ends every wait, with its reason', () => {
     ['components()', { components: () => never }],
     ['onSigned()', { onSigned: () => never }],
     ['fetch()', { fetch: () => never }],
-    ['verifyResponse()', { verifyResponse: () => never }],
+    ['responseVerifier()', { responseVerifier: () => never }],
     ['sleep()', { retry: {}, sleep: () => never, fetch: async () => new Response(null, { status: 503 }) }],
     [
       'the body of a refusal',

@@ -51,13 +51,13 @@ const plain: Answer = {
 };
 const post = { method: 'POST', body: 'ten coins' };
 const create = (options: Partial<SignedFetchOptions> = {}) =>
-  createSignedFetch({ signer, verifyResponse: createResponseVerifier(trust), ...options });
+  createSignedFetch({ signer, responseVerifier: createResponseVerifier(trust), ...options });
 
 beforeEach(() => {
   server.arrivals.length = 0;
 });
 
-describe('verifyResponse', () => {
+describe('responseVerifier', () => {
   it('hands over what was signed as the answer to this request', async () => {
     server.answer(async (arrival, response) => write(response, await signed(arrival, plain)));
     const response = await create()(server.origin, post);
@@ -103,7 +103,7 @@ describe('verifyResponse', () => {
 
   it('refuses one that is too large, without reading on', async () => {
     server.answer(async (arrival, response) => write(response, await signed(arrival, { ...plain, body: new Uint8Array(200_000) })));
-    const send = create({ verifyResponse: createResponseVerifier({ ...trust, limits: { bodyBytes: 100_000 } }) });
+    const send = create({ responseVerifier: createResponseVerifier({ ...trust, limits: { bodyBytes: 100_000 } }) });
     expect(await rejection(send(server.origin))).toMatchObject({ code: 'response_refused' });
     expect((await create()(server.origin)).status).toBe(201);
   });
@@ -114,7 +114,7 @@ describe('verifyResponse', () => {
       write(response, await signed(arrival, answer, { components: ['x-other'] }));
     });
     const fieldsOf = async (more: Partial<ResponseVerifierOptions>) =>
-      Object.fromEntries((await create({ verifyResponse: createResponseVerifier({ ...trust, ...more }) })(server.origin, post)).headers);
+      Object.fromEntries((await create({ responseVerifier: createResponseVerifier({ ...trust, ...more }) })(server.origin, post)).headers);
     for (const streaming of [false, true]) {
       const covered = await fieldsOf({ streaming });
       expect(Object.keys(covered).sort()).toEqual(['content-digest', 'content-type', 'x-other']);
@@ -139,7 +139,7 @@ describe('redirects where responses are verified', () => {
 
   it.each([false, true])('are followed if they are signed, location and all (streaming: %s)', async (streaming) => {
     redirecting((arrival) => signed(arrival, moved, covering));
-    const response = await create({ verifyResponse: createResponseVerifier({ ...trust, streaming }) })(`${server.origin}/start`, post);
+    const response = await create({ responseVerifier: createResponseVerifier({ ...trust, streaming }) })(`${server.origin}/start`, post);
     expect([response.status, response.redirected, response.url]).toEqual([201, true, `${server.origin}/end`]);
     expect(await response.json()).toEqual({ credited: 10 });
   });
@@ -166,7 +166,7 @@ describe('redirects where responses are verified', () => {
     redirecting(answer);
     for (const streaming of [false, true]) {
       server.arrivals.length = 0;
-      const send = create({ verifyResponse: createResponseVerifier({ ...trust, streaming }) });
+      const send = create({ responseVerifier: createResponseVerifier({ ...trust, streaming }) });
       expect(await rejection(send(`${server.origin}/start`, post))).toMatchObject({ code: 'redirect_forbidden' });
       expect(server.arrivals).toHaveLength(1);
     }
@@ -207,7 +207,7 @@ describe('answers without content', () => {
   for (const streaming of [false, true]) {
     it.each(answers)(`%s (streaming: ${streaming})`, async (_, init, answer) => {
       server.answer(async (arrival, response) => write(response, await signed(arrival, answer)));
-      const send = create({ verifyResponse: createResponseVerifier({ ...trust, streaming }) });
+      const send = create({ responseVerifier: createResponseVerifier({ ...trust, streaming }) });
       const response = await send(server.origin, init);
       expect([response.status, await response.text()]).toEqual([answer.status, '']);
       server.answer((_, response) => write(response, answer));
@@ -217,7 +217,7 @@ describe('answers without content', () => {
       server.answer(async (arrival, response) =>
         write(response, { ...(await signed(arrival, { status: 200, body: EMPTY, fields: [] })), body: text('slipped in') }),
       );
-      const send = create({ verifyResponse: createResponseVerifier({ ...trust, streaming }) });
+      const send = create({ responseVerifier: createResponseVerifier({ ...trust, streaming }) });
       expect(await rejection(send(server.origin))).toMatchObject({ code: 'response_refused' });
     });
   }
@@ -257,11 +257,11 @@ describe('content codings, which fetch undoes', () => {
   });
 });
 
-describe('verifyResponse, streaming', () => {
+describe('responseVerifier, streaming', () => {
   const streaming = createResponseVerifier({ ...trust, streaming: true });
   const large = new Uint8Array(3_000_000).fill(7);
   const answer: Answer = { status: 200, body: large, fields: [['content-type', 'application/octet-stream']] };
-  const send = () => create({ verifyResponse: streaming })(server.origin, post);
+  const send = () => create({ responseVerifier: streaming })(server.origin, post);
 
   it('hands over content larger than any limit while it arrives', async () => {
     server.answer(async (arrival, response) => write(response, await signed(arrival, answer)));
@@ -309,13 +309,13 @@ describe('verifyResponse, streaming', () => {
       const lax = { ...trust, streaming: how, policy: { insecurelyAllowUncovered: ['content-digest'] } };
       expect(
         await rejection(
-          create({ verifyResponse: createResponseVerifier({ ...trust, streaming: how, limits: { bodyBytes: 4e6 } }) })(server.origin, post),
+          create({ responseVerifier: createResponseVerifier({ ...trust, streaming: how, limits: { bodyBytes: 4e6 } }) })(server.origin, post),
         ),
       ).toMatchObject({
         cause: { code: 'component_uncovered' },
       });
       const loose = createResponseVerifier({ ...lax, limits: { bodyBytes: 4e6 } });
-      expect((await create({ verifyResponse: loose })(server.origin, post)).status).toBe(200);
+      expect((await create({ responseVerifier: loose })(server.origin, post)).status).toBe(200);
     }
   });
 

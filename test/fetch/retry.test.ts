@@ -108,18 +108,18 @@ describe('what nobody signed is not enough to send twice', () => {
   });
 
   it.each(codes)('%s where responses are verified, unless twice does no more than once', async (...code) => {
-    const verifyResponse = createResponseVerifier({ resolveKey: () => undefined });
+    const responseVerifier = createResponseVerifier({ resolveKey: () => undefined });
     const url = 'https://bank.example/';
-    expect(await attempts(url, post, code, { verifyResponse })).toBe(1);
-    expect(await attempts(url, { method: 'PATCH', headers: { 'x-a': '1' } }, code, { verifyResponse })).toBe(1);
-    expect(await attempts(url, { headers: { 'x-a': '1' } }, code, { verifyResponse })).toBe(2);
-    expect(await attempts(url, { ...post, method: 'PUT' }, code, { verifyResponse })).toBe(2);
-    expect(await attempts(url, { ...post, headers: { ...post.headers, 'idempotency-key': 'k' } }, code, { verifyResponse })).toBe(2);
+    expect(await attempts(url, post, code, { responseVerifier })).toBe(1);
+    expect(await attempts(url, { method: 'PATCH', headers: { 'x-a': '1' } }, code, { responseVerifier })).toBe(1);
+    expect(await attempts(url, { headers: { 'x-a': '1' } }, code, { responseVerifier })).toBe(2);
+    expect(await attempts(url, { ...post, method: 'PUT' }, code, { responseVerifier })).toBe(2);
+    expect(await attempts(url, { ...post, headers: { ...post.headers, 'idempotency-key': 'k' } }, code, { responseVerifier })).toBe(2);
   });
 
   it.each(codes)('%s that is signed as responses have to be is believed', async (...code) => {
     const bank = hmacSigner({ keyid: 'bank', secret: `${SECRET} of the bank` });
-    const verifyResponse = createResponseVerifier({
+    const responseVerifier = createResponseVerifier({
       resolveKey: (keyid) => (keyid === 'bank' ? hmacKey(`${SECRET} of the bank`) : undefined),
     });
     let sent = 0;
@@ -135,7 +135,7 @@ describe('what nobody signed is not enough to send twice', () => {
       for (const [name, value] of fields) response.headers.set(name, value);
       return response;
     });
-    const send = create({ fetch, verifyResponse, negotiate: createNegotiator() });
+    const send = create({ fetch, responseVerifier, negotiate: createNegotiator() });
     expect(await (await send('https://bank.example/', post)).text()).toBe('done');
     expect(sent).toBe(2);
   });
