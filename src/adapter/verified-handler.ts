@@ -87,7 +87,7 @@ async function serve<Request extends NodeRequestLike, Response>(
 const INTERNAL: Problem = {
   status: 500,
   headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-  body: JSON.stringify({ type: 'about:blank', title: 'Internal Server Error', status: 500 }),
+  body: '{"type":"about:blank","title":"Internal Server Error","status":500}',
 };
 
 /** Answers for a request that came to nothing. */

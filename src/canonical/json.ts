@@ -153,7 +153,7 @@ function refuse(what: string, { path }: Walk): TypeError {
 const FEW = 16;
 
 /** The names of an object's own members by UTF-16 code units. */
-export function sortedKeys(value: object): readonly string[] {
+function sortedKeys(value: object): readonly string[] {
   const keys = Object.keys(value);
   for (let index = 1; index < keys.length; index++) {
     const key = keys[index]!;

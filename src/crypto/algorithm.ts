@@ -12,7 +12,7 @@
  * @module
  */
 
-import { encodeBase64url } from '../internal/base64.ts';
+import { toBase64url } from '../internal/base64.ts';
 import type { Jwk } from './jwk.ts';
 
 /** The registered name of a signature algorithm. */
@@ -69,7 +69,7 @@ const hmac = (hash: string, signatureBytes: number, jose: string): AlgorithmEntr
   publicMembers: [],
   privateMembers: ['k'],
   signatureBytes,
-  sampleKey: sampleOf(signatureBytes, { kty: 'oct', k: encodeBase64url(new Uint8Array(signatureBytes).fill(0x66)) }),
+  sampleKey: sampleOf(signatureBytes, { kty: 'oct', k: toBase64url(new Uint8Array(signatureBytes).fill(0x66)) }),
 });
 
 /** `basePoint`: that of RFC 8032, a point like any other. */
@@ -127,8 +127,7 @@ export const rsa = (params: WebCryptoParams, jose: string, pssHash?: string): Al
   identifier: '300d06092a864886f70d0101010500',
   ...(pssHash === undefined ? {} : { pssHash }),
   // An odd number; that nobody knows its factors is all that counts.
-  sampleKey: (bytes) =>
-    isUsualModulus(bytes) ? { kty: 'RSA', n: encodeBase64url(new Uint8Array(bytes).fill(0xc5)), e: 'AQAB' } : undefined,
+  sampleKey: (bytes) => (isUsualModulus(bytes) ? { kty: 'RSA', n: toBase64url(new Uint8Array(bytes).fill(0xc5)), e: 'AQAB' } : undefined),
 });
 
 /** The table. Where signatures of several algorithms have one length, the first is the likeliest. */

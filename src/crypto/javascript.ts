@@ -13,7 +13,7 @@
 import { etc, getPublicKey, hashes, Point, sign } from '@noble/ed25519';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
-import { encodeBase64url } from '../internal/base64.ts';
+import { toBase64url } from '../internal/base64.ts';
 import { concatBytes, equalBytes } from '../internal/bytes.ts';
 import type { Ed25519KeyPair, Ed25519Verify } from './ed25519/backend.ts';
 
@@ -62,5 +62,5 @@ export function preparePublic(bytes: Uint8Array): Ed25519Verify {
 /** Prepares a seed. noble derives the public key from it at every signature: no other one can be slipped in. */
 export function preparePrivate(seed: Uint8Array): Ed25519KeyPair {
   hashes.sha512 ??= sha512;
-  return { x: encodeBase64url(getPublicKey(seed)), sign: (base) => sign(base, seed) };
+  return { x: toBase64url(getPublicKey(seed)), sign: (base) => sign(base, seed) };
 }

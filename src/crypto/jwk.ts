@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decodeBase64url } from '../internal/base64.ts';
+import { fromBase64url } from '../internal/base64.ts';
 
 /** A JSON Web Key. Which members it has depends on `kty`; see RFC 7518, section 6, and RFC 8037, section 2. */
 export interface Jwk {
@@ -35,7 +35,7 @@ export function ownMember(jwk: Jwk, name: keyof Jwk): unknown {
 /** The bytes of a base64url member, of an exact length when one is given. */
 export function memberBytes(jwk: Jwk, name: keyof Jwk, length?: number): Uint8Array<ArrayBuffer> {
   const value = ownMember(jwk, name);
-  const bytes = typeof value === 'string' ? decodeBase64url(value) : undefined;
+  const bytes = typeof value === 'string' ? fromBase64url(value) : undefined;
   if (bytes === undefined) throw new TypeError(`jwk.${name} must be base64url without padding`);
   if (length !== undefined && bytes.length !== length) throw new RangeError(`jwk.${name} must be ${length} bytes`);
   return bytes;

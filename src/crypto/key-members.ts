@@ -8,7 +8,7 @@
  * @module
  */
 
-import { encodeHex } from '../internal/hex.ts';
+import { toHex } from '../internal/hex.ts';
 import type { AlgorithmEntry } from './algorithm.ts';
 import { type Jwk, memberBytes, ownMember, pickMembers } from './jwk.ts';
 
@@ -80,7 +80,7 @@ function requireRsaNumbers(members: Jwk): void {
 }
 
 function numberOf(members: Jwk, name: keyof Jwk): bigint {
-  return BigInt(`0x0${encodeHex(memberBytes(members, name))}`);
+  return BigInt(`0x0${toHex(memberBytes(members, name))}`);
 }
 
 /** Runtimes sign by the primes and never look at d, so that one of another key would go unnoticed. */

@@ -6,7 +6,7 @@
 
 import { assertFlag, assertInteger, assertNoPromise } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
-import { encodeBase64url } from '../internal/base64.ts';
+import { toBase64url } from '../internal/base64.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { type Algorithm, type AlgorithmEntry, algorithms } from './algorithm.ts';
 import { isAcceptableKey } from './ed25519/gate.ts';
@@ -44,7 +44,7 @@ const signing: Readonly<Record<Implementation, (algorithm: Algorithm, jwk: Jwk) 
     const seed = memberBytes(jwk, 'd', fieldBytes);
     const { x, sign } = await preparePrivate(seed);
     if (ownMember(jwk, 'x') !== undefined && jwk.x !== x) throw notOnePair();
-    return { sign, publicJwk: { crv, kty, x }, jwk: { crv, kty, x, d: encodeBase64url(seed) } };
+    return { sign, publicJwk: { crv, kty, x }, jwk: { crv, kty, x, d: toBase64url(seed) } };
   },
   webcrypto: async (algorithm, given) => {
     const jwk = privateMembers(algorithms[algorithm], given);
@@ -149,7 +149,7 @@ export async function generateKeyPair(options: GenerateKeyPairOptions = {}): Pro
   if (entry === undefined || entry.implementation === 'hmac') throw new TypeError('options.algorithm must have key pairs');
   const jwk =
     entry.implementation === 'ed25519'
-      ? { d: encodeBase64url(drawBytes(randomBytes, entry.fieldBytes!)) }
+      ? { d: toBase64url(drawBytes(randomBytes, entry.fieldBytes!)) }
       : await generateWebKey(algorithm, modulusLength);
   const privateKey = await createPrivateKey(algorithm, jwk, extractable);
   return { privateKey, publicKey: await derivePublicKey(privateKey) };

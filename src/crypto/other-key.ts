@@ -5,8 +5,8 @@
  * @module
  */
 
-import { decodeBase64, decodeBase64url } from '../internal/base64.ts';
-import { decodeHex, encodeHex } from '../internal/hex.ts';
+import { fromBase64, fromBase64url } from '../internal/base64.ts';
+import { fromHex, toHex } from '../internal/hex.ts';
 
 /** The beginnings of SubjectPublicKeyInfo, PKCS #8, PKCS #1 and SEC 1, as hex. */
 const DER_START = /^30(?:[0-7].|81..|82....)(?:30..06|02010[01]30|020100(?:30|02)|028|02010104)/;
@@ -26,15 +26,15 @@ export function isOtherKey(bytes: Uint8Array): boolean {
   const bare = text.replace(/^\u00ef\u00bb\u00bf|[\s"'`]+/g, '');
   const padded = bare.replace(/=+$/, '');
   const decoded = [
-    decodeHex(bare.replace(/^0x|:/gi, '')),
-    decodeBase64(padded + '='.repeat((4 - (padded.length % 4)) % 4)),
-    decodeBase64url(padded),
+    fromHex(bare.replace(/^0x|:/gi, '')),
+    fromBase64(padded + '='.repeat((4 - (padded.length % 4)) % 4)),
+    fromBase64url(padded),
   ];
   return decoded.some((key) => key !== undefined && isBinaryKey(key));
 }
 
 function isBinaryKey(bytes: Uint8Array): boolean {
-  const start = encodeHex(bytes.subarray(0, 12));
+  const start = toHex(bytes.subarray(0, 12));
   return SSH_START.test(start) || (DER_START.test(start) && isWhole(bytes));
 }
 

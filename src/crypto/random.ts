@@ -9,7 +9,7 @@
  */
 
 import { assertFunction } from '../internal/assert.ts';
-import { encodeBase64url } from '../internal/base64.ts';
+import { toBase64url } from '../internal/base64.ts';
 import { isBytes } from '../internal/bytes.ts';
 
 /** Gives so many bytes from a cryptographically secure source. */
@@ -63,7 +63,7 @@ export function withNoncePool<T extends object>(signer: T): Readonly<T> {
  * @param randomBytes where they come from instead, drawn one nonce at a time
  */
 export function randomNonce(signer: object, randomBytes?: RandomBytes): string {
-  if (randomBytes !== undefined) return encodeBase64url(drawBytes(randomBytes, NONCE_BYTES));
+  if (randomBytes !== undefined) return toBase64url(drawBytes(randomBytes, NONCE_BYTES));
   const draw = (signer as { readonly [DRAW]?: () => Uint8Array })[DRAW];
-  return encodeBase64url(draw === undefined ? systemRandomBytes(NONCE_BYTES) : draw());
+  return toBase64url(draw === undefined ? systemRandomBytes(NONCE_BYTES) : draw());
 }

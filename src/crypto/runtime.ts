@@ -69,8 +69,11 @@ export function loadJavaScript(): Promise<typeof import('./javascript.ts')> {
   return import('./javascript.ts');
 }
 
+/** `crypto.subtle`, by the types that there are: not all runtimes' types name `SubtleCrypto`. */
+export type WebCrypto = typeof crypto.subtle;
+
 /** WebCrypto; pages served over plain http and small engines have none. */
-export function webCrypto(): SubtleCrypto | undefined {
+export function webCrypto(): WebCrypto | undefined {
   return globals.crypto?.subtle;
 }
 

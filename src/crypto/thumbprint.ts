@@ -5,7 +5,7 @@
  */
 
 import { assertNoPromise, assertObject } from '../internal/assert.ts';
-import { encodeBase64url } from '../internal/base64.ts';
+import { toBase64url } from '../internal/base64.ts';
 import { encodeUtf8 } from '../internal/utf8.ts';
 import { algorithms } from './algorithm.ts';
 import { digest } from './digest.ts';
@@ -20,7 +20,7 @@ export async function jwkThumbprint(jwk: Jwk): Promise<string> {
   assertNoPromise(jwk, 'jwk');
   assertObject(jwk, 'jwk');
   const members = pickMembers(jwk, membersOf(ownMember(jwk, 'kty')));
-  return encodeBase64url(await digest('sha-256', encodeUtf8(JSON.stringify(members))));
+  return toBase64url(await digest('sha-256', encodeUtf8(JSON.stringify(members))));
 }
 
 /** The members of keys of a kind, in the order in which they are hashed; all algorithms of a kind have the same. */

@@ -8,10 +8,10 @@
 import type { Awaitable } from '../internal/awaitable.ts';
 import { type Algorithm, algorithms } from './algorithm.ts';
 import { type Jwk, memberBytes } from './jwk.ts';
-import { type CryptoKeyLike, webCrypto } from './runtime.ts';
+import { type CryptoKeyLike, type WebCrypto, webCrypto } from './runtime.ts';
 
 /** WebCrypto, or a TypeError that says what lacks it. */
-export function requireWebCrypto(algorithm: Algorithm): SubtleCrypto {
+export function requireWebCrypto(algorithm: Algorithm): WebCrypto {
   const subtle = webCrypto();
   if (subtle === undefined)
     throw new TypeError(`${algorithm} needs WebCrypto (crypto.subtle), which this runtime or insecure page has not`);
@@ -43,10 +43,10 @@ export async function webSign(algorithm: Algorithm, jwk: Jwk): Promise<(base: Ui
 }
 
 /** What signs with a key that WebCrypto holds. */
-export function signWith(algorithm: Algorithm, key: CryptoKey): (base: Uint8Array) => Promise<Uint8Array> {
+export function signWith(algorithm: Algorithm, key: CryptoKeyLike): (base: Uint8Array) => Promise<Uint8Array> {
   const subtle = requireWebCrypto(algorithm);
   const { params } = algorithms[algorithm];
-  return async (base) => new Uint8Array(await subtle.sign(params, key, base as BufferSource));
+  return async (base) => new Uint8Array(await subtle.sign(params, key as CryptoKey, base as BufferSource));
 }
 
 /** Makes a private key, as JWK. */

@@ -15,11 +15,11 @@ export interface Call {
   readonly origin: string;
   readonly content: Content;
   /** What the caller wants of redirects; the request itself always says `manual`. */
-  readonly redirect: RequestRedirect;
+  readonly redirect: Request['redirect'];
   /** As the caller gave it: runtimes have members of their own (`dispatcher`, `cf`, `next`, `proxy`) that no `Request` keeps. */
   readonly init: RequestInit;
   /** The fields the caller gave; a runtime may drop some of them. */
-  readonly given: HeadersInit | undefined;
+  readonly given: RequestInit['headers'];
   /** Whether the caller gave a `Request`, which may have what `init` has not: then a `Request` is sent. */
   readonly whole: boolean;
   /** The caller's own; nothing is waited for after it. */

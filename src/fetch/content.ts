@@ -52,12 +52,12 @@ export function isReplayable({ body }: Content): boolean {
  * @throws What a stream throws; the reason of the signal.
  */
 export async function takeContent(body: unknown, rules: ContentRules, signal: AbortSignal | undefined): Promise<Content> {
-  const content = await read(body, rules, signal);
+  const content = await holdContent(body, rules, signal);
   if (rules.covers && content.body instanceof Uint8Array && content.body.length > rules.maxBodyBytes) throw denied('size');
   return content;
 }
 
-function read(body: unknown, rules: ContentRules, signal: AbortSignal | undefined): Content | Promise<Content> {
+function holdContent(body: unknown, rules: ContentRules, signal: AbortSignal | undefined): Content | Promise<Content> {
   if (body === null || body === undefined) return NO_CONTENT;
   if (typeof body === 'string') return { body: encodeUtf8(body), type: TEXT };
   if (typeof body !== 'object') throw denied('kind');

@@ -6,7 +6,7 @@
  */
 
 import { drawBytes, systemRandomBytes } from '../crypto/random.ts';
-import { encodeBase64url } from '../internal/base64.ts';
+import { toBase64url } from '../internal/base64.ts';
 import { concatBytes } from '../internal/bytes.ts';
 import { encodeUtf8 } from '../internal/utf8.ts';
 import { abortable } from '../runtime/abort.ts';
@@ -31,7 +31,7 @@ export async function readForm(form: FormData, limit: number, signal: AbortSigna
   const written = await writtenByRuntime(form, limit, signal);
   if (written !== undefined) return written;
   if (!(Symbol.iterator in form)) throw denied('unreadable');
-  const boundary = `----countersign${encodeBase64url(drawBytes(systemRandomBytes, 16))}`;
+  const boundary = `----countersign${toBase64url(drawBytes(systemRandomBytes, 16))}`;
   const bytes = await abortable(writeForm(form, boundary), signal).catch((cause: unknown) => {
     throw signal?.aborted ? cause : denied('unreadable', undefined, cause);
   });

@@ -10,7 +10,7 @@ import type { Negotiator } from './negotiate.ts';
 import type { RedirectOptions } from './redirect.ts';
 import type { ResponseVerifier } from './response-verifier.ts';
 import type { WaitOptions } from './retry.ts';
-import { type PerMessage, SIGNING_NAMES, type SigningOptions } from './sign.ts';
+import type { PerMessage, SigningOptions } from './sign.ts';
 
 /** A function usable as `fetch`. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -35,7 +35,19 @@ export interface SignedFetchOptions extends SigningOptions<Request>, RedirectOpt
 }
 
 const NAMES: OptionNames<SignedFetchOptions & PerMessage> = {
-  ...SIGNING_NAMES,
+  signer: true,
+  components: true,
+  tag: true,
+  expiresIn: true,
+  label: true,
+  includeAlg: true,
+  fieldTypes: true,
+  randomBytes: true,
+  insecurelyAllowUncovered: true,
+  now: true,
+  onSigned: true,
+  nonce: true,
+  created: true,
   origins: true,
   crossOriginRedirects: true,
   crossOriginFields: true,

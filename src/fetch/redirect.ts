@@ -10,7 +10,7 @@
  */
 
 import { SignedFetchError } from '../errors.ts';
-import { assertInteger } from '../internal/assert.ts';
+import { assertFlag, assertInteger } from '../internal/assert.ts';
 import { type Call, modesOf } from './call.ts';
 import { isReplayable, NO_CONTENT } from './content.ts';
 import { objectionTo, type Spelling, tryUrl, withoutQuery } from './target.ts';
@@ -85,7 +85,7 @@ export function createRedirects({
   spell,
 }: RedirectRules): Redirects {
   assertInteger(maxRedirects, 'maxRedirects', 0, 20);
-  if (crossOriginRedirects !== false && crossOriginRedirects !== true) throw new TypeError('crossOriginRedirects must be true or false');
+  assertFlag(crossOriginRedirects, 'crossOriginRedirects');
   if (crossOriginRedirects && origins === undefined)
     throw new TypeError('crossOriginRedirects needs origins: redirects lead to these only');
   const kept = new Set([...SAFE_FIELDS, ...readFieldNames(crossOriginFields)]);

@@ -47,7 +47,7 @@ const NAMES: OptionNames<ResponseVerifierOptions> = {
   insecurelyKeepFields: true,
 };
 
-const ELSEWHERE: Readonly<Record<string, string>> = { ...POLICY_MEMBERS, bodyBytes: 'limits', signer: 'createSignedFetch' };
+const elsewhere = (): Readonly<Record<string, string>> => ({ ...POLICY_MEMBERS, bodyBytes: 'limits', signer: 'createSignedFetch' });
 
 /** The options, checked. */
 interface Rules extends Omit<VerifyResponseOptions, 'nonce'> {
@@ -87,7 +87,7 @@ export function createResponseVerifier(options: ResponseVerifierOptions): Respon
 }
 
 function readRules(options: ResponseVerifierOptions): Rules {
-  const given = readOptions(options, NAMES, { elsewhere: ELSEWHERE });
+  const given = readOptions(options, NAMES, { elsewhere: elsewhere() });
   const { resolveKey, policy = {}, timeout = 5, bodyTimeout = 60, now, fieldTypes, streaming = false, insecurelyKeepFields = [] } = given;
   assertFunction(resolveKey, 'resolveKey');
   readPolicy(policy, []);
@@ -100,7 +100,7 @@ function readRules(options: ResponseVerifierOptions): Rules {
 }
 
 /** As many bytes of an answer as there may be; `undefined` if there are more. */
-async function read({ response, request }: Answer, limit: number, { bodyTimeout: seconds }: Rules): Promise<Uint8Array | undefined> {
+async function readAtMost({ response, request }: Answer, limit: number, { bodyTimeout: seconds }: Rules): Promise<Uint8Array | undefined> {
   const bytes = await readAnswer(response, { limit, seconds, signal: request.signal });
   if (bytes === 'later') throw refused(response, `took longer than bodyTimeout (${seconds} s)`);
   return bytes === 'larger' ? undefined : bytes;
@@ -109,7 +109,7 @@ async function read({ response, request }: Answer, limit: number, { bodyTimeout:
 async function verifyWhole(answer: Answer, rules: Rules): Promise<Response> {
   const { response } = answer;
   if (describesOtherContent(answer)) return verifyEmpty(answer, rules);
-  const bytes = await read(answer, rules.limits.bodyBytes, rules);
+  const bytes = await readAtMost(answer, rules.limits.bodyBytes, rules);
   if (bytes === undefined) throw refused(response, `is larger than limits.bodyBytes (${rules.limits.bodyBytes})`);
   const isPlain = !isCoded(response) || (bytes.length === 0 && !response.headers.has('content-digest'));
   if (isPlain) return rebuilt(answer, await verifyWith(answer, rules, bytes), rules, bytes);
@@ -126,7 +126,7 @@ async function verifyFlowing(answer: Answer, rules: Rules): Promise<Response> {
     return rebuilt(answer, verified, rules, response.body.pipeThrough(await createDigestStream(value)));
   }
   // Without a digest there can only be nothing: as much is read as to be sure.
-  const bytes = await read(answer, 0, rules);
+  const bytes = await readAtMost(answer, 0, rules);
   if (bytes === undefined) throw refused(response, isCoded(response) ? CODED : 'has no Content-Digest');
   return rebuilt(answer, await verifyWith(answer, rules, bytes), rules, null);
 }
@@ -137,7 +137,7 @@ function describesOtherContent({ response, request }: Answer): boolean {
 }
 
 async function verifyEmpty(answer: Answer, rules: Rules): Promise<Response> {
-  const bytes = await read(answer, 0, rules);
+  const bytes = await readAtMost(answer, 0, rules);
   if (bytes === undefined) throw refused(answer.response, 'has content, which an answer of its kind cannot have');
   return rebuilt(answer, await verifyWith(answer, withDigestAsField(answer, rules, 'content-digest'), undefined), rules, null);
 }

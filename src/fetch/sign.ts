@@ -8,7 +8,6 @@ import type { Signer } from '../crypto/signer.ts';
 import { type SignRequestOptions, signRequest } from '../http/sign-request.ts';
 import { assertFunction, assertInteger, assertTexts } from '../internal/assert.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
-import type { OptionNames } from '../internal/options.ts';
 import { type CoveredComponent, type NamedComponent, readCoveredComponents } from '../rfc9421/coverage.ts';
 import { createFieldReader } from '../rfc9421/field-lines.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
@@ -51,23 +50,6 @@ export interface PerMessage {
   readonly nonce?: unknown;
   readonly created?: unknown;
 }
-
-/** The names of the options above. */
-export const SIGNING_NAMES: OptionNames<SigningOptions<unknown> & PerMessage> = {
-  signer: true,
-  components: true,
-  tag: true,
-  expiresIn: true,
-  label: true,
-  includeAlg: true,
-  fieldTypes: true,
-  randomBytes: true,
-  insecurelyAllowUncovered: true,
-  now: true,
-  onSigned: true,
-  nonce: true,
-  created: true,
-};
 
 /** What a server asked for besides, and may have. */
 export interface Asked {

@@ -70,14 +70,14 @@ function createSteps(options: SignedFetchOptions): Steps {
     fetch,
     redirects: createRedirects({ maxRedirects, origins: listed, crossOriginRedirects, crossOriginFields, trusts, spell }),
     clock: createClock({ correctClock, maxClockAdvance, now }),
-    negotiation: startNegotiation(options),
+    negotiation: readNegotiation(options),
     retries: createRetries({ retry, sleep, now }),
     verify,
     trusts,
   };
 }
 
-function startNegotiation({ negotiate, tag, label, expiresIn, fieldTypes, responseVerifier }: SignedFetchOptions): Negotiation | undefined {
+function readNegotiation({ negotiate, tag, label, expiresIn, fieldTypes, responseVerifier }: SignedFetchOptions): Negotiation | undefined {
   if (negotiate === undefined) return undefined;
   if (typeof negotiate?.start !== 'function') throw new TypeError('negotiate must be made by createNegotiator()');
   return negotiate.start({ tag, label, expiresIn, fieldTypes, verifies: responseVerifier !== undefined });

@@ -13,15 +13,7 @@ import { combine, createFieldReader, type FieldReader, isFieldLines, trimLine } 
 import type { RequestMessage } from '../rfc9421/message.ts';
 import { requestSource } from '../rfc9421/source.ts';
 import { newContentDigest } from '../signature/content-digest.ts';
-import {
-  callersMistake,
-  checkSignOptions,
-  SIGN_OPTIONS,
-  type SignedFields,
-  type SignOptions,
-  signMessage,
-  withComponents,
-} from '../signature/sign.ts';
+import { callersMistake, checkSignOptions, type SignedFields, type SignOptions, signMessage, withComponents } from '../signature/sign.ts';
 import { requireRequestMessage } from './check-message.ts';
 
 /** How to sign a request. */
@@ -31,7 +23,20 @@ export interface SignRequestOptions extends SignOptions {
 }
 
 /** The names of `SignRequestOptions`. */
-export const SIGN_REQUEST_OPTIONS: OptionNames<SignRequestOptions> = { ...SIGN_OPTIONS, insecurelyAllowUncovered: true };
+export const SIGN_REQUEST_OPTIONS: OptionNames<SignRequestOptions> = {
+  signer: true,
+  components: true,
+  tag: true,
+  expiresIn: true,
+  label: true,
+  includeAlg: true,
+  nonce: true,
+  created: true,
+  fieldTypes: true,
+  now: true,
+  randomBytes: true,
+  insecurelyAllowUncovered: true,
+};
 
 /**
  * Signs a request: covers method, authority, path, query, and whatever of content-type, content-encoding and content there is.

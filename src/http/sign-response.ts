@@ -23,7 +23,6 @@ import {
   assertNonce,
   callersMistake,
   checkSignOptions,
-  SIGN_OPTIONS,
   type SignedFields,
   type SignOptions,
   signMessage,
@@ -38,7 +37,19 @@ export interface SignResponseOptions extends SignOptions {
   readonly nonce: string;
 }
 
-const NAMES: OptionNames<SignResponseOptions> = SIGN_OPTIONS;
+const NAMES: OptionNames<SignResponseOptions> = {
+  signer: true,
+  components: true,
+  tag: true,
+  expiresIn: true,
+  label: true,
+  includeAlg: true,
+  nonce: true,
+  created: true,
+  fieldTypes: true,
+  now: true,
+  randomBytes: true,
+};
 
 /**
  * Signs the response to a request: covers status, where it leads, content, and what was asked. The message is not changed: set the fields that

@@ -25,12 +25,12 @@ function encode(bytes: Uint8Array, alphabet: string): string {
 }
 
 /** Base64 with padding (RFC 4648, section 4). */
-export function encodeBase64(bytes: Uint8Array): string {
+export function toBase64(bytes: Uint8Array): string {
   return encode(bytes, STANDARD) + ['', '==', '='][bytes.length % 3]!;
 }
 
 /** Base64url without padding (RFC 4648, section 5). */
-export function encodeBase64url(bytes: Uint8Array): string {
+export function toBase64url(bytes: Uint8Array): string {
   return encode(bytes, URL_SAFE);
 }
 
@@ -61,11 +61,11 @@ function decode(text: string): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /** The bytes of canonical, padded Base64; `undefined` for anything else. */
-export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   return text.length % 4 === 0 && /^[A-Za-z\d+/]*={0,2}$/.test(text) ? decode(text.split('=')[0]!) : undefined;
 }
 
 /** The bytes of canonical Base64url without padding; `undefined` for anything else. */
-export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
+export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
   return /^[-\w]*$/.test(text) ? decode(text) : undefined;
 }

@@ -8,7 +8,7 @@
 import { isAcceptableKey } from '../crypto/ed25519/gate.ts';
 import type { PublicKey } from '../crypto/key.ts';
 import { assertFlag, assertInteger, assertObject, assertPrintable, assertText, assertTexts, assertTime } from '../internal/assert.ts';
-import { decodeBase64url } from '../internal/base64.ts';
+import { fromBase64url } from '../internal/base64.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { purposeTag } from '../payload/carrier.ts';
 import { clockOf } from '../runtime/time.ts';
@@ -98,13 +98,13 @@ export type LicenseKeys = Readonly<Record<string, PublicKey | string>>;
  *
  * @throws {TypeError} If one is not an Ed25519 key.
  */
-export function keyPoints(keys: LicenseKeys): ReadonlyMap<string, Uint8Array> {
+function keyPoints(keys: LicenseKeys): ReadonlyMap<string, Uint8Array> {
   assertObject(keys, 'publicKeys');
   const points = new Map<string, Uint8Array>();
   if (Object.keys(keys).length === 0) throw new TypeError('publicKeys must not be empty');
   for (const [keyid, key] of Object.entries(keys)) {
     const text = typeof key === 'string' ? key : key?.algorithm === 'ed25519' && key.jwk?.['x'];
-    const point = decodeBase64url(String(text));
+    const point = fromBase64url(String(text));
     if (point === undefined || !isAcceptableKey(point))
       throw new TypeError(`publicKeys.${keyid} must be an Ed25519 public key, imported or as base64url of its 32 bytes (not PEM, not hex)`);
     points.set(keyid, point);

@@ -7,7 +7,7 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import { decodeBase64url, encodeBase64url } from '../internal/base64.ts';
+import { fromBase64url, toBase64url } from '../internal/base64.ts';
 import { isBytes } from '../internal/bytes.ts';
 import { decodeUtf8, encodeUtf8 } from '../internal/utf8.ts';
 import { payloadMalformed, type ReceivedPayload, readObject } from '../payload/read-object.ts';
@@ -22,7 +22,7 @@ export function toJsonText(license: object): string {
 
 /** The one-line form: base64url of the same JSON. */
 export function toLine(license: object): string {
-  return encodeBase64url(encodeUtf8(JSON.stringify(license)));
+  return toBase64url(encodeUtf8(JSON.stringify(license)));
 }
 
 /**
@@ -37,7 +37,7 @@ export function readLicense(license: string | Uint8Array): ReceivedPayload<Licen
   if (text.startsWith('{')) return readObject(requireVisible(text.replace(/[\r\n]+/g, '')));
   // JSON has no line breaks but between its tokens, so those inside a text come of wrapping.
   const line = text.replace(/[\s\u200b-\u200d\u2060\ufeff]+/g, '');
-  const bytes = decodeBase64url(line);
+  const bytes = fromBase64url(line);
   const json = bytes && decodeUtf8(bytes);
   if (!json) throw payloadMalformed(problemOf(line));
   return readObject(json);

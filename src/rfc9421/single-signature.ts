@@ -8,7 +8,7 @@
  * @module
  */
 
-import { decodeBase64 } from '../internal/base64.ts';
+import { fromBase64 } from '../internal/base64.ts';
 import { ComponentError } from '../internal/component-error.ts';
 import { parseParameters } from '../structured-fields/parse-item.ts';
 import type { Component } from './component.ts';
@@ -45,7 +45,7 @@ export function readSingle(
   const params = input.slice(label.length + 1);
   const received = parseParameters(params.slice(list.length), { unique: true });
   const base64 = signature.slice(label.length + 2, -1);
-  const bytes = signature === `${label}=:${base64}:` ? decodeBase64(base64) : undefined;
+  const bytes = signature === `${label}=:${base64}:` ? fromBase64(base64) : undefined;
   if (!bytes?.length) throw new ComponentError('signature_malformed', 'no signature');
   const read = () => ({ ...readSignatureParams(received), label, components, params, signature: bytes });
   return { label, tag: received.get('tag'), read };

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { encodeBase64 } from '../internal/base64.ts';
+import { toBase64 } from '../internal/base64.ts';
 import { ComponentError } from '../internal/component-error.ts';
 import { encodeLatin1 } from '../internal/utf8.ts';
 import { parseDictionary, parseItem, parseList } from '../structured-fields/parse.ts';
@@ -92,7 +92,7 @@ function byteSequence(line: string): string {
   for (let index = 0; index < text.length; index++) {
     if (text.charCodeAt(index) > 0xff) throw new ComponentError('component_unresolvable', 'a field holds characters that are no bytes');
   }
-  return `:${encodeBase64(encodeLatin1(text))}:`;
+  return `:${toBase64(encodeLatin1(text))}:`;
 }
 
 /** Section 2.1.2. */

@@ -8,7 +8,7 @@
 import { type DigestAlgorithm, digest } from '../crypto/digest.ts';
 import { VerificationError } from '../errors.ts';
 import { type Awaitable, andThen } from '../internal/awaitable.ts';
-import { encodeBase64 } from '../internal/base64.ts';
+import { toBase64 } from '../internal/base64.ts';
 import { equalBytes, isBytes } from '../internal/bytes.ts';
 import type { FieldReader } from '../rfc9421/field-lines.ts';
 import type { Content } from '../rfc9421/message.ts';
@@ -16,7 +16,7 @@ import { parseDictionary } from '../structured-fields/parse.ts';
 import { type Dictionary, isInnerList } from '../structured-fields/value.ts';
 
 /** The digest algorithms that hold against an adversary. The registry's others never count. */
-export const STRONG_DIGESTS: readonly DigestAlgorithm[] = ['sha-256', 'sha-512'];
+const STRONG_DIGESTS: readonly DigestAlgorithm[] = ['sha-256', 'sha-512'];
 
 /**
  * A digest field value for bytes: the same text for Content-Digest, Repr-Digest and Unencoded-Digest.
@@ -31,7 +31,7 @@ export async function createContentDigest(bytes: Uint8Array, algorithm: DigestAl
 
 /** A digest field value of a hash (section 2). */
 export function digestValue(algorithm: DigestAlgorithm, hash: Uint8Array): string {
-  return `${algorithm}=:${encodeBase64(hash)}:`;
+  return `${algorithm}=:${toBase64(hash)}:`;
 }
 
 /** A digest field value, its algorithm not checked: at once where the runtime hashes at once. */

@@ -22,7 +22,7 @@ export function asRefusal<T>(read: () => T): T {
 }
 
 /** The refusal for an error of the pure rooms; any other error as it is. */
-export function toRefusal(error: unknown): unknown {
+function toRefusal(error: unknown): unknown {
   if (error instanceof ComponentError) {
     return new VerificationError(error.code, error.message, error.cause === undefined ? {} : { cause: error.cause });
   }

@@ -10,9 +10,9 @@ import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
 import { assertFlag, assertFunction, assertInteger, assertPrintable, assertTime } from '../internal/assert.ts';
 import { type Awaitable, andThen, isThenable } from '../internal/awaitable.ts';
-import { encodeBase64 } from '../internal/base64.ts';
+import { toBase64 } from '../internal/base64.ts';
 import { ComponentError } from '../internal/component-error.ts';
-import { memberOf, type OptionNames } from '../internal/options.ts';
+import { memberOf } from '../internal/options.ts';
 import { baseBytes, type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/base.ts';
 import type { Component } from '../rfc9421/component.ts';
 import type { CoveredComponent } from '../rfc9421/coverage.ts';
@@ -48,21 +48,6 @@ export interface SignOptions {
   /** Where nonces come from; default: the runtime's `crypto`. */
   readonly randomBytes?: RandomBytes | undefined;
 }
-
-/** The names of `SignOptions`. */
-export const SIGN_OPTIONS: OptionNames<SignOptions> = {
-  signer: true,
-  components: true,
-  tag: true,
-  expiresIn: true,
-  label: true,
-  includeAlg: true,
-  nonce: true,
-  created: true,
-  fieldTypes: true,
-  now: true,
-  randomBytes: true,
-};
 
 /** What signing adds to a message. */
 export interface SignedFields {
@@ -205,7 +190,7 @@ export function signComponents(
     const text = serializeSignatureParams(components, params);
     return { text, base: createSignatureBase(source, components, text) };
   });
-  const finish = (bytes: Uint8Array): SignedBase => ({ text, base: maskBase(base), signature: encodeBase64(bytes) });
+  const finish = (bytes: Uint8Array): SignedBase => ({ text, base: maskBase(base), signature: toBase64(bytes) });
   return andThen(signer.sign(baseBytes(base)), finish);
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decodeBase64 } from '../internal/base64.ts';
+import { fromBase64 } from '../internal/base64.ts';
 import { ComponentError } from '../internal/component-error.ts';
 import { type Scan, sees, take, takes } from '../internal/scan.ts';
 import { BOOLEAN, BYTES, DATE, DECIMAL, DISPLAY_STRING, INTEGER, KEY, STRING, TOKEN } from './grammar.ts';
@@ -61,7 +61,7 @@ const KINDS: readonly Kind[] = [
   { form: INTEGER, read: toNumber },
   // Strictly: of the spellings that lenient decoders take for the same bytes (padding left out, pad bits set) only the
   // canonical one is accepted, or a signature could be respelled.
-  { form: BYTES, read: (text) => decodeBase64(text.slice(1, -1)) },
+  { form: BYTES, read: (text) => fromBase64(text.slice(1, -1)) },
   { form: TOKEN, read: (text) => new Token(text) },
   { form: BOOLEAN, read: (text) => text === '?1' },
   { form: DECIMAL, read: (text) => new Decimal(toNumber(text)) },

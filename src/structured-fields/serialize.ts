@@ -7,7 +7,7 @@
  * @module
  */
 
-import { encodeBase64 } from '../internal/base64.ts';
+import { toBase64 } from '../internal/base64.ts';
 import { isBytes } from '../internal/bytes.ts';
 import { take } from '../internal/scan.ts';
 import { isWellFormed } from '../internal/utf8.ts';
@@ -32,7 +32,7 @@ export function serializeBareItem(value: BareItem): string {
   if (typeof value === 'string') return serializeString(value);
   if (typeof value === 'number') return serializeInteger(value);
   if (typeof value === 'boolean') return value ? '?1' : '?0';
-  if (isBytes(value)) return `:${encodeBase64(value)}:`;
+  if (isBytes(value)) return `:${toBase64(value)}:`;
   if (value instanceof Token) return requireForm('token', value.value, TOKEN);
   if (value instanceof Decimal) return serializeDecimal(value.value);
   if (value instanceof SfDate) return `@${serializeInteger(value.seconds)}`;

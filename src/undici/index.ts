@@ -9,7 +9,7 @@
  * @module
  */
 
-import { createSigning, type PerMessage, SIGNING_NAMES, type Signing, type SigningOptions } from '../fetch/sign.ts';
+import { createSigning, type PerMessage, type Signing, type SigningOptions } from '../fetch/sign.ts';
 import { readOrigins } from '../fetch/target.ts';
 import { assertInteger } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
@@ -40,7 +40,23 @@ export interface SigningInterceptorOptions extends SigningOptions<RequestMessage
   readonly maxBodyBytes?: number | undefined;
 }
 
-const NAMES: OptionNames<SigningInterceptorOptions & PerMessage> = { ...SIGNING_NAMES, origins: true, maxBodyBytes: true };
+const NAMES: OptionNames<SigningInterceptorOptions & PerMessage> = {
+  signer: true,
+  components: true,
+  tag: true,
+  expiresIn: true,
+  label: true,
+  includeAlg: true,
+  fieldTypes: true,
+  randomBytes: true,
+  insecurelyAllowUncovered: true,
+  now: true,
+  onSigned: true,
+  nonce: true,
+  created: true,
+  origins: true,
+  maxBodyBytes: true,
+};
 
 const ELSEWHERE: Readonly<Record<string, string>> = {
   retry: 'interceptors.retry of undici',

@@ -4,7 +4,7 @@ import { hmacKey } from '../../src/crypto/hmac.ts';
 import type { VerificationKey } from '../../src/crypto/key.ts';
 import type { VerificationError } from '../../src/errors.ts';
 import { createVerifier } from '../../src/http/verifier.ts';
-import { decodeBase64 } from '../../src/internal/base64.ts';
+import { fromBase64 } from '../../src/internal/base64.ts';
 import { encodeUtf8 } from '../../src/internal/utf8.ts';
 import { createSignatureBase } from '../../src/rfc9421/base.ts';
 import type { FieldLines, RequestMessage } from '../../src/rfc9421/message.ts';
@@ -52,7 +52,7 @@ describeWithVectors('RFC 9421 examples', () => {
 
   async function keyOf({ kid, alg }: Vector): Promise<VerificationKey> {
     const { pub, secretBase64 } = suite.keys[kid]!;
-    return secretBase64 === undefined ? importPublicKeyPem(pub!, { algorithm: alg }) : hmacKey(decodeBase64(secretBase64)!);
+    return secretBase64 === undefined ? importPublicKeyPem(pub!, { algorithm: alg }) : hmacKey(fromBase64(secretBase64)!);
   }
 
   it('holds all 21 of them', () => {

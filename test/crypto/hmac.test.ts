@@ -4,7 +4,7 @@ import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
 import { prepareMac as nobleMac } from '../../src/crypto/javascript.ts';
 import { nodeMac } from '../../src/crypto/mac.ts';
 import type { NodeCrypto } from '../../src/crypto/runtime.ts';
-import { encodeHex } from '../../src/internal/hex.ts';
+import { toHex } from '../../src/internal/hex.ts';
 
 const node = nodeCrypto as unknown as NodeCrypto;
 const SECRET = 'a text of thirty-two bytes, just.';
@@ -24,7 +24,7 @@ describe('HMAC-SHA256 on both backends', () => {
     const macs = [nodeMac(node, secret), nobleMac(secret)];
     for (let length = 0; length < 400; length++) {
       const base = nodeCrypto.randomBytes(length);
-      for (const mac of macs) expect(encodeHex(mac(base))).toBe(reference(secret, base));
+      for (const mac of macs) expect(toHex(mac(base))).toBe(reference(secret, base));
     }
   });
 
@@ -33,7 +33,7 @@ describe('HMAC-SHA256 on both backends', () => {
     const first = mac(BASE);
     mac(new Uint8Array(1000));
     expect(mac(BASE)).toEqual(first);
-    expect(encodeHex(first)).toBe(reference(SECRET, BASE));
+    expect(toHex(first)).toBe(reference(SECRET, BASE));
   });
 
   it('gives a plain Uint8Array, of its own memory', () => {
@@ -58,7 +58,7 @@ describe('hmacSigner and hmacKey', () => {
       atOnce(signer.sign(BASE));
       const signature = await signer.sign(BASE);
       expect(signature).toEqual(earlier);
-      expect(encodeHex(signature)).toBe(reference(SECRET, BASE));
+      expect(toHex(signature)).toBe(reference(SECRET, BASE));
       expect({ ...signer }).toMatchObject({ keyid: 'jdoe', algorithm: 'hmac-sha256' });
       expect(key.algorithm).toBe('hmac-sha256');
       expect(await key.verify(BASE, signature)).toBe(true);
@@ -73,7 +73,7 @@ describe('hmacSigner and hmacKey', () => {
   it('uses non-extractable CryptoKeys through WebCrypto', async () => {
     const secret = await cryptoKey();
     const signature = await hmacSigner({ keyid: 'a', secret }).sign(BASE);
-    expect(encodeHex(signature)).toBe(reference(new Uint8Array(32).fill(7), BASE));
+    expect(toHex(signature)).toBe(reference(new Uint8Array(32).fill(7), BASE));
     expect(await hmacKey(secret).verify(BASE, signature)).toBe(true);
     expect(await hmacKey(secret).verify(BASE, signature.slice(0, 31))).toBe(false);
     expect(await hmacKey(secret).verify(BASE, signature.with(0, signature[0]! ^ 1))).toBe(false);

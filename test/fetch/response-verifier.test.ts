@@ -309,7 +309,10 @@ describe('responseVerifier, streaming', () => {
       const lax = { ...trust, streaming: how, policy: { insecurelyAllowUncovered: ['content-digest'] } };
       expect(
         await rejection(
-          create({ responseVerifier: createResponseVerifier({ ...trust, streaming: how, limits: { bodyBytes: 4e6 } }) })(server.origin, post),
+          create({ responseVerifier: createResponseVerifier({ ...trust, streaming: how, limits: { bodyBytes: 4e6 } }) })(
+            server.origin,
+            post,
+          ),
         ),
       ).toMatchObject({
         cause: { code: 'component_uncovered' },

@@ -3,7 +3,7 @@ import { exportPublicKeyRaw } from '../../src/crypto/forms/export.ts';
 import { hmacSigner } from '../../src/crypto/hmac.ts';
 import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { createSigner, type Signer } from '../../src/crypto/signer.ts';
-import { decodeBase64url, encodeBase64url } from '../../src/internal/base64.ts';
+import { fromBase64url, toBase64url } from '../../src/internal/base64.ts';
 import { decodeUtf8, encodeUtf8 } from '../../src/internal/utf8.ts';
 import { type IssueLicenseOptions, issueLicense } from '../../src/license/issue.ts';
 import type { SyncLastSeenStore } from '../../src/license/last-seen.ts';
@@ -46,10 +46,10 @@ const edit = (json: string, pattern: RegExp | string, replacement: string): stri
 async function forge(params: string, terms: object = TERMS, by: Signer = signer): Promise<string> {
   const { createContentDigest } = await import('../../src/signature/content-digest.ts');
   const { canonicalizeJson } = await import('../../src/canonical/json.ts');
-  const { encodeBase64 } = await import('../../src/internal/base64.ts');
+  const { toBase64 } = await import('../../src/internal/base64.ts');
   const digest = await createContentDigest(encodeUtf8(canonicalizeJson(terms)));
   const signature = await by.sign(encodeUtf8(`"content-digest": ${digest}\n"@signature-params": ${params}`));
-  return JSON.stringify({ ...terms, 'signature-input': `sig=${params}`, signature: `sig=:${encodeBase64(signature)}:` });
+  return JSON.stringify({ ...terms, 'signature-input': `sig=${params}`, signature: `sig=:${toBase64(signature)}:` });
 }
 const PARAMS = `("content-digest");created=${NOW};keyid="k1";tag="cs1-license:${PRODUCT}"`;
 
@@ -82,7 +82,7 @@ describe('a license', () => {
     expect(signature).toMatch(/^sig=:[A-Za-z0-9+/]{86}==:$/);
     expect(terms).toEqual(TERMS);
     expect(json).toMatch(/^\{\n {2}"[\s\S]*\n\}\n$/);
-    expect(JSON.parse(decodeUtf8(decodeBase64url(line)!)!)).toEqual(JSON.parse(json));
+    expect(JSON.parse(decodeUtf8(fromBase64url(line)!)!)).toEqual(JSON.parse(json));
     expect(json.includes('José')).toBe(true);
   });
   it('is what another program signs by the same form', async () => {
@@ -90,7 +90,7 @@ describe('a license', () => {
   });
   it('takes public keys as text, and several of them', async () => {
     const { json } = await issue();
-    const k1 = encodeBase64url(exportPublicKeyRaw(vendor.publicKey));
+    const k1 = toBase64url(exportPublicKeyRaw(vendor.publicKey));
     expect(await verdict(json, { publicKeys: { k0: stranger.publicKey, k1 } })).toBe('accepted');
   });
   it('counts as often as it is read, and for ever without expires', async () => {
@@ -192,7 +192,7 @@ describe('attacks', () => {
     expect(await verdict(await forge(PARAMS.replace(';tag', ';alg="hmac-sha256";tag')))).toBe('algorithm_forbidden');
     expect(await verdict(await forge(PARAMS.replace(';tag', ';alg="ed25519";tag')))).toBe('accepted');
     // The public key as a secret.
-    const secret = decodeBase64url(encodeBase64url(exportPublicKeyRaw(vendor.publicKey)))!;
+    const secret = fromBase64url(toBase64url(exportPublicKeyRaw(vendor.publicKey)))!;
     expect(await verdict(await forge(PARAMS, TERMS, hmacSigner({ keyid: 'k1', secret })))).toBe('signature_mismatch');
   });
   it('covering nothing, or something else', async () => {
@@ -212,7 +212,7 @@ describe('attacks', () => {
     expect(await verdict(`[${json}]`)).toBe('payload_malformed');
     expect(await verdict(`${json}{}`)).toBe('payload_malformed');
     expect(await verdict(`${line}=`)).toBe('payload_malformed');
-    expect(await verdict(encodeBase64url(encodeUtf8(line)))).toBe('payload_malformed');
+    expect(await verdict(toBase64url(encodeUtf8(line)))).toBe('payload_malformed');
     expect(await verdict(Uint8Array.of(0x7b, 0xff, 0x7d))).toBe('payload_malformed');
     expect(await verdict(' '.repeat(1024 * 1024 + 1))).toBe('body_too_large');
     // Bytes are counted as they are, not as the characters they make.

@@ -11,12 +11,12 @@ import { importPublicKeyRaw } from '../../src/crypto/forms/raw.ts';
 import { preparePublic as fallbackPublic } from '../../src/crypto/javascript.ts';
 import type { VerificationKey } from '../../src/crypto/key.ts';
 import { nodeCrypto } from '../../src/crypto/runtime.ts';
-import { decodeHex } from '../../src/internal/hex.ts';
+import { fromHex } from '../../src/internal/hex.ts';
 
 import { hostileEd25519Vectors } from '../support/hostile-ed25519.ts';
 
 const vectors = hostileEd25519Vectors();
-const bytes = (hex: string): Uint8Array => decodeHex(hex)!;
+const bytes = (hex: string): Uint8Array => fromHex(hex)!;
 const expected = vectors.map(({ valid }) => (valid ? 'V' : '-')).join('');
 
 /** One letter a vector, so that a difference shows where it is. A key that is refused verifies nothing. */

@@ -8,7 +8,7 @@ import { hmacKey } from '../../src/crypto/hmac.ts';
 import type { VerificationKey } from '../../src/crypto/key.ts';
 import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { VerificationError } from '../../src/errors.ts';
-import { encodeBase64 } from '../../src/internal/base64.ts';
+import { toBase64 } from '../../src/internal/base64.ts';
 import type { RequestMessage } from '../../src/rfc9421/message.ts';
 import type { KeyLookup } from '../../src/signature/key-record.ts';
 
@@ -20,7 +20,7 @@ async function forged(length: number): Promise<RequestMessage> {
   bytes[0] = 0x58;
   bytes[length - 1] = 0x06;
   const request = await signed({ body: undefined }, { signer: { ...signer, sign: () => bytes } });
-  expect(JSON.stringify(request.fields)).toContain(encodeBase64(bytes));
+  expect(JSON.stringify(request.fields)).toContain(toBase64(bytes));
   return request;
 }
 

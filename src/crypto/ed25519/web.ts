@@ -5,7 +5,7 @@
  * @module
  */
 
-import { decodeBase64url } from '../../internal/base64.ts';
+import { fromBase64url } from '../../internal/base64.ts';
 import { encodeUtf8 } from '../../internal/utf8.ts';
 import type { Ed25519KeyPair, Ed25519Verify } from './backend.ts';
 import { pkcs8OfSeed } from './backend.ts';
@@ -21,7 +21,7 @@ let exact: boolean | undefined;
 
 /** Whether an implementation verifies exactly as we do, which is asked once. Where it does not, the fallback verifies. */
 async function probe(subtle: SubtleCrypto): Promise<boolean> {
-  const bytes = decodeBase64url(PROBE)!;
+  const bytes = fromBase64url(PROBE)!;
   const key = await subtle.importKey('raw', bytes.subarray(0, 32), NAME, false, ['verify']);
   return subtle.verify(NAME, key, bytes.subarray(32), encodeUtf8('split 0 1'));
 }

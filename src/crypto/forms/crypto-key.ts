@@ -25,7 +25,7 @@ interface KeyAlgorithm {
 }
 
 /** The algorithm a CryptoKey is bound to, hash and curve included. */
-function algorithmOf(key: CryptoKeyLike, name: string): Algorithm {
+function boundAlgorithm(key: CryptoKeyLike, name: string): Algorithm {
   const { name: kind, hash, namedCurve }: KeyAlgorithm = key.algorithm;
   const found = (Object.keys(algorithms) as Algorithm[]).find((each) => {
     const { params, implementation } = algorithms[each];
@@ -57,7 +57,7 @@ function requireBounds({ modulusLength, publicExponent }: KeyAlgorithm): void {
  */
 export async function importPublicCryptoKey(publicKey: CryptoKeyLike): Promise<PublicKey> {
   assertCryptoKey(publicKey, 'publicKey', 'public');
-  const algorithm = algorithmOf(publicKey, 'publicKey');
+  const algorithm = boundAlgorithm(publicKey, 'publicKey');
   if (!publicKey.extractable) throw new TypeError('publicKey must be extractable');
   const { kty, crv, x, y, n, e }: Jwk = await requireWebCrypto(algorithm).exportKey('jwk', publicKey);
   return createPublicKey(algorithm, readPublicJwk({ kty, crv, x, y, n, e }, algorithm).jwk);
@@ -72,7 +72,7 @@ export async function importPublicCryptoKey(publicKey: CryptoKeyLike): Promise<P
 export async function importPrivateCryptoKey(privateKey: CryptoKeyLike, options?: ImportCryptoKeyOptions): Promise<PrivateKey> {
   const publicKey = readCryptoKeyOptions(options);
   assertCryptoKey(privateKey, 'privateKey', 'private');
-  const algorithm = algorithmOf(privateKey, 'privateKey');
+  const algorithm = boundAlgorithm(privateKey, 'privateKey');
   if (!privateKey.usages.includes('sign')) throw new TypeError('privateKey must be a CryptoKey that may sign');
   requireBounds(privateKey.algorithm);
   return bindPrivateKey(algorithm, signWith(algorithm, privateKey), publicKey && (await importPublicCryptoKey(publicKey)));

@@ -5,7 +5,7 @@
  */
 
 import { concatBytes } from '../../internal/bytes.ts';
-import { encodeHex } from '../../internal/hex.ts';
+import { toHex } from '../../internal/hex.ts';
 
 /** One element: tag, content, and itself as a whole. */
 export interface DerElement {
@@ -97,5 +97,5 @@ export function writeBits(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** The content of an element as hex if it has this tag. */
 export function hexOf(element: DerElement | undefined, tag: number): string | undefined {
-  return element?.tag === tag ? encodeHex(element.content) : undefined;
+  return element?.tag === tag ? toHex(element.content) : undefined;
 }

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { decodeHex, encodeHex } from '../../internal/hex.ts';
+import { fromHex, toHex } from '../../internal/hex.ts';
 import { type Algorithm, type AlgorithmEntry, algorithms } from '../algorithm.ts';
 import type { Jwk } from '../jwk.ts';
 import {
@@ -53,7 +53,7 @@ const RSASSA_PSS = '2a864886f70d01010a';
 const MGF1 = '2a864886f70d010108';
 
 function algorithmsOf(identifier: Uint8Array): readonly Algorithm[] {
-  const hex = encodeHex(identifier);
+  const hex = toHex(identifier);
   const [id, params, ...rest] = readSequence(identifier);
   if (hexOf(id, OBJECT_ID) !== RSASSA_PSS) return algorithmsWhere((entry) => entry.identifier === hex);
   return rest.length > 0 ? [] : algorithmsWhere((entry) => entry.pssHash !== undefined && allowsPss(params, entry));
@@ -164,13 +164,13 @@ const EC = '2a8648ce3d0201';
 export function readSec1(bytes: Uint8Array): WrappedKey | undefined {
   const curve = readSequence(bytes).find(({ tag }) => tag === 0xa0)?.content;
   if (curve === undefined) return undefined;
-  const identifier = writeDer(SEQUENCE, writeDer(OBJECT_ID, decodeHex(EC)!), curve);
+  const identifier = writeDer(SEQUENCE, writeDer(OBJECT_ID, fromHex(EC)!), curve);
   return wrapped(algorithmsOf(identifier), (entry) => shapeOf(entry).readPrivate(entry, bytes));
 }
 
 // Writing.
 
-const identifierOf = ({ identifier = '' }: AlgorithmEntry): Uint8Array => decodeHex(identifier)!;
+const identifierOf = ({ identifier = '' }: AlgorithmEntry): Uint8Array => fromHex(identifier)!;
 
 /** A public key as SubjectPublicKeyInfo. */
 export function writeSpki(entry: AlgorithmEntry, jwk: Jwk): Uint8Array<ArrayBuffer> {

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { encodeBase64url } from '../../internal/base64.ts';
+import { toBase64url } from '../../internal/base64.ts';
 import { concatBytes } from '../../internal/bytes.ts';
-import { encodeHex } from '../../internal/hex.ts';
+import { toHex } from '../../internal/hex.ts';
 import type { AlgorithmEntry } from '../algorithm.ts';
 import { type Jwk, memberBytes } from '../jwk.ts';
 import {
@@ -37,10 +37,10 @@ export interface KeyShape {
 
 /** Raw bytes, a private key's inside one more OCTET STRING. */
 const okp: KeyShape = {
-  readPublic: ({ kty, crv, fieldBytes }, bytes) => (bytes.length === fieldBytes ? { kty, crv, x: encodeBase64url(bytes) } : undefined),
+  readPublic: ({ kty, crv, fieldBytes }, bytes) => (bytes.length === fieldBytes ? { kty, crv, x: toBase64url(bytes) } : undefined),
   readPrivate: ({ kty, crv, fieldBytes }, bytes) => {
     const seed = readOne(bytes, OCTET_STRING)?.content;
-    return seed !== undefined && seed.length === fieldBytes ? { kty, crv, d: encodeBase64url(seed) } : undefined;
+    return seed !== undefined && seed.length === fieldBytes ? { kty, crv, d: toBase64url(seed) } : undefined;
   },
   writePublic: (_, jwk) => memberBytes(jwk, 'x'),
   writePrivate: (_, jwk) => writeDer(OCTET_STRING, memberBytes(jwk, 'd')),
@@ -53,14 +53,14 @@ const EC_VERSION = '01';
 
 /** Whether an object identifier is that of the curve: an AlgorithmIdentifier ends with it, and SEC 1 repeats it. */
 function isOfCurve({ identifier = '' }: AlgorithmEntry, curve: Uint8Array): boolean {
-  return readOne(curve, OBJECT_ID) !== undefined && identifier.endsWith(encodeHex(curve));
+  return readOne(curve, OBJECT_ID) !== undefined && identifier.endsWith(toHex(curve));
 }
 
 const ec: KeyShape = {
   readPublic: ({ kty, crv, fieldBytes = 0 }, bytes) => {
     if (bytes[0] !== UNCOMPRESSED || bytes.length !== 1 + 2 * fieldBytes) return undefined;
     const [x, y] = [bytes.subarray(1, 1 + fieldBytes), bytes.subarray(1 + fieldBytes)];
-    return { kty, crv, x: encodeBase64url(x), y: encodeBase64url(y) };
+    return { kty, crv, x: toBase64url(x), y: toBase64url(y) };
   },
   readPrivate: (entry, bytes) => {
     const { kty, crv, fieldBytes } = entry;
@@ -69,7 +69,7 @@ const ec: KeyShape = {
     const point = rest[0]?.tag === 0xa1 ? rest.shift() : undefined;
     if (hexOf(version, INTEGER) !== EC_VERSION || key?.tag !== OCTET_STRING || key.content.length !== fieldBytes) return undefined;
     if (rest.length > 0 || (curve !== undefined && !isOfCurve(entry, curve.content))) return undefined;
-    const jwk = { kty, crv, d: encodeBase64url(key.content) };
+    const jwk = { kty, crv, d: toBase64url(key.content) };
     if (point === undefined) return jwk;
     const bits = readBits(readOne(point.content, BIT_STRING)?.content ?? new Uint8Array(0));
     const publicJwk = bits && ec.readPublic(entry, bits);
@@ -96,7 +96,7 @@ function readNumbers(kty: string, names: readonly (keyof Jwk)[], elements: Retur
   for (const [index, name] of names.entries()) {
     const bytes = readUnsigned(elements[index]);
     if (bytes === undefined) return undefined;
-    jwk[name] = encodeBase64url(bytes);
+    jwk[name] = toBase64url(bytes);
   }
   return jwk;
 }

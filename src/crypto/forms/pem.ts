@@ -5,7 +5,7 @@
  */
 
 import { assertNoPromise } from '../../internal/assert.ts';
-import { decodeBase64, encodeBase64 } from '../../internal/base64.ts';
+import { fromBase64, toBase64 } from '../../internal/base64.ts';
 import { type Algorithm, algorithms } from '../algorithm.ts';
 import type { Jwk } from '../jwk.ts';
 import { requireWebCrypto } from '../web-crypto.ts';
@@ -30,7 +30,7 @@ function parsePem(text: string, name: string): PemBlock {
   if (typeof text !== 'string') throw new TypeError(`${name} must be a string`);
   const blocks = [...text.matchAll(BLOCK)].filter(([, label]) => label !== 'EC PARAMETERS');
   const [, label, body] = blocks[0] ?? [];
-  const der = body === undefined || blocks.length > 1 ? undefined : decodeBase64(body.replace(/\s+/g, ''));
+  const der = body === undefined || blocks.length > 1 ? undefined : fromBase64(body.replace(/\s+/g, ''));
   if (label === undefined || der === undefined) throw new TypeError(`${name} must be one key in PEM${hintFor(text)}`);
   return { label, der };
 }
@@ -52,7 +52,7 @@ function hintFor(text: string): string {
 
 /** A block of PEM, 64 characters a line. */
 export function writePem(label: string, der: Uint8Array): string {
-  return `-----BEGIN ${label}-----\n${encodeBase64(der).replace(/.{1,64}/g, '$&\n')}-----END ${label}-----\n`;
+  return `-----BEGIN ${label}-----\n${toBase64(der).replace(/.{1,64}/g, '$&\n')}-----END ${label}-----\n`;
 }
 
 // Keys from PEM.

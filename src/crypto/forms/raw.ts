@@ -5,7 +5,7 @@
  */
 
 import { assertNoPromise } from '../../internal/assert.ts';
-import { encodeBase64url } from '../../internal/base64.ts';
+import { toBase64url } from '../../internal/base64.ts';
 import { isBytes } from '../../internal/bytes.ts';
 import type { PrivateKey, PublicKey } from '../key.ts';
 import { createPrivateKey, createPublicKey } from '../key-pair.ts';
@@ -17,7 +17,7 @@ function member(bytes: unknown, name: string): string {
   if (typeof bytes === 'string') throw new TypeError(`${name} must be a Uint8Array: see decodeBase64url and decodeHex`);
   if (!isBytes(bytes)) throw new TypeError(`${name} must be a Uint8Array`);
   if (bytes.length !== 32) throw new RangeError(`${name} must be 32 bytes`);
-  return encodeBase64url(bytes);
+  return toBase64url(bytes);
 }
 
 /**

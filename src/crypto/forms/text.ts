@@ -6,9 +6,9 @@
  */
 
 import { assertNoPromise } from '../../internal/assert.ts';
-import { decodeBase64url as decodeStrictly, encodeBase64url as encode } from '../../internal/base64.ts';
+import { fromBase64url, toBase64url } from '../../internal/base64.ts';
 import { isBytes } from '../../internal/bytes.ts';
-import { decodeHex as decodeHexStrictly, encodeHex as encodeAsHex } from '../../internal/hex.ts';
+import { fromHex, toHex } from '../../internal/hex.ts';
 
 function requireBytes(bytes: unknown): asserts bytes is Uint8Array {
   assertNoPromise(bytes, 'bytes');
@@ -28,7 +28,7 @@ function decoded<T>(bytes: T | undefined, what: string, text: unknown): T {
  */
 export function encodeBase64url(bytes: Uint8Array): string {
   requireBytes(bytes);
-  return encode(bytes);
+  return toBase64url(bytes);
 }
 
 /**
@@ -38,7 +38,7 @@ export function encodeBase64url(bytes: Uint8Array): string {
  */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> {
   assertNoPromise(text, 'text');
-  return decoded(typeof text === 'string' ? decodeStrictly(text) : undefined, 'base64url without padding', text);
+  return decoded(typeof text === 'string' ? fromBase64url(text) : undefined, 'base64url without padding', text);
 }
 
 /**
@@ -48,7 +48,7 @@ export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> {
  */
 export function encodeHex(bytes: Uint8Array): string {
   requireBytes(bytes);
-  return encodeAsHex(bytes);
+  return toHex(bytes);
 }
 
 /**
@@ -58,5 +58,5 @@ export function encodeHex(bytes: Uint8Array): string {
  */
 export function decodeHex(text: string): Uint8Array<ArrayBuffer> {
   assertNoPromise(text, 'text');
-  return decoded(typeof text === 'string' ? decodeHexStrictly(text) : undefined, 'hexadecimal', text);
+  return decoded(typeof text === 'string' ? fromHex(text) : undefined, 'hexadecimal', text);
 }
