@@ -72,15 +72,21 @@ async function build(
   const spelled = rules.spell(url);
   if (source === undefined) return { request: construct(spelled, head), content: given ?? NO_CONTENT };
   if (!(source instanceof Request) || withoutFragment(source.url) !== spelled) {
+    const { method } = source;
+    // Before the content is read: Bun forgets the media type of a form with its bytes.
+    const headers = new Headers(source.headers);
     const content = given ?? (await readSource(source, rules.maxBodyBytes, signal));
-    const { method, headers } = source;
-    return { request: construct(spelled, { ...modesOf(source), method, headers: new Headers(headers), ...head }), content };
+    return { request: construct(spelled, { ...modesOf(source), method, headers, ...head }), content };
   }
   const { referrer, referrerPolicy } = source;
   // A Request made of another one loses its referrer as soon as it is given anything else. With content of the call's own, the
   // other one's is not touched.
   const request = construct(source, { referrer, referrerPolicy, ...head, ...(given && { body: new Uint8Array(0) }) });
-  return { request, content: given ?? (await contentOf(request, rules, signal)) };
+  const type = request.headers.get('content-type');
+  const content = given ?? (await contentOf(request, rules, signal));
+  // Bun, as above.
+  if (type !== null) request.headers.set('content-type', type);
+  return { request, content };
 }
 
 /** What is given beside URL, fields and content: as the caller gave it, but redirects are ours. */

@@ -143,8 +143,10 @@ function find(message: RequestMessage, carrier: QueryCarrier, scheme: Scheme | u
 
 /** Fields are not looked at: only the query counts here. */
 function messageOf(request: string | URL | Request | RequestMessage | OpenedUrl): RequestMessage {
-  if (typeof request === 'string' || request instanceof URL) return messageOfUrl(String(request), 'GET');
+  if (typeof request === 'string') return messageOfUrl(request, 'GET');
   if (typeof request !== 'object' || request === null) throw new TypeError('request must be a URL, a Request, or { url, method }');
+  // By its shape: another realm has a URL of its own, and a bare engine none.
+  if ('href' in request) return messageOfUrl(String(request), 'GET');
   if ('headers' in request) return { ...asRefusal(() => messageFromRequest(request)), fields: [], body: undefined };
   if ('target' in request) return { ...request, fields: [], body: undefined };
   const url = memberOf(request, 'url');

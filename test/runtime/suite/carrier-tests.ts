@@ -10,7 +10,7 @@ import { issueLicense, verifyLicense } from 'countersign/license';
 import { signPayload, verifyPayload } from 'countersign/payload';
 import { signUrl, verifyUrl } from 'countersign/url';
 import { type Declare, equal, ok, refuses } from './collect.ts';
-import { engine, injected } from './engine.ts';
+import { engine, injectedRandom } from './engine.ts';
 import { type KeyKind, SEED, suiteKey, suiteSigner } from './keys.ts';
 import { NOW } from './sign-tests.ts';
 
@@ -19,7 +19,7 @@ const PURPOSE = { tag: 'credit-coins', audience: 'bank.example' } as const;
 
 const judging = () => ({
   resolveKey: (keyid: string) => suiteKey(keyid.slice(5) as KeyKind),
-  replayStore: memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true, ...injected }),
+  replayStore: memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true, ...injectedRandom }),
   now: () => NOW + 10,
 });
 

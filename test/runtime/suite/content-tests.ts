@@ -92,7 +92,6 @@ export const contentTests =
         if (query.includes('307') && engine.document !== undefined) continue;
         test(`content ${how} arrives as it was given, ${when}`, async () => {
           const signer = await suiteSigner('ed25519', who);
-          const call = createSignedFetch({ signer, retry: {}, sleep: async () => undefined, ...more });
           for (const [name, body] of Object.entries(bodies)) {
             if (body.flows && !covered && !sendsUnread(query)) continue;
             for (const asRequest of [false, true]) {
@@ -100,6 +99,8 @@ export const contentTests =
               const id = `${how}-${when}-${name}-${asRequest}`.replaceAll(/\W/g, '_');
               const to = query.includes('307') ? `&to=${encodeURIComponent(`/end/${who}/${id}`)}` : '';
               const url = `${home}/start/${who}/${id}${query}${to}`;
+              // A client of its own: what one learnt of the clock, the next is to learn for itself.
+              const call = createSignedFetch({ signer, retry: {}, sleep: async () => undefined, ...more });
               const init = { method: 'PUT', body: body.make() as BodyInit };
               const response = await (asRequest ? call(new Request(url, init)) : call(url, init));
               equal([response.status, await response.text()], [200, 'arrived'], `${name}, ${id}`);

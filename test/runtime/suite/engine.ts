@@ -85,8 +85,13 @@ interface Host {
 /** What the host of a bare engine brings; empty elsewhere. */
 export const host: Host = globalThis as unknown as Host;
 
-/** Clock and randomness for the calls that take them: injected where the engine has none. */
-export const injected: { readonly now?: () => number; readonly randomBytes?: (length: number) => Uint8Array } = {
-  ...(host.hostNow && { now: host.hostNow }),
+/** Randomness for the calls that take it: injected where the engine has none. */
+export const injectedRandom: { readonly randomBytes?: (length: number) => Uint8Array } = {
   ...(host.hostRandom && { randomBytes: (length: number) => unhex(host.hostRandom!(length)) }),
+};
+
+/** Clock and randomness. */
+export const injected: typeof injectedRandom & { readonly now?: () => number } = {
+  ...(host.hostNow && { now: host.hostNow }),
+  ...injectedRandom,
 };

@@ -26,7 +26,7 @@ import {
   jwkThumbprint,
 } from 'countersign/key-pairs';
 import { type Declare, equal, ok, refuses } from './collect.ts';
-import { engine, hex, injected, unhex, utf8 } from './engine.ts';
+import { engine, hex, injectedRandom, unhex, utf8 } from './engine.ts';
 import { IN_PAGE, SECRET, SEED } from './keys.ts';
 
 /** RFC 8032, section 7.1, test 2. */
@@ -71,7 +71,7 @@ export function keyTests(test: Declare): void {
     equal(createSigner({ privateKey }).keyid, RFC8037.thumbprint);
   });
   test('generates a pair that works, its private half not to be had', async () => {
-    const { privateKey, publicKey } = await generateKeyPair({ ...injected });
+    const { privateKey, publicKey } = await generateKeyPair({ ...injectedRandom });
     await works(privateKey, publicKey);
     await refuses(() => exportPrivateKeyRaw(privateKey), 'TypeError');
     ok(!JSON.stringify(privateKey).includes('"d"'), 'JSON does not show the private key');
@@ -137,7 +137,7 @@ function hmacTests(test: Declare): void {
     equal(await hmacKey(utf8(SECRET), IN_PAGE).verify(BASE, signature), true);
     equal(await hmacKey(`${SECRET}x`, IN_PAGE).verify(BASE, signature), false);
   });
-  test('generates secrets of 32 bytes', () => equal(generateSecret({ ...injected }).length, 32));
+  test('generates secrets of 32 bytes', () => equal(generateSecret({ ...injectedRandom }).length, 32));
   test('refuses short secrets and public keys taken for secrets', async () => {
     await refuses(() => hmacKey('short', IN_PAGE), 'RangeError');
     const pem = '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=\n-----END PUBLIC KEY-----';
