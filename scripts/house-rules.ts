@@ -40,6 +40,11 @@ const rules: readonly HouseRule[] = [
     forbidden:
       /(?<![a-z])(judge|judging|bench(?!mark)|charge|evidence|court(?!es)|hearing|verdict)|Judge|Bench(?!mark)|Charge|Evidence|Court|Hearing|Verdict/,
   },
+  {
+    rule: 'for…in also visits what somebody wrote to Object.prototype: Object.keys or Object.entries',
+    files: /^src\//,
+    forbidden: /\bfor \((?:const|let|var) \w+ in /,
+  },
   { rule: 'type errors are mended, not silenced', files: /^src\//, forbidden: /@ts-(ignore|expect-error|nocheck)/ },
   { rule: 'nothing is left for later', files: /^(src\/|docs\/|README\.md$)/, forbidden: /\b(TODO|FIXME|XXX)\b/ },
   // What goes into a path of a machine: everybody has another.

@@ -21,7 +21,7 @@ interface Result {
 
 /** The stages that were asked for, and those they need, in order. */
 function chosenStages(names: readonly string[]): readonly Stage[] {
-  if (names.length === 0) return stages.filter(({ onRequest = false }) => !onRequest);
+  if (names.length === 0) return stages;
   const wanted = new Set<string>();
   const want = (name: string): void => {
     const stage = stages.find((candidate) => candidate.name === name);

@@ -70,7 +70,7 @@ function requireRequest(given: Request | RequestMessage): void {
 }
 
 function requireTexts(texts: Readonly<Record<string, unknown>>): void {
-  for (const name in texts) if (typeof texts[name] !== 'string') throw new TypeError(`request.${name} must be a string`);
+  for (const [name, text] of Object.entries(texts)) if (typeof text !== 'string') throw new TypeError(`request.${name} must be a string`);
 }
 
 /** Of whatever make: frameworks and other realms have `Request`s of their own. */

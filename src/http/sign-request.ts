@@ -56,12 +56,15 @@ export async function signRequest(message: RequestMessage, options: SignRequestO
   const source = requestSource(message, withDigest, read.fieldTypes);
   const has = (name: string) => withDigest(name) !== undefined;
   const defaults = [...REQUEST_CONTROL, ...presentRequestFields(has), ...(has('content-digest') ? [CONTENT_DIGEST] : [])];
-  const uncovered = read.insecurelyAllowUncovered ?? [];
-  const covered = defaults.filter(({ name }) => !uncovered.includes(name));
-  const components = withComponents(
-    covered,
-    callersMistake(() => requiredComponents(readCoveredComponents(read.components ?? []), source)),
-  );
+  const { components: more, insecurelyAllowUncovered: uncovered } = read;
+  const covered = uncovered === undefined ? defaults : defaults.filter(({ name }) => !uncovered.includes(name));
+  const components =
+    more === undefined
+      ? covered
+      : withComponents(
+          covered,
+          callersMistake(() => requiredComponents(readCoveredComponents(more), source)),
+        );
   return signMessage({ source, components, digest, read: (name) => joined(lines(name)) }, read);
 }
 

@@ -20,29 +20,24 @@ export interface OptionHints {
 }
 
 /**
- * The known members of an options object, each read once, in an object without a prototype. Members of a class count, also getters on its
- * prototype; members of `Object.prototype` do not. `null` is kept, `undefined` is left out, so that defaults apply.
+ * The known members of an options object, each read once. Members of a class count, also getters on its prototype; members of
+ * `Object.prototype` do not: the result has each name as its own. `null` is kept, and `undefined` is what is not given, so that defaults
+ * apply.
  *
  * @throws {TypeError} If `given` is no object, or has a member that is not known; the message names it and the nearest known name.
  */
 export function readOptions<T extends object>(given: T, names: OptionNames<T>, { name = 'options', elsewhere = {} }: OptionHints = {}): T {
   assertObject(given, name);
   for (const key of Object.keys(given)) if (!Object.hasOwn(names, key)) throw unknownOption(key, names, name, elsewhere);
-  const read = Object.create(null) as Record<string, unknown>;
-  for (const key in names) {
-    if (!Object.hasOwn(names, key)) continue;
-    const value = memberOf(given, key);
-    if (value !== undefined) read[key] = value;
-  }
+  const read: Record<string, unknown> = { ...names };
+  for (const key of Object.keys(names)) read[key] = memberOf(given, key);
   return read as T;
 }
 
 /** A member of an object that is not `Object.prototype`'s; `undefined` if there is none. */
 export function memberOf(given: object, key: string): unknown {
-  if (!(key in given)) return undefined;
-  return !Object.hasOwn(Object.prototype, key) || isOwnOrOfClass(given, key)
-    ? (given as Readonly<Record<string, unknown>>)[key]
-    : undefined;
+  const value = (given as Readonly<Record<string, unknown>>)[key];
+  return value === undefined || !Object.hasOwn(Object.prototype, key) || isOwnOrOfClass(given, key) ? value : undefined;
 }
 
 /** Whether something before `Object.prototype` in the chain has the member. */

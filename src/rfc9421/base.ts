@@ -55,5 +55,5 @@ const CREDENTIAL_LINES = /^("(?:authorization|proxy-authorization|cookie|set-coo
 
 /** A base as it may be shown in a log, an error or an answer: the values of covered credentials are left out. */
 export function maskBase(base: string): string {
-  return base.replace(CREDENTIAL_LINES, '$1: (not shown)');
+  return !base.includes('authorization"') && !base.includes('cookie"') ? base : base.replace(CREDENTIAL_LINES, '$1: (not shown)');
 }

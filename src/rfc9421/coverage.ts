@@ -88,10 +88,10 @@ export function requestOfResponse(hasDigest: boolean): readonly Component[] {
 }
 
 /** What a component contains besides itself: covering the first covers the others. */
-const CONTAINED: Readonly<Record<string, readonly string[]>> = {
-  '"@target-uri"': ['"@scheme"', '"@authority"', '"@path"', '"@query"'],
-  '"@request-target"': ['"@path"', '"@query"'],
-};
+const CONTAINED = [
+  { container: '"@target-uri"', contained: ['"@scheme"', '"@authority"', '"@path"', '"@query"'] },
+  { container: '"@request-target"', contained: ['"@path"', '"@query"'] },
+];
 
 /**
  * Whether the covered components include one, by itself or inside another. A weaker variant does not count: a member of a field is not the
@@ -101,10 +101,7 @@ export function covers(covered: readonly Component[], { name, identity, params }
   if (includes(covered, identity)) return true;
   if (params.size > 0) return false;
   if (!name.startsWith('@')) return includes(covered, `${identity};bs`);
-  for (const container in CONTAINED) {
-    if (includes(covered, container) && CONTAINED[container]!.includes(identity)) return true;
-  }
-  return false;
+  return CONTAINED.some(({ container, contained }) => contained.includes(identity) && includes(covered, container));
 }
 
 /** There are few of them: looking through them is quicker than making a set. */

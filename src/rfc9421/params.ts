@@ -46,7 +46,7 @@ export function serializeSignatureParams(components: readonly Component[], param
   for (const { identifier } of components) text += text === '' ? identifier : ` ${identifier}`;
   text = `(${text})`;
   for (const name of ORDER) {
-    const value = params[name];
+    const value = Object.hasOwn(params, name) ? params[name] : undefined;
     if (value !== undefined) text += `;${name}=${typeof value === 'number' ? value : quote(name, value)}`;
   }
   return text;

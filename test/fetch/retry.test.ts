@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
 import { createNegotiator } from '../../src/fetch/negotiate.ts';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
@@ -310,10 +310,15 @@ describe('retries', () => {
     expect((await createSignedFetch({ signer, retry: {} })(server.origin)).status).toBe(200);
     fail(9, 503, { 'retry-after': '20' });
     const controller = new AbortController();
+    const cleared = vi.spyOn(globalThis, 'clearTimeout');
+    const started = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => vi.restoreAllMocks());
     const sent = createSignedFetch({ signer, retry: {} })(server.origin, { signal: controller.signal });
-    setTimeout(() => controller.abort('enough'), 20);
+    await vi.waitUntil(() => started.mock.calls.some(([, delay]) => delay === 20_000));
+    const waiting = started.mock.results[started.mock.calls.findIndex(([, delay]) => delay === 20_000)]?.value;
+    controller.abort('enough');
     expect(await rejection(sent)).toBe('enough');
-    expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length).toBeLessThan(3);
+    expect(cleared).toHaveBeenCalledWith(waiting);
   });
 
   it('are not made after the caller aborted the request', async () => {

@@ -136,11 +136,12 @@ it(`${ROUNDS} random changes of covered parts: none accepted`, { timeout: 300_00
 
 /**
  * What the signature fields say, read by rules of its own: the text of the one value in Signature-Input as it stands, and
- * the bytes of the one in Signature. Blanks around members and what the label is called mean nothing; anything else does.
+ * the bytes of the one in Signature. Blanks around members, what the label is called and parameters of a signature's bytes
+ * mean nothing; anything else does.
  */
 function saidBy(fields: Fields): string | undefined {
   const read = (wanted: string): RegExpExecArray | null =>
-    /^[ \t]*([a-z*][a-z0-9_.*-]*)=(\(.*|:[A-Za-z0-9+/=]*:)[ \t]*$/s.exec(fields.find(([name]) => name === wanted)?.[1] ?? '');
+    /^[ \t]*([a-z*][a-z0-9_.*-]*)=(\(.*|:[A-Za-z0-9+/=]*:(?=[ \t]*$|;[^,]*$))/s.exec(fields.find(([name]) => name === wanted)?.[1] ?? '');
   const [input, signature] = [read('signature-input'), read('signature')];
   if (input === null || signature === null || input[1] !== signature[1]) return undefined;
   return `${input[2]} ${signature[2]}`;
