@@ -312,7 +312,7 @@ describe('retries', () => {
     const controller = new AbortController();
     const cleared = vi.spyOn(globalThis, 'clearTimeout');
     const started = vi.spyOn(globalThis, 'setTimeout');
-    onTestFinished(() => vi.restoreAllMocks());
+    onTestFinished(() => void vi.restoreAllMocks());
     const sent = createSignedFetch({ signer, retry: {} })(server.origin, { signal: controller.signal });
     await vi.waitUntil(() => started.mock.calls.some(([, delay]) => delay === 20_000));
     const waiting = started.mock.results[started.mock.calls.findIndex(([, delay]) => delay === 20_000)]?.value;
