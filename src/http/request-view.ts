@@ -37,7 +37,10 @@ export function takeRequest(given: Request | RequestMessage, limits: Limits, sch
   requireRequest(given);
   const fetched = isFetchRequest(given) ? given : undefined;
   const { method, authority, target, fields, trailers, body, scheme: own } = fetched ? fromFetch(fetched) : (given as RequestMessage);
-  requireTexts({ method, scheme: own, authority, target });
+  requireText(method, 'method');
+  requireText(own, 'scheme');
+  requireText(authority, 'authority');
+  requireText(target, 'target');
   const read = isFieldLines(fields) ? takeLines(fields, limits) : takeHeaders(fields, limits);
   const message: RequestMessage = {
     method,
@@ -69,8 +72,8 @@ function requireRequest(given: Request | RequestMessage): void {
   requireFields(given, 'request');
 }
 
-function requireTexts(texts: Readonly<Record<string, unknown>>): void {
-  for (const [name, text] of Object.entries(texts)) if (typeof text !== 'string') throw new TypeError(`request.${name} must be a string`);
+function requireText(value: unknown, name: string): void {
+  if (typeof value !== 'string') throw new TypeError(`request.${name} must be a string`);
 }
 
 /** Of whatever make: frameworks and other realms have `Request`s of their own. */

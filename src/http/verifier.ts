@@ -111,7 +111,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const known = new KnownLists();
 
   /** Verifies by the two signature fields, or else by the query. */
-  const verifyTaken = async (taken: TakenRequest): Promise<VerifiedRequest> => {
+  const verifyTaken = (taken: TakenRequest): Promise<VerifiedRequest> => {
     const { message, read } = taken;
     requireTargetWithin(message.target, limits);
     const candidates = readCandidates(read, limits, known);

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { signBase } from '../crypto/base.ts';
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
 import { assertFlag, assertFunction, assertInteger, assertPrintable, assertTime } from '../internal/assert.ts';
@@ -13,7 +14,7 @@ import { type Awaitable, andThen, isThenable } from '../internal/awaitable.ts';
 import { toBase64 } from '../internal/base64.ts';
 import { ComponentError } from '../internal/component-error.ts';
 import { memberOf } from '../internal/options.ts';
-import { baseBytes, type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/base.ts';
+import { type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/base.ts';
 import type { Component } from '../rfc9421/component.ts';
 import type { CoveredComponent } from '../rfc9421/coverage.ts';
 import { MAX_NONCE, type SignatureParams, serializeSignatureParams } from '../rfc9421/params.ts';
@@ -191,7 +192,7 @@ export function signComponents(
     return { text, base: createSignatureBase(source, components, text) };
   });
   const finish = (bytes: Uint8Array): SignedBase => ({ text, base: maskBase(base), signature: toBase64(bytes) });
-  return andThen(signer.sign(baseBytes(base)), finish);
+  return andThen(signBase(signer, base), finish);
 }
 
 /** The one place where what the pure rooms throw becomes the caller's mistake. @throws {TypeError} */

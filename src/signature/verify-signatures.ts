@@ -9,12 +9,13 @@
  */
 
 import type { Algorithm } from '../crypto/algorithm.ts';
+import { verifyBase } from '../crypto/base.ts';
 import { dummyVerify } from '../crypto/dummy-verification.ts';
 import { signatureLength, type VerificationKey } from '../crypto/key.ts';
 import { VerificationError, type VerificationErrorCode } from '../errors.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
 import type { ReplayStore } from '../replay/store.ts';
-import { baseBytes, type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/base.ts';
+import { type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/base.ts';
 import type { Component } from '../rfc9421/component.ts';
 import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
 import { ask } from './ask.ts';
@@ -123,11 +124,10 @@ function proveSignature(
   base: string,
   timeout: number,
 ): Awaitable<Algorithm> {
-  const bytes = baseBytes(base);
-  if (key === undefined) return refuse('key_unknown', signature, bytes, 0);
+  if (key === undefined) return refuse('key_unknown', signature, base, 0);
   const keys = allowedKeys(key, signature, requirement);
-  if (keys.length === 0) return refuse('algorithm_forbidden', signature, bytes, 0);
-  return tryKeys(keys, signature, bytes, base, timeout);
+  if (keys.length === 0) return refuse('algorithm_forbidden', signature, base, 0);
+  return tryKeys(keys, signature, base, timeout);
 }
 
 /** The key decides the algorithm (section 3.2, step 6); message and policy may only agree. */
@@ -139,18 +139,12 @@ function allowedKeys({ keys }: ResolvedKey, { alg }: UnverifiedSignature, { algo
 }
 
 /** Tries one key after the other: at once where that can be, since most records have one. */
-function tryKeys(
-  keys: readonly VerificationKey[],
-  signature: UnverifiedSignature,
-  bytes: Uint8Array,
-  base: string,
-  timeout: number,
-): Awaitable<Algorithm> {
+function tryKeys(keys: readonly VerificationKey[], signature: UnverifiedSignature, base: string, timeout: number): Awaitable<Algorithm> {
   const [first, ...others] = keys as readonly [VerificationKey, ...VerificationKey[]];
-  const holds = verifyWith(first, bytes, signature, timeout);
+  const holds = verifyWith(first, base, signature, timeout);
   // Only `true` counts: whatever else a custom key answers is no proof.
   if (holds === true) return first.algorithm;
-  return tryOthers(holds, first, others, signature, bytes, base, timeout);
+  return tryOthers(holds, first, others, signature, base, timeout);
 }
 
 async function tryOthers(
@@ -158,18 +152,17 @@ async function tryOthers(
   first: VerificationKey,
   others: readonly VerificationKey[],
   signature: UnverifiedSignature,
-  bytes: Uint8Array,
   base: string,
   timeout: number,
 ): Promise<Algorithm> {
   if ((await earlier) === true) return first.algorithm;
-  for (const key of others) if ((await verifyWith(key, bytes, signature, timeout)) === true) return key.algorithm;
+  for (const key of others) if ((await verifyWith(key, base, signature, timeout)) === true) return key.algorithm;
   const spent = [first, ...others].filter((key) => fits(key, signature.signature)).length;
-  return refuse('signature_mismatch', signature, bytes, spent, maskBase(base));
+  return refuse('signature_mismatch', signature, base, spent, maskBase(base));
 }
 
-function verifyWith(key: VerificationKey, bytes: Uint8Array, { signature }: UnverifiedSignature, timeout: number): Awaitable<boolean> {
-  return ask('the key', timeout, () => key.verify(bytes, signature));
+function verifyWith(key: VerificationKey, base: string, { signature }: UnverifiedSignature, timeout: number): Awaitable<boolean> {
+  return ask('the key', timeout, () => verifyBase(key, base, signature));
 }
 
 /** A key refuses a signature of another length than its own at once, which takes no time. */
@@ -181,12 +174,12 @@ function fits(key: VerificationKey, { length }: Uint8Array): boolean {
 async function refuse(
   code: VerificationErrorCode,
   { signature }: UnverifiedSignature,
-  bytes: Uint8Array,
+  base: string,
   spent: number,
   signatureBase?: string,
 ): Promise<never> {
   for (let count = spent; count < VERIFICATIONS; count++) {
-    const waited = dummyVerify(signature, bytes);
+    const waited = dummyVerify(signature, base);
     if (isThenable(waited)) await waited;
   }
   throw new VerificationError(code, undefined, { signatureBase });

@@ -36,6 +36,24 @@ describe('HMAC-SHA256 on both backends', () => {
     expect(toHex(first)).toBe(reference(SECRET, BASE));
   });
 
+  it('takes a text for the bytes that it is, whatever its length and characters', () => {
+    for (const secret of [SECRET, 's'.repeat(100)].map((text) => new TextEncoder().encode(text))) {
+      for (const mac of [nodeMac(node, secret), nodeMac({ ...node, hash: undefined } as unknown as NodeCrypto, secret)]) {
+        for (const text of [
+          '',
+          '"@method": POST',
+          'a'.repeat(2048),
+          'a'.repeat(2049),
+          'é',
+          'é'.repeat(1024),
+          'é'.repeat(2048),
+          '\u{1f600}',
+        ])
+          expect(toHex(mac(text))).toBe(reference(secret, new TextEncoder().encode(text)));
+      }
+    }
+  });
+
   it('gives a plain Uint8Array, of its own memory', () => {
     for (const mac of [nodeMac(node, new Uint8Array(32)), nobleMac(new Uint8Array(32))]) {
       const code = mac(BASE);
