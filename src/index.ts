@@ -7,13 +7,13 @@
 export { canonicalizeFields } from './canonical/fields.ts';
 export { type CanonicalizeJsonOptions, canonicalizeJson } from './canonical/json.ts';
 export type { Algorithm } from './crypto/algorithm.ts';
-export { type HmacSignerOptions, hmacKey, hmacSigner, type Secret } from './crypto/hmac.ts';
+export { type HmacSignerOptions, hmacKey, hmacSigner, type Secret } from './crypto/hmac/hmac.ts';
+export { type GenerateSecretOptions, generateSecret, type SecretOptions } from './crypto/hmac/secret.ts';
 export type { Jwk } from './crypto/jwk.ts';
 export type { PrivateKey, PublicKey, VerificationKey } from './crypto/key.ts';
 export { type GenerateKeyPairOptions, generateKeyPair, type KeyPair } from './crypto/key-pair.ts';
 export type { RandomBytes } from './crypto/random.ts';
 export type { CryptoKeyLike } from './crypto/runtime.ts';
-export { type GenerateSecretOptions, generateSecret, type SecretOptions } from './crypto/secret.ts';
 export { createSigner, type Signer, type SignerOptions } from './crypto/signer.ts';
 export {
   isSignedFetchError,

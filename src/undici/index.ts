@@ -9,8 +9,8 @@
  * @module
  */
 
+import { readOrigins } from '../fetch/request/target.ts';
 import { createSigning, type PerMessage, type Signing, type SigningOptions } from '../fetch/sign.ts';
-import { readOrigins } from '../fetch/target.ts';
 import { assertInteger } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { type FieldLines, type RequestMessage, splitUrl } from '../rfc9421/message.ts';

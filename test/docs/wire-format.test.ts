@@ -7,7 +7,7 @@ import { canonicalizeJson } from '../../src/canonical/json.ts';
 import { exportPublicKeyRaw } from '../../src/crypto/forms/export.ts';
 import { importPrivateKeyRaw, importPublicKeyRaw } from '../../src/crypto/forms/raw.ts';
 import { decodeHex, encodeHex } from '../../src/crypto/forms/text.ts';
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { derivePublicKey } from '../../src/crypto/key-pair.ts';
 import { createSigner, type Signer } from '../../src/crypto/signer.ts';
 import type { VerificationError } from '../../src/errors.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { VerificationError } from '../../src/errors.ts';
 import { createVerifier, type VerifierOptions } from '../../src/http/verifier.ts';
 import { encodeUtf8 } from '../../src/internal/utf8.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exportPublicKeyRaw } from '../../src/crypto/forms/export.ts';
-import { hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { createSigner, type Signer } from '../../src/crypto/signer.ts';
 import { fromBase64url, toBase64url } from '../../src/internal/base64.ts';

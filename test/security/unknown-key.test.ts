@@ -4,7 +4,7 @@
  * That both take as long is shown by `npm run bench`.
  */
 import { describe, expect, it } from 'vitest';
-import { hmacKey } from '../../src/crypto/hmac.ts';
+import { hmacKey } from '../../src/crypto/hmac/hmac.ts';
 import type { VerificationKey } from '../../src/crypto/key.ts';
 import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { VerificationError } from '../../src/errors.ts';

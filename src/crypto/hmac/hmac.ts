@@ -7,14 +7,14 @@
  * @module
  */
 
-import { type OptionNames, readOptions } from '../internal/options.ts';
-import { takingText } from './base.ts';
-import type { VerificationKey } from './key.ts';
+import { type OptionNames, readOptions } from '../../internal/options.ts';
+import { takingText } from '../base.ts';
+import type { VerificationKey } from '../key.ts';
+import { withNoncePool } from '../random.ts';
+import { type CryptoKeyLike, isCryptoKey, webCrypto } from '../runtime.ts';
+import { assertKeyid, type Signer } from '../signer.ts';
 import { macVerify, prepareMac } from './mac.ts';
-import { withNoncePool } from './random.ts';
-import { type CryptoKeyLike, isCryptoKey, webCrypto } from './runtime.ts';
 import { readSecretOptions, requireSwitches, type SecretOptions, secretBytes } from './secret.ts';
-import { assertKeyid, type Signer } from './signer.ts';
 
 /** Text (its UTF-8 bytes), bytes, or a WebCrypto HMAC key. At least 32 bytes. */
 export type Secret = string | Uint8Array | CryptoKeyLike;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toFixpoint } from '../../src/fetch/target.ts';
-import { rounds } from '../support/rounds.ts';
+import { toFixpoint } from '../../../src/fetch/request/target.ts';
+import { rounds } from '../../support/rounds.ts';
 
 const BASE = 'https://bank.example/';
 

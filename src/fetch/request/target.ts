@@ -5,7 +5,7 @@
  * @module
  */
 
-import { stableTarget } from '../rfc9421/stable-url.ts';
+import { stableTarget } from '../../rfc9421/stable-url.ts';
 
 /** Writes a URL without credentials as it is signed and sent: first requests and redirects alike. */
 export type Spelling = (url: URL) => string;

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { abortable } from '../runtime/abort.ts';
-import { readBody } from '../runtime/read-stream.ts';
-import { type Call, modesOf } from './call.ts';
+import { abortable } from '../../runtime/abort.ts';
+import { readBody } from '../../runtime/read-stream.ts';
+import { type Call, modesOf } from '../call.ts';
+import { denied, type Reason } from '../deny.ts';
 import { type Content, type ContentRules, NO_CONTENT, takeContent } from './content.ts';
-import { denied, type Reason } from './deny.ts';
 import { checkFields } from './fields.ts';
 import { objectionTo, parseUrl, type Spelling, withoutFragment } from './target.ts';
 

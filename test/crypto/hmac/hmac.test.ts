@@ -1,10 +1,10 @@
 import * as nodeCrypto from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
-import { prepareMac as nobleMac } from '../../src/crypto/javascript.ts';
-import { nodeMac } from '../../src/crypto/mac.ts';
-import type { NodeCrypto } from '../../src/crypto/runtime.ts';
-import { toHex } from '../../src/internal/hex.ts';
+import { hmacKey, hmacSigner } from '../../../src/crypto/hmac/hmac.ts';
+import { nodeMac } from '../../../src/crypto/hmac/mac.ts';
+import { prepareMac as nobleMac } from '../../../src/crypto/javascript.ts';
+import type { NodeCrypto } from '../../../src/crypto/runtime.ts';
+import { toHex } from '../../../src/internal/hex.ts';
 
 const node = nodeCrypto as unknown as NodeCrypto;
 const SECRET = 'a text of thirty-two bytes, just.';

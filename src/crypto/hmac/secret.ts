@@ -8,13 +8,13 @@
  * @module
  */
 
-import { assertFlag, assertNoPromise } from '../internal/assert.ts';
-import { isBytes } from '../internal/bytes.ts';
-import { type OptionNames, readOptions } from '../internal/options.ts';
-import { encodeUtf8, isWellFormed } from '../internal/utf8.ts';
-import { isOtherKey } from './other-key.ts';
-import { drawBytes, type RandomBytes, systemRandomBytes } from './random.ts';
-import { isBrowser } from './runtime.ts';
+import { assertFlag, assertNoPromise } from '../../internal/assert.ts';
+import { isBytes } from '../../internal/bytes.ts';
+import { type OptionNames, readOptions } from '../../internal/options.ts';
+import { encodeUtf8, isWellFormed } from '../../internal/utf8.ts';
+import { isOtherKey } from '../other-key.ts';
+import { drawBytes, type RandomBytes, systemRandomBytes } from '../random.ts';
+import { isBrowser } from '../runtime.ts';
 
 /** Both are refused unless named at the call. */
 export interface SecretOptions {

@@ -6,10 +6,10 @@
  * @module
  */
 
-import { type Awaitable, isThenable } from '../internal/awaitable.ts';
-import { equalBytes } from '../internal/bytes.ts';
-import { bytesOfBase, type SignatureBase } from './base.ts';
-import { loadJavaScript, type NodeCrypto, type NodeKey, nodeCrypto, webCrypto } from './runtime.ts';
+import { type Awaitable, isThenable } from '../../internal/awaitable.ts';
+import { equalBytes } from '../../internal/bytes.ts';
+import { bytesOfBase, type SignatureBase } from '../base.ts';
+import { loadJavaScript, type NodeCrypto, type NodeKey, nodeCrypto, webCrypto } from '../runtime.ts';
 
 /** Computes the code of a signature base, given as bytes or as the text that it is. */
 export type Mac = (base: SignatureBase) => Uint8Array;
