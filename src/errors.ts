@@ -133,8 +133,11 @@ export interface VerificationErrorOptions extends ErrorOptions {
 
 /** A refusal as plain data, for frameworks that do not speak `Response`. */
 export interface Problem {
+  /** The HTTP status. */
   readonly status: number;
+  /** The fields to set, lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The problem document, JSON (RFC 9457). */
   readonly body: string;
 }
 
@@ -152,6 +155,7 @@ const contexts: WeakMap<object, RefusalContext> = /* @__PURE__ */ new WeakMap();
  * What a peer sent is not accepted. The message is safe to log: it never holds a secret, a signature or a body.
  */
 export class VerificationError extends Error {
+  /** `VerificationError`. */
   override readonly name = 'VerificationError';
   /** The precise reason, for logs and tests. Do not show it to the peer: see `publicCode`. */
   readonly code: VerificationErrorCode;
@@ -225,6 +229,7 @@ export function annotateRefusal(error: VerificationError, context: RefusalContex
 
 /** The signed fetch would not send, follow or hand over. Never a TypeError, which retry wrappers take for a network error. */
 export class SignedFetchError extends Error {
+  /** `SignedFetchError`. */
   override readonly name = 'SignedFetchError';
   /** The reason; a `switch` needs a default. */
   readonly code: SignedFetchErrorCode;

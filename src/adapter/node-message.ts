@@ -14,6 +14,7 @@ import { asRefusal } from '../signature/refusal.ts';
 
 /** What we need of an `IncomingMessage` or `Http2ServerRequest`. */
 export interface NodeRequestLike extends AsyncIterable<Uint8Array> {
+  /** The method, as it was sent. */
   readonly method?: string | undefined;
   /** The raw request target. */
   readonly url?: string | undefined;

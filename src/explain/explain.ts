@@ -28,6 +28,7 @@ export interface Difference {
 export interface Explanation {
   /** Whether all lines agree: then the secrets differ, or the keyid means another key. */
   readonly same: boolean;
+  /** What differs, in the order of the lines. */
   readonly differences: readonly Difference[];
   /** The whole as text, a line a finding. */
   readonly summary: string;

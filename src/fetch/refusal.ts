@@ -14,6 +14,7 @@ import { readAnswer } from './answer.ts';
 
 /** Why a message was not accepted, in the server's words. Nobody signed it: inform with it, decide nothing by it. */
 export interface Refusal {
+  /** The HTTP status. */
   readonly status: number;
   /** One of the documented codes, or one of a newer server. */
   readonly code: string;

@@ -20,7 +20,9 @@ import { denied } from './deny.ts';
 
 /** One signature that was made. It holds no secret. */
 export interface SignedEvent<Subject> {
+  /** The name of the key that signed. */
   readonly keyid: string;
+  /** The nonce of the message. */
   readonly nonce: string;
   /** Whole seconds since the epoch. */
   readonly created: number;

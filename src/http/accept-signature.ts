@@ -14,14 +14,21 @@ import { type BareItem, type InnerList, type Item, isInnerList } from '../struct
 
 /** One signature that is asked for. */
 export interface RequestedSignature {
+  /** The dictionary key that the signature is to have. */
   readonly label: string;
   /** Identifiers, exactly these. */
   readonly components: readonly string[];
+  /** Whether the signature should say when it was made. */
   readonly created?: boolean | undefined;
+  /** Whether the signature should say when it ends. */
   readonly expires?: boolean | undefined;
+  /** The nonce that the signature should carry. */
   readonly nonce?: string | undefined;
+  /** The algorithm that is wanted. */
   readonly alg?: string | undefined;
+  /** The key that is wanted. */
   readonly keyid?: string | undefined;
+  /** The tag that the signature should carry. */
   readonly tag?: string | undefined;
 }
 

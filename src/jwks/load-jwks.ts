@@ -15,7 +15,9 @@ import { type ReadableLike, readStream } from '../runtime/read-stream.ts';
 
 /** What a fetch answers, as far as it is used here. */
 export interface JwksResponse {
+  /** The HTTP status. */
   readonly status: number;
+  /** The bytes of the answer, as a stream. */
   readonly body: ReadableLike | null;
 }
 

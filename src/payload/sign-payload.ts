@@ -53,7 +53,9 @@ const NAMES: OptionNames<SignPayloadOptions> = {
 
 /** The two members beside the data. */
 export interface SignatureMembers {
+  /** What was signed and how: the value of a `Signature-Input` field. */
   readonly 'signature-input': string;
+  /** The signature: the value of a `Signature` field. */
   readonly signature: string;
 }
 

@@ -11,6 +11,7 @@ export type FieldLines = readonly (readonly [name: string, value: string])[];
 
 /** What we need of a fetch `Headers`. */
 export interface HeadersLike {
+  /** The value of a field, several lines joined by commas; `null` if there is none. */
   get(name: string): string | null;
 }
 
@@ -27,16 +28,23 @@ export interface RequestMessage {
   readonly authority: string;
   /** The raw request target, never parsed and written again: `/path?query`. */
   readonly target: string;
+  /** The fields, as lines that arrived or as `Headers`. */
   readonly fields: FieldLines | HeadersLike;
+  /** The trailer fields. */
   readonly trailers?: FieldLines | undefined;
+  /** The content as bytes or a stream; absent if there is none. */
   readonly body?: Content;
 }
 
 /** A response. */
 export interface ResponseMessage {
+  /** The HTTP status. */
   readonly status: number;
+  /** The fields, as lines that arrived or as `Headers`. */
   readonly fields: FieldLines | HeadersLike;
+  /** The trailer fields. */
   readonly trailers?: FieldLines | undefined;
+  /** The content as bytes or a stream; absent if there is none. */
   readonly body?: Content;
 }
 
