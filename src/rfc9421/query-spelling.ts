@@ -24,36 +24,44 @@ export function assertQuerySpelling(value: unknown, name = 'query'): asserts val
 
 /** A query, with its `?`, in the default spelling. */
 export function defaultSpelling(query: string): string {
-  return `?${pairsOf(query).map(spellPair).join('&')}`;
+  return `?${spell(query.slice(1)).replace(VALUE, spellValue)}`;
 }
 
-/** Name and value of a pair, each in the form spelling; the value of an absent `=` is empty. */
-export type SpelledPair = readonly [name: string, value: string];
+/** Of a pair: its first `=`, and what follows. */
+const VALUE = /=[^&]*/g;
 
-/** The pairs of a query, with its `?`, in the form spelling, but in their own order. */
-export function spelledPairs(query: string): readonly SpelledPair[] {
-  return pairsOf(query)
-    .filter((pair) => pair !== '')
-    .map((pair) => {
-      const equals = pair.indexOf('=');
-      return equals < 0 ? [spellForm(pair), ''] : [spellForm(pair.slice(0, equals)), spellForm(pair.slice(equals + 1))];
-    });
+/** The first `=` of a pair stays, and one behind `]`: there are decoders that let the name end with that one. */
+function spellValue(value: string): string {
+  return `=${value.slice(1).replace(/(?:%5D)?=/g, (found) => (found === '=' ? '%3D' : found))}`;
 }
 
 /** A query, with its `?`, as a framework has it that reads forms and writes them anew; without pairs it is empty. */
 export function formSpelling(query: string): string {
   const groups = new Map<string, string[]>();
-  for (const [name, value] of spelledPairs(query)) {
+  for (const pair of formPairs(query)) {
+    const name = nameOf(pair);
     const group = groups.get(name);
-    if (group === undefined) groups.set(name, [value]);
-    else group.push(value);
+    if (group === undefined) groups.set(name, [pair]);
+    else group.push(pair);
   }
   const names = [...groups.keys()];
   // As the members of an object stand.
-  const indexes = names.filter(isIndex).sort((a, b) => Number(a) - Number(b));
-  const ordered = indexes.length === 0 ? names : [...indexes, ...names.filter((name) => !isIndex(name))];
-  const texts = ordered.flatMap((name) => groups.get(name)!.map((value) => `${name}=${value}`));
-  return texts.length === 0 ? '' : `?${texts.join('&')}`;
+  const ordered = [...names.filter(isIndex).sort((a, b) => Number(a) - Number(b)), ...names.filter((name) => !isIndex(name))];
+  return ordered.length === 0 ? '' : `?${ordered.flatMap((name) => groups.get(name)!).join('&')}`;
+}
+
+/** The pairs of a query, with its `?`, each in the form spelling, but in their own order. */
+export function formPairs(query: string): readonly string[] {
+  const text = spell(query.slice(1))
+    .replaceAll('+', '%20')
+    .replace(VALUE, (value) => `=${value.slice(1).replaceAll('=', '%3D')}`);
+  const pairs = text.split('&').filter((pair) => pair !== '');
+  return pairs.map((pair) => (pair.includes('=') ? pair : `${pair}=`));
+}
+
+/** The name of a pair in the form spelling. */
+export function nameOf(pair: string): string {
+  return pair.slice(0, pair.indexOf('='));
 }
 
 /** Whether a name is one of those that JavaScript keeps in ascending order before all others. */
@@ -61,29 +69,21 @@ export function isIndex(name: string): boolean {
   return /^(?:0|[1-9]\d{0,9})$/.test(name) && Number(name) < 2 ** 32 - 1;
 }
 
-function pairsOf(query: string): string[] {
-  return query.slice(1).split('&');
-}
+/** An escape, or what gets one: a `%` only where it begins none. */
+const RESPELLED = /%[\dA-Fa-f]{2}|((?:[^\w.~&=+%-]|%(?![\dA-Fa-f]{2}))+)/gu;
 
-/** The first `=` of a pair stays, and one behind `]`: there are decoders that let the name end with that one. */
-function spellPair(pair: string): string {
-  const parts = pair.split('=').map(spell);
-  return parts.reduce((text, part, index) => text + (index === 1 || parts[index - 1]!.endsWith('%5D') ? '=' : '%3D') + part);
-}
-
-function spellForm(text: string): string {
-  return spell(text).replaceAll('+', '%20').replaceAll('=', '%3D');
-}
-
-/** An escape, or a character that gets one. */
-const RESPELLED = /%[\dA-Fa-f]{2}|[^\w.~=+-]/gu;
-
+/** Escapes in their normal form and where they are needed; what separates names and values stays. */
 function spell(text: string): string {
-  return text.replace(RESPELLED, (found) => (found.length === 3 ? normalEscape(found) : percentEncode(found)));
+  return text.replace(RESPELLED, (found: string, bare: string | undefined) =>
+    bare === undefined ? normalEscape(found) : percentEncode(bare),
+  );
 }
+
+/** Unreserved characters, as escapes. */
+const NEEDLESS = /%(?:2[DE]|3\d|[46][1-9A-F]|[57][\dA]|5F|7E)/;
 
 /** Section 6.2.2: upper-case hexadecimal, and no escape for what needs none. */
 export function normalEscape(triplet: string): string {
-  const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
-  return /[\w.~-]/.test(character) ? character : triplet.toUpperCase();
+  const upper = triplet.toUpperCase();
+  return NEEDLESS.test(upper) ? decodeURIComponent(upper) : upper;
 }

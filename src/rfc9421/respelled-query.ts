@@ -10,31 +10,26 @@
  */
 
 import { splitTarget } from './derive.ts';
-import { isIndex, type SpelledPair, spelledPairs } from './query-spelling.ts';
+import { formPairs, isIndex, nameOf } from './query-spelling.ts';
 
 /** The target that a signer sent in the form spelling where a framework shows this one: as all signed URLs are. */
 export function formTarget(target: string): string {
   const { path, query } = splitTarget(target);
-  return withQuery(path, join(spelledPairs(query), false));
+  return withQuery(path, formPairs(query).join('&'));
 }
 
 /** The targets, at most four, that a signer can have sent where a framework shows this one: first in the form spelling. */
 export function candidateTargets(target: string): readonly [string, ...string[]] {
   const { path, query } = splitTarget(target);
-  const pairs = spelledPairs(query);
-  const form = join(pairs, false);
-  const flags = join(pairs, true);
+  const form = formPairs(query).join('&');
+  // A pair without name and value is not one any more without its `=`.
+  const flags = form.replace(/([^&])=(?=&|$)/g, '$1');
   const [first, ...others] = new Set([form, withPlus(form), flags, withPlus(flags)]);
   return [withQuery(path, first!), ...others.map((other) => withQuery(path, other))];
 }
 
 function withQuery(path: string, query: string): string {
   return query === '' ? path : `${path}?${query}`;
-}
-
-/** A pair without name and value is not one any more without its `=`. */
-function join(pairs: readonly SpelledPair[], areFlags: boolean): string {
-  return pairs.map(([name, value]) => (areFlags && value === '' && name !== '' ? name : `${name}=${value}`)).join('&');
 }
 
 function withPlus(query: string): string {
@@ -46,14 +41,14 @@ const REPLACEMENT = '%EF%BF%BD';
 
 /** What a framework may have lost of a query, in words; `undefined` if nothing that would show. */
 export function lossOf(target: string): string | undefined {
-  const pairs = spelledPairs(splitTarget(target).query);
-  const names = new Set(pairs.map(([name]) => name));
-  const text = join(pairs, false);
+  const pairs = formPairs(splitTarget(target).query);
+  const text = pairs.join('&');
+  const names = new Set(pairs.map(nameOf));
   const losses = [
     text.includes(REPLACEMENT) && 'bytes that are no UTF-8 (which nothing saves: send UTF-8)',
     names.size > 1 && (names.size < pairs.length || [...names].some(isIndex)) && 'the order of names',
     text.split('%20').length > 2 && 'which blanks were +',
-    pairs.filter(([, value]) => value === '').length > 1 && 'which pairs had no =',
+    pairs.filter((pair) => pair.endsWith('=')).length > 1 && 'which pairs had no =',
     text.includes('%5D%3D') && 'how = was written behind ]',
   ].filter((loss) => loss !== false);
   return losses.length === 0 ? undefined : losses.join(', ');
