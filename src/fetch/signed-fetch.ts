@@ -19,7 +19,7 @@ import { confirm, type Recovery, recover } from './recover.ts';
 import { createRedirects } from './redirect.ts';
 import { bytesOf } from './request/content.ts';
 import { createPrepare, type Prepare } from './request/prepare.ts';
-import { readOrigins, toFixpoint } from './request/target.ts';
+import { createSpelling, readOrigins } from './request/target.ts';
 import { asRedirected } from './response.ts';
 import { createRetries } from './retry.ts';
 import { createSigning, type Signing } from './sign.ts';
@@ -62,7 +62,7 @@ function createSteps(options: SignedFetchOptions): Steps {
   const signing = createSigning<Request>(options);
   const listed = origins && readOrigins(origins);
   const trusts = createTrust(insecurelyTrustPlainHttp);
-  const spell = toFixpoint;
+  const spell = createSpelling(options);
   const { crossOriginRedirects, crossOriginFields, maxRedirects, correctClock, maxClockAdvance, retry, sleep } = options;
   return {
     prepare: createPrepare({ origins: listed, maxBodyBytes, covers: signing.coversContent, spell }),
