@@ -11,7 +11,7 @@
 import type { Algorithm } from '../crypto/algorithm.ts';
 import { dummyVerify } from '../crypto/dummy-verification.ts';
 import { signatureLength, type VerificationKey } from '../crypto/key.ts';
-import { VerificationError, type VerificationErrorCode } from '../errors.ts';
+import { VerificationError } from '../errors.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
 import type { ReplayStore } from '../replay/store.ts';
 import { baseBytes, type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/base.ts';
@@ -45,6 +45,8 @@ export interface VerifyContext {
   readonly now: () => number;
   /** Seconds to wait for a key or a store. */
   readonly timeout: number;
+  /** Whether refusals show the signature base to the peer too: then they say what to do with it. */
+  readonly exposesBase?: boolean | undefined;
 }
 
 /** What was verified. */
@@ -87,7 +89,7 @@ async function proveOne<Content>(one: RequiredSignature, view: MessageView<Conte
   const base = createSignatureBase(view.source, signature.components, signature.params);
   const found = lookUp(signature, context);
   const key = readLookup(isThenable(found) ? await found : found);
-  const proof = proveSignature(key, one, base, context.timeout);
+  const proof = proveSignature(key, one, base, context);
   const algorithm = isThenable(proof) ? await proof : proof;
   requireUsable(key!, context.now());
   return { ...one, key: key!, algorithm };
@@ -121,13 +123,24 @@ function proveSignature(
   key: ResolvedKey | undefined,
   { signature, requirement }: RequiredSignature,
   base: string,
-  timeout: number,
+  context: VerifyContext,
 ): Awaitable<Algorithm> {
   const bytes = baseBytes(base);
-  if (key === undefined) return refuse('key_unknown', signature, bytes, 0);
+  if (key === undefined) return refuse(new VerificationError('key_unknown', 'there is no such keyid'), signature, bytes, 0);
   const keys = allowedKeys(key, signature, requirement);
-  if (keys.length === 0) return refuse('algorithm_forbidden', signature, bytes, 0);
-  return tryKeys(keys, signature, bytes, base, timeout);
+  if (keys.length === 0) return refuse(new VerificationError('algorithm_forbidden', FORBIDDEN), signature, bytes, 0);
+  return tryKeys(keys, signature, bytes, base, context);
+}
+
+const FORBIDDEN = 'the key is of another algorithm than the message or the policy names';
+
+/** What a log says of a signature that does not fit. */
+export const MISMATCH = 'something covered was changed, or another key signed it';
+
+/** The refusal of a signature that fits none of its keys. To the peer it says no more than that of an unknown keyid, unless it shows the base. */
+function mismatch(base: string, { exposesBase }: VerifyContext): VerificationError {
+  const detail = exposesBase ? 'hold signatureBase against what was signed: explainMismatch of countersign/explain' : undefined;
+  return new VerificationError('signature_mismatch', detail, { logDetail: MISMATCH, signatureBase: maskBase(base) });
 }
 
 /** The key decides the algorithm (section 3.2, step 6); message and policy may only agree. */
@@ -144,13 +157,13 @@ function tryKeys(
   signature: UnverifiedSignature,
   bytes: Uint8Array,
   base: string,
-  timeout: number,
+  context: VerifyContext,
 ): Awaitable<Algorithm> {
   const [first, ...others] = keys as readonly [VerificationKey, ...VerificationKey[]];
-  const holds = verifyWith(first, bytes, signature, timeout);
+  const holds = verifyWith(first, bytes, signature, context);
   // Only `true` counts: whatever else a custom key answers is no proof.
   if (holds === true) return first.algorithm;
-  return tryOthers(holds, first, others, signature, bytes, base, timeout);
+  return tryOthers(holds, first, others, signature, bytes, base, context);
 }
 
 async function tryOthers(
@@ -160,15 +173,20 @@ async function tryOthers(
   signature: UnverifiedSignature,
   bytes: Uint8Array,
   base: string,
-  timeout: number,
+  context: VerifyContext,
 ): Promise<Algorithm> {
   if ((await earlier) === true) return first.algorithm;
-  for (const key of others) if ((await verifyWith(key, bytes, signature, timeout)) === true) return key.algorithm;
+  for (const key of others) if ((await verifyWith(key, bytes, signature, context)) === true) return key.algorithm;
   const spent = [first, ...others].filter((key) => fits(key, signature.signature)).length;
-  return refuse('signature_mismatch', signature, bytes, spent, maskBase(base));
+  return refuse(mismatch(base, context), signature, bytes, spent);
 }
 
-function verifyWith(key: VerificationKey, bytes: Uint8Array, { signature }: UnverifiedSignature, timeout: number): Awaitable<boolean> {
+function verifyWith(
+  key: VerificationKey,
+  bytes: Uint8Array,
+  { signature }: UnverifiedSignature,
+  { timeout }: VerifyContext,
+): Awaitable<boolean> {
   return ask('the key', timeout, () => key.verify(bytes, signature));
 }
 
@@ -178,16 +196,10 @@ function fits(key: VerificationKey, { length }: Uint8Array): boolean {
 }
 
 /** An unknown or unfit key must not answer sooner than a wrong signature, nor a record of one key sooner than one of two. */
-async function refuse(
-  code: VerificationErrorCode,
-  { signature }: UnverifiedSignature,
-  bytes: Uint8Array,
-  spent: number,
-  signatureBase?: string,
-): Promise<never> {
+async function refuse(refusal: VerificationError, { signature }: UnverifiedSignature, bytes: Uint8Array, spent: number): Promise<never> {
   for (let count = spent; count < VERIFICATIONS; count++) {
     const waited = dummyVerify(signature, bytes);
     if (isThenable(waited)) await waited;
   }
-  throw new VerificationError(code, undefined, { signatureBase });
+  throw refusal;
 }
