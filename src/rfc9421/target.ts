@@ -26,7 +26,7 @@ const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
  */
 export function requireTarget({ method, target, authority }: RequestMessage, forms: readonly TargetForm[] = []): void {
   const form = formOf(method, target);
-  if (form === undefined) throw malformedTarget('is none');
+  if (form === undefined) throw malformedTarget('is no path that begins with /');
   if (form !== 'origin' && !forms.includes(form)) throw malformedTarget(`is in ${form}-form, which targetForms does not name`);
   if (AMBIGUOUS.test(target)) throw malformedTarget('holds a character that must be percent-encoded');
   if (DOT_SEGMENT.test(splitTarget(target).path)) throw malformedTarget('has a dot segment');

@@ -86,7 +86,7 @@ export function requireDigest(algorithm: DigestAlgorithm, expected: Uint8Array, 
     coding === undefined
       ? ''
       : '; it has a Content-Encoding, and the digest is of the coded bytes: verify before anything decodes it, or pass them as they came';
-  throw new VerificationError('digest_mismatch', `the content has another ${algorithm} digest than the field says${hint}`);
+  throw new VerificationError('digest_mismatch', `the content is not what was signed, its ${algorithm} differs${hint}`);
 }
 
 /**

@@ -112,7 +112,7 @@ function consumeNow(proven: readonly ProvenSignature[], { replayStore, now, time
 
 function lookUp(signature: UnverifiedSignature, { resolveKey, timeout }: VerifyContext): ReturnType<ResolveKey> {
   const keyid = requireKeyid(signature);
-  return ask('the key', timeout, () => resolveKey(keyid, signature));
+  return ask('resolveKey', timeout, () => resolveKey(keyid, signature));
 }
 
 /** Every refusal of a signature costs so many verifications, whatever keys there are. */
