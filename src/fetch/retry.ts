@@ -55,7 +55,7 @@ export function createRetries({ retry, sleep = systemSleep, now }: WaitOptions &
   assertSeconds(maxDelay, 'retry.maxDelay', 0, DAY);
   const time = clockOf(now);
   const after = async (seconds: number, { signal }: Call, change: Change): Promise<Change> => {
-    await abortable(sleep(seconds, signal), signal);
+    await abortable(Promise.resolve(sleep(seconds, signal)), signal);
     return change;
   };
   return {
