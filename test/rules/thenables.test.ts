@@ -133,6 +133,7 @@ const places: Readonly<Record<string, (give: Give) => Promise<unknown>>> = {
       method: 'GET',
       url: '/coins?to=jdoe',
       rawHeaders: ['Host', 'bank.example', ...(fields as [string, string][]).flat()],
+      async *[Symbol.asyncIterator]() {},
     } as never;
     expect(messageFromNode(request).method).toBe('GET');
     const ended = await new Promise((resolve) => {
