@@ -419,6 +419,12 @@ const OF_TIMES: readonly Mistake[] = [
 
 const OF_THE_REST: readonly Mistake[] = [
   [
+    'a method as the init of a signed fetch',
+    () => aFetch({})('https://bank.example/', wrong('POST')),
+    'TypeError',
+    'init must be an object, as fetch takes it',
+  ],
+  [
     'a body that is an object, to send',
     () => aFetch({})('https://bank.example/', { method: 'POST', body: wrong({ a: SENTINEL }) }),
     'SignedFetchError',
