@@ -24,6 +24,8 @@ export interface NodeRequestLike extends AsyncIterable<Uint8Array> {
   readonly socket?: object | null | undefined;
   /** Whether somebody has begun to read the body. */
   readonly readableDidRead?: boolean | undefined;
+  /** What `setEncoding` was called with, if it was. */
+  readonly readableEncoding?: string | null | undefined;
   /** Where body parsers leave the bytes, when they are told to keep them. */
   readonly rawBody?: unknown;
   /** Whether the request is here to its end. */
@@ -109,6 +111,11 @@ function bodyOf(request: NodeRequestLike): RequestMessage['body'] {
       'a middleware read the body: verify before it, have it keep the bytes as rawBody, or pass them: messageFromNode(request, { body })',
     );
   }
+  if (request.readableEncoding)
+    throw new VerificationError(
+      'raw_body_unavailable',
+      'setEncoding was called on the request: its pieces are texts, and no bytes any more',
+    );
   return { [Symbol.asyncIterator]: () => piecesOf(request) };
 }
 

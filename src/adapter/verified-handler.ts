@@ -9,6 +9,7 @@ import { notify } from '../http/notify.ts';
 import type { Verifier } from '../http/verifier.ts';
 import { assertFunction, assertObject } from '../internal/assert.ts';
 import { memberOf, type OptionNames, readOptions } from '../internal/options.ts';
+import type { RequestMessage } from '../rfc9421/message.ts';
 import type { VerifiedRequest } from '../signature/verified-request.ts';
 import { messageFromNode, type NodeRequestLike } from './node-message.ts';
 
@@ -92,7 +93,20 @@ async function serve<Request extends NodeRequestLike, Response>(
   request: Request,
   response: Response,
 ): Promise<void> {
-  await handler(await verifier.verifyRequest(messageFromNode(request)), request, response);
+  await handler(await verifier.verifyRequest(messageOf(request)), request, response);
+}
+
+/** The message of a request; where there is none that can be read, the verifier comes to the refusal, so that its hook is told. */
+function messageOf(request: NodeRequestLike): RequestMessage {
+  try {
+    return messageFromNode(request);
+  } catch (error) {
+    if (!isVerificationError(error)) throw error;
+    const refuse = (): never => {
+      throw error;
+    };
+    return Object.defineProperty({} as RequestMessage, 'fields', { get: refuse, enumerable: true });
+  }
 }
 
 const INTERNAL: Problem = {

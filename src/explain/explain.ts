@@ -8,6 +8,7 @@
  */
 
 import { assertText } from '../internal/assert.ts';
+import { readOptions } from '../internal/options.ts';
 import { parseBase } from './parse-base.ts';
 
 /** One line that is not the same on both sides. */
@@ -39,7 +40,8 @@ export interface Explanation {
  *
  * @throws {TypeError} If either is not a signature base.
  */
-export function explainMismatch({ signed, received }: { readonly signed: string; readonly received: string }): Explanation {
+export function explainMismatch(bases: { readonly signed: string; readonly received: string }): Explanation {
+  const { signed, received } = readOptions(bases, { signed: true, received: true }, { name: 'bases' });
   assertText(signed, 'signed');
   assertText(received, 'received');
   const ours = parseBase(signed, 'signed');

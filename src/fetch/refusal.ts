@@ -6,7 +6,7 @@
  */
 
 import { PROBLEM_TYPE } from '../errors.ts';
-import { assertInteger } from '../internal/assert.ts';
+import { assertSeconds } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { decodeUtf8 } from '../internal/utf8.ts';
 import { systemTime } from '../runtime/time.ts';
@@ -47,12 +47,13 @@ const MAX_SECONDS = 3600;
 /**
  * Reads a refusal off a response, whose body stays readable; `undefined` if it is none of ours, breaks, or does not end in time.
  *
- * @throws {TypeError} If the response was read before.
+ * @throws {TypeError} If it is no response, or was read before.
  * @throws The reason of the signal.
  */
 export async function parseRefusal(response: Response, options: ParseRefusalOptions = {}): Promise<Refusal | undefined> {
   const { timeout = 3, signal } = readOptions(options, NAMES);
-  assertInteger(timeout, 'timeout, in seconds,', 1, MAX_SECONDS);
+  assertSeconds(timeout, 'timeout', 1, MAX_SECONDS);
+  if (typeof response?.headers?.get !== 'function') throw new TypeError('response must be a Response');
   const { status, headers } = response;
   if (status < 400 || !/^application\/problem\+json *(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;
   const problem = parseProblem(await readText(response.clone(), timeout, signal));

@@ -6,7 +6,7 @@
 
 import type { Signer } from '../crypto/signer.ts';
 import { type SignRequestOptions, signRequest } from '../http/sign-request.ts';
-import { assertFunction, assertInteger, assertTexts } from '../internal/assert.ts';
+import { assertFunction, assertSeconds, assertTexts } from '../internal/assert.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
 import { type CoveredComponent, type NamedComponent, readCoveredComponents } from '../rfc9421/coverage.ts';
 import { createFieldReader } from '../rfc9421/field-lines.ts';
@@ -113,7 +113,7 @@ export function createSigning<Subject>(options: SigningOptions<Subject>): Signin
   checkSignTerms(fixed);
   if (typeof signer !== 'function') assertGivenSigner(signer);
   if (onSigned !== undefined) assertFunction(onSigned, 'onSigned');
-  if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn, in seconds,', 1, MAX_LIFETIME);
+  if (expiresIn !== undefined) assertSeconds(expiresIn, 'expiresIn', 1, MAX_LIFETIME);
   assertTexts(insecurelyAllowUncovered, 'insecurelyAllowUncovered');
   const named = typeof components === 'function' ? undefined : readCoveredComponents(components);
 

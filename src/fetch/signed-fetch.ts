@@ -43,6 +43,7 @@ interface Steps extends Recovery {
 export function createSignedFetch(options: SignedFetchOptions): Fetch {
   const steps = createSteps(readSignedFetchOptions(options));
   return async (input, init) => {
+    if (init !== undefined && init !== null && typeof init !== 'object') throw new TypeError('init must be an object, as fetch takes it');
     let call = await steps.prepare(input, init ?? {});
     for (;;) {
       const outcome = await attempt(call, steps);

@@ -15,7 +15,7 @@ import { ask } from '../signature/ask.ts';
 import { type Policy, type Requirement, readPolicy } from '../signature/policy.ts';
 import type { RequiredSignature } from '../signature/proven-signature.ts';
 import { asRefusal } from '../signature/refusal.ts';
-import { selectSignature } from '../signature/requirements.ts';
+import { selectSignature, signatureMissing } from '../signature/requirements.ts';
 import { serializeParameters } from '../structured-fields/serialize.ts';
 
 /**
@@ -71,7 +71,7 @@ function policiesOf(choose: Choose, timeout: number): Policies {
     return age;
   };
   const requireChosen = async (candidates: readonly SignatureCandidate[], prepare: () => void): Promise<readonly RequiredSignature[]> => {
-    if (candidates.length === 0) throw new VerificationError('signature_missing');
+    if (candidates.length === 0) throw signatureMissing();
     prepare();
     const required: RequiredSignature[] = [];
     for (const candidate of candidates) {
@@ -81,8 +81,8 @@ function policiesOf(choose: Choose, timeout: number): Policies {
       if (requirement !== undefined && requirement.tag === signature.tag)
         required.push({ signature, requirement, longestAge: longestAge(requirement) });
     }
-    if (required.length === 0) throw new VerificationError('tag_mismatch', 'none that the policy knows');
-    if (required.length > 1) throw new VerificationError('signature_ambiguous', 'two could be meant');
+    if (required.length === 0) throw new VerificationError('tag_mismatch', 'the policy wants none of these signatures');
+    if (required.length > 1) throw new VerificationError('signature_ambiguous', 'two signatures could be meant');
     return required;
   };
   return { fixed: undefined, require: requireChosen };

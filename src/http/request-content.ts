@@ -63,6 +63,8 @@ export class RequestView implements MessageView<Uint8Array | undefined> {
       if (field === undefined) throw new VerificationError('digest_missing', 'the request has content, and no Content-Digest');
       throw new VerificationError('component_uncovered', 'the signature does not cover "content-digest"');
     }
-    return field !== undefined && isCovered ? andThen(checkContentDigest(combine(field), bytes), () => bytes) : bytes;
+    if (field === undefined || !isCovered) return bytes;
+    const coding = this.#taken.read('content-encoding')?.join();
+    return andThen(checkContentDigest(combine(field), bytes, coding), () => bytes);
   }
 }

@@ -5,13 +5,13 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
 import { assertObject } from '../internal/assert.ts';
 import { isBytes } from '../internal/bytes.ts';
 import { memberOf } from '../internal/options.ts';
 import type { Component } from '../rfc9421/component.ts';
 import { createFieldReader, type FieldReader, isFieldLines } from '../rfc9421/field-lines.ts';
 import { messageFromRequest, type RequestMessage } from '../rfc9421/message.ts';
+import { requireNoFragment } from '../rfc9421/target.ts';
 import type { SignatureCandidate } from '../rfc9421/unverified-signature.ts';
 import { asRefusal } from '../signature/refusal.ts';
 import { requireFields } from './check-message.ts';
@@ -49,7 +49,7 @@ export function takeRequest(given: Request | RequestMessage, limits: Limits, sch
     target,
     fields: NO_FIELDS,
     trailers: trailers?.map(([name, value]) => [name, value] as const),
-    body: takeBody(body, limits),
+    body: takeBody(body, limits, 'request'),
   };
   return { message, read, content: fetched ?? message };
 }
@@ -84,15 +84,18 @@ function isFetchRequest(given: Request | RequestMessage): given is Request {
 }
 
 function fromFetch(request: Request): RequestMessage {
-  // A fragment is never sent: a server that has one was asked for something that no client of ours asks for.
-  if (request.url.includes('#')) throw new VerificationError('target_malformed', 'the request target has a fragment');
-  return asRefusal(() => messageFromRequest(request));
+  return asRefusal(() => {
+    requireNoFragment(request);
+    return messageFromRequest(request);
+  });
 }
 
 /** A copy of bytes; those beyond the limit are refused later, when their turn comes. `Buffer.prototype.slice` would be no copy. */
-function takeBody(body: RequestMessage['body'], { bodyBytes }: Limits): RequestMessage['body'] {
-  if (!isBytes(body)) return body;
-  return body.length > bodyBytes ? body : new Uint8Array(body);
+export function takeBody(body: RequestMessage['body'], { bodyBytes }: Limits, name: string): RequestMessage['body'] {
+  if (isBytes(body)) return body.length > bodyBytes ? body : new Uint8Array(body);
+  if (body === undefined || (typeof body === 'object' && body !== null && (Symbol.asyncIterator in body || 'getReader' in body)))
+    return body;
+  throw new TypeError(`${name}.body must be the raw bytes (a Uint8Array), a stream of them, or absent: not text, and nothing parsed`);
 }
 
 /** Field lines, copied. */

@@ -74,7 +74,7 @@ export function joined(lines: readonly string[] | undefined): string | undefined
 }
 
 /** The field lines as they will arrive: what a platform has joined is sent as one line, whose ends every server trims. */
-export function linesToSend({ fields }: RequestMessage): FieldReader {
+export function linesToSend({ fields }: Pick<RequestMessage, 'fields'>): FieldReader {
   const read = createFieldReader(fields);
   return isFieldLines(fields) ? read : (name) => read(name)?.map(trimLine);
 }

@@ -29,7 +29,7 @@ import {
   withComponents,
 } from '../signature/sign.ts';
 import { requireRequestMessage, requireResponseMessage } from './check-message.ts';
-import { joined } from './sign-request.ts';
+import { joined, linesToSend } from './sign-request.ts';
 
 /** How to sign a response. */
 export interface SignResponseOptions extends SignOptions {
@@ -63,7 +63,7 @@ export async function signResponse(message: ResponseMessage, request: RequestMes
   assertNonce(read.nonce);
   requireResponseMessage(message);
   requireRequestMessage(request, 'request');
-  const lines = createFieldReader(message.fields);
+  const lines = linesToSend(message);
   const made = newContentDigest(message.body, lines);
   const digest = isThenable(made) ? await made : made;
   const withDigest: FieldReader = digest === undefined ? lines : (name) => (name === 'content-digest' ? [digest] : lines(name));

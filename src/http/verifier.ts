@@ -9,7 +9,7 @@
  */
 
 import { isVerificationError, type VerificationError } from '../errors.ts';
-import { assertFlag, assertFunction, assertInteger } from '../internal/assert.ts';
+import { assertFlag, assertFunction, assertSeconds } from '../internal/assert.ts';
 import { isThenable } from '../internal/awaitable.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import type { ReplayStore } from '../replay/store.ts';
@@ -132,7 +132,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const { message, read } = taken;
     requireTargetWithin(message.target, limits);
     const candidates = readCandidates(read, limits, known);
-    if (candidates.length === 0 && query !== undefined) requireTarget(message, targetForms);
+    if (candidates.length === 0 && query !== undefined) {
+      requireOneHost(read);
+      requireTarget(message, targetForms);
+    }
     const found =
       candidates.length === 0 ? query?.(respelledQuery ? { ...message, target: formTarget(message.target) } : message) : undefined;
     return found === undefined ? verifyByFields(taken, candidates) : verifyByUrl(found, read);
@@ -201,8 +204,8 @@ function readVerifierOptions(options: VerifierOptions): VerifierParts {
   const { resolveKey, replayStore, policy = {}, timeout = 5, bodyTimeout = 60 } = read;
   assertFunction(resolveKey, 'resolveKey');
   assertFunction(replayStore?.consume, 'replayStore.consume');
-  assertInteger(timeout, 'timeout', 1, 3600);
-  assertInteger(bodyTimeout, 'bodyTimeout', 1, 86_400);
+  assertSeconds(timeout, 'timeout', 1, 3600);
+  assertSeconds(bodyTimeout, 'bodyTimeout', 1, 86_400);
   requireUsual(read);
   const limits = readLimits(read.limits);
   return {
@@ -210,7 +213,7 @@ function readVerifierOptions(options: VerifierOptions): VerifierParts {
     limits,
     policies: readPolicies(policy, replayStore, timeout),
     bounds: { limit: limits.bodyBytes, timeout: bodyTimeout },
-    context: { resolveKey, replayStore, now: clockOf(read.now), timeout },
+    context: { resolveKey, replayStore, now: clockOf(read.now), timeout, exposesBase: read.insecurelyExposeSignatureBase },
     checkAuthority: readAuthority(read as AuthorityOptions, timeout),
   };
 }

@@ -6,7 +6,7 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import { assertFunction, assertInteger } from '../internal/assert.ts';
+import { assertFunction, assertSeconds } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { CONTENT_DIGEST, presentResponseFields, RESPONSE_CONTROL, requestOfResponse } from '../rfc9421/coverage.ts';
 import { combine, createFieldReader, type FieldReader } from '../rfc9421/field-lines.ts';
@@ -15,7 +15,7 @@ import { readCandidates } from '../rfc9421/signature-fields.ts';
 import { responseSource } from '../rfc9421/source.ts';
 import type { FieldTypes } from '../rfc9421/structured-field.ts';
 import { clockOf } from '../runtime/time.ts';
-import { verifyContentDigest } from '../signature/content-digest.ts';
+import { checkContentDigest } from '../signature/content-digest.ts';
 import type { KeyRecord, ResolveKey } from '../signature/key-record.ts';
 import { POLICY_MEMBERS, type Policy, type Requirement, readPolicy } from '../signature/policy.ts';
 import { asRefusal } from '../signature/refusal.ts';
@@ -26,6 +26,7 @@ import { type MessageView, type Verified, type VerifyContext, verifySignatures }
 import { requireRequestMessage, requireResponseMessage } from './check-message.ts';
 import { type ContentBounds, readContent } from './content.ts';
 import { addFieldBytes, type Limits, readLimits } from './limits.ts';
+import { takeBody } from './request-view.ts';
 
 /** How to verify a response. Times are whole seconds since the epoch, durations whole seconds. */
 export interface VerifyResponseOptions {
@@ -88,15 +89,19 @@ export async function verifyResponse(
   const { resolveKey, nonce, policy = {}, timeout = 5, bodyTimeout = 60, fieldTypes } = read;
   assertFunction(resolveKey, 'resolveKey');
   assertNonce(nonce);
-  assertInteger(timeout, 'timeout', 1, 3600);
-  assertInteger(bodyTimeout, 'bodyTimeout', 1, 86_400);
+  assertSeconds(timeout, 'timeout', 1, 3600);
+  assertSeconds(bodyTimeout, 'bodyTimeout', 1, 86_400);
   const limits = readLimits(read.limits);
   // No store: the nonce is the request's, and is compared.
   const context: VerifyContext = { resolveKey, replayStore: undefined, now: clockOf(read.now), timeout };
   requireRequestMessage(request, 'request');
-  const message = 'headers' in response ? messageFromResponse(response) : response;
+  const message = isFetchResponse(response) ? messageFromResponse(response) : response;
   requireResponseMessage(message, 'response');
+  // What is looked at after the key was waited for is taken now.
+  const { status } = message;
+  const body = takeBody(message.body, limits, 'response');
   const fields = createFieldReader(message.fields);
+  const taken: TakenAnswer = { status, method: request.method, digest: fields('content-digest'), coding: fields('content-encoding') };
   requireFieldsWithin(fields, limits);
   const asked = requestOfResponse(createFieldReader(request.fields)('content-digest') !== undefined);
   const requirement = readPolicy(policy, [...RESPONSE_CONTROL, ...asked]);
@@ -111,10 +116,26 @@ export async function verifyResponse(
     source: responseSource(message, request, fields, fieldTypes),
     present: presentOf(fields),
     checkAuthority: () => undefined,
-    readContent: () => contentOf('headers' in response ? response : { body: message.body }, fields, requirement, bounds),
+    readContent: () => contentOf(isFetchResponse(response) ? response : { body }, taken, requirement, bounds),
   };
   const required = { signature, requirement, longestAge: requirement.maxAge };
-  return toVerifiedResponse(message.status, await verifySignatures([required], view, context));
+  return toVerifiedResponse(status, await verifySignatures([required], view, context));
+}
+
+/** What the content of an answer is held against. */
+interface TakenAnswer {
+  readonly status: number;
+  /** Of the request. */
+  readonly method: string;
+  readonly digest: readonly string[] | undefined;
+  readonly coding: readonly string[] | undefined;
+}
+
+/** Of whatever make: other realms have `Response`s of their own. */
+function isFetchResponse(given: Response | ResponseMessage): given is Response {
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError('response must be a Response, or a message { status, fields, body }');
+  return 'headers' in given && typeof given.headers?.get === 'function';
 }
 
 /** A digest that is there must be covered, also where there is no content: it may be that of another answer (to HEAD, that of GET's). */
@@ -133,16 +154,22 @@ function requireFieldsWithin(fields: FieldReader, limits: Limits): void {
 
 async function contentOf(
   content: Parameters<typeof readContent>[0],
-  fields: FieldReader,
+  taken: TakenAnswer,
   { uncovered }: Requirement,
   bounds: ContentBounds,
 ): Promise<Uint8Array | undefined> {
   if (uncovered.has('content-digest')) return undefined;
   const bytes = await readContent(content, bounds);
-  const field = fields('content-digest');
-  if (field !== undefined) await verifyContentDigest(combine(field), bytes);
+  const { digest } = taken;
+  if (bytes.length === 0 && isOfOtherContent(taken)) return bytes;
+  if (digest !== undefined) await checkContentDigest(combine(digest), bytes, taken.coding?.join());
   else if (bytes.length > 0) throw new VerificationError('digest_missing', 'the response has content, and no Content-Digest');
   return bytes;
+}
+
+/** An answer to HEAD, and a 304, has the digest of content that it does not bring (RFC 9110, sections 9.3.2 and 15.4.5). */
+function isOfOtherContent({ method, status }: TakenAnswer): boolean {
+  return method === 'HEAD' || status === 304;
 }
 
 function toVerifiedResponse(status: number, { proven, content }: Verified<Uint8Array | undefined>): VerifiedResponse {

@@ -13,6 +13,8 @@ export type FieldLines = readonly (readonly [name: string, value: string])[];
 export interface HeadersLike {
   /** The value of a field, several lines joined by commas; `null` if there is none. */
   get(name: string): string | null;
+  /** The lines of Set-Cookie. */
+  getSetCookie?(): readonly string[];
 }
 
 /** Content: bytes, a stream of bytes (a Node request is one), or nothing at all. */
@@ -48,14 +50,24 @@ export interface ResponseMessage {
   readonly body?: Content;
 }
 
+/** @throws {TypeError} If something else is passed for a `Request` or `Response`: a URL, a request of Node. */
+function requireFetchObject(given: Request | Response, name: 'request' | 'response', member: string): void {
+  const isFetchObject = typeof given === 'object' && given !== null && member in given && typeof given.headers?.get === 'function';
+  if (isFetchObject) return;
+  const hint = name === 'request' ? '; for a request of Node use messageFromNode of countersign/node' : '';
+  throw new TypeError(`${name} must be a ${name === 'request' ? 'Request' : 'Response'} of fetch${hint}`);
+}
+
 /** A view of a fetch `Request`. Its URL is split by hand: parsing it again could change what was sent. */
 export function messageFromRequest(request: Request, body?: Content): RequestMessage {
+  requireFetchObject(request, 'request', 'url');
   const { scheme, authority, target } = splitUrl(request.url);
   return { method: request.method, scheme, authority, target, fields: request.headers, body };
 }
 
 /** A view of a fetch `Response`. */
 export function messageFromResponse(response: Response, body?: Content): ResponseMessage {
+  requireFetchObject(response, 'response', 'status');
   return { status: response.status, fields: response.headers, body };
 }
 

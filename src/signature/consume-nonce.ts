@@ -85,12 +85,14 @@ function requireConsumed(answer: Consumption, futureSkew: number): void {
     case 'consumed':
       return;
     case 'replayed':
-      throw new VerificationError('nonce_replayed');
+      throw new VerificationError('nonce_replayed', 'the message counted before');
     case 'cold':
       // A message that is signed after the store's epoch, as every clock sees it, is a new one.
-      throw new VerificationError('replay_store_cold', undefined, { retryAfter: futureSkew + 2 });
+      throw new VerificationError('replay_store_cold', 'the replay store has just started: sign anew after Retry-After', {
+        retryAfter: futureSkew + 2,
+      });
     case 'full':
-      throw new VerificationError('replay_store_full');
+      throw new VerificationError('replay_store_full', 'the replay store remembers as many nonces as it may');
     default:
       throw new VerificationError('store_unavailable', 'the replay store gave no known answer');
   }

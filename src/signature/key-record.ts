@@ -121,9 +121,9 @@ function answered(what: string): TypeError {
  * @throws {VerificationError} `key_revoked`, `key_disabled` or `key_expired`.
  */
 export function requireUsable({ status, notBefore, notAfter }: ResolvedKey, now: number): void {
-  if (status === 'revoked') throw new VerificationError('key_revoked');
-  if (status !== 'active') throw new VerificationError('key_disabled');
+  if (status === 'revoked') throw new VerificationError('key_revoked', 'the key was revoked');
+  if (status !== 'active') throw new VerificationError('key_disabled', 'the key is disabled');
   // Written so that NaN refuses.
-  if (notBefore !== undefined && !(now >= notBefore)) throw new VerificationError('key_expired', 'not valid yet');
-  if (notAfter !== undefined && !(now <= notAfter)) throw new VerificationError('key_expired');
+  if (notBefore !== undefined && !(now >= notBefore)) throw new VerificationError('key_expired', 'the key is not valid yet');
+  if (notAfter !== undefined && !(now <= notAfter)) throw new VerificationError('key_expired', 'the key is not valid any more');
 }

@@ -7,7 +7,7 @@
 
 import type { Algorithm } from '../crypto/algorithm.ts';
 import { isAlgorithm } from '../crypto/key.ts';
-import { assertFlag, assertInteger, assertPrintable, assertTexts } from '../internal/assert.ts';
+import { assertFlag, assertPrintable, assertSeconds, assertTexts } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { LONGEST_SKEW } from '../replay/check-request.ts';
 import { LONGEST_LIFE } from '../replay/store.ts';
@@ -106,9 +106,9 @@ function readLimitsOf(
   prefix: string,
   nonce: Requirement['nonce'],
 ): Pick<Requirement, 'algorithms' | 'maxAge' | 'futureSkew'> {
-  assertInteger(futureSkew, `${prefix}futureSkew`, 0, LONGEST_SKEW);
+  assertSeconds(futureSkew, `${prefix}futureSkew`, 0, LONGEST_SKEW);
   // What counts once has to be remembered as long, and `futureSkew + 1` seconds more.
-  assertInteger(maxAge, `${prefix}maxAge`, 1, nonce === 'required' ? LONGEST_LIFE - futureSkew - 1 : 2 ** 31);
+  assertSeconds(maxAge, `${prefix}maxAge`, 1, nonce === 'required' ? LONGEST_LIFE - futureSkew - 1 : 2 ** 31);
   if (algorithms === undefined) return { algorithms: undefined, maxAge, futureSkew };
   assertTexts(algorithms, `${prefix}algorithms`);
   const unknown = algorithms.findIndex((name) => !isAlgorithm(name));

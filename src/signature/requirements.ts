@@ -12,20 +12,29 @@ import type { SignatureCandidate, UnverifiedSignature } from '../rfc9421/unverif
 import type { Requirement } from './policy.ts';
 import { asRefusal } from './refusal.ts';
 
+/** The refusal of a message without any signature. */
+export function signatureMissing(): VerificationError {
+  return new VerificationError('signature_missing', 'the message has no signature');
+}
+
 /**
  * Chooses the signature a policy is about, by its exact tag. Labels mean nothing.
  *
  * @throws {VerificationError} `signature_missing`, `tag_mismatch`, `signature_ambiguous` if two could be meant, or `signature_malformed`.
  */
 export function selectSignature(candidates: readonly SignatureCandidate[], tag: string | undefined): UnverifiedSignature {
-  if (candidates.length === 0) throw new VerificationError('signature_missing');
+  if (candidates.length === 0) throw signatureMissing();
   let chosen: SignatureCandidate | undefined;
   for (const candidate of candidates) {
     if (candidate.tag !== tag) continue;
-    if (chosen !== undefined) throw new VerificationError('signature_ambiguous', 'two could be meant');
+    if (chosen !== undefined) throw new VerificationError('signature_ambiguous', 'two signatures could be meant');
     chosen = candidate;
   }
-  if (chosen === undefined) throw new VerificationError('tag_mismatch', `wanted ${tag ?? 'none'}`);
+  if (chosen === undefined)
+    throw new VerificationError(
+      'tag_mismatch',
+      tag === undefined ? 'an untagged signature is wanted' : `a signature with the tag ${JSON.stringify(tag)} is wanted`,
+    );
   return asRefusal(chosen.read);
 }
 
@@ -39,8 +48,9 @@ export function requireCoverage(signature: UnverifiedSignature, requirement: Req
   for (const component of present) {
     if (!requirement.uncovered.has(component.name)) requireCovered(signature, component);
   }
-  if (signature.created === undefined) throw new VerificationError('created_missing');
-  if (signature.nonce === undefined && requirement.nonce === 'required') throw new VerificationError('nonce_missing');
+  if (signature.created === undefined) throw new VerificationError('created_missing', 'the signature does not say when it was made');
+  if (signature.nonce === undefined && requirement.nonce === 'required')
+    throw new VerificationError('nonce_missing', 'without a nonce the message would count again and again');
 }
 
 function requireCovered({ components }: UnverifiedSignature, component: Component): void {
@@ -58,16 +68,18 @@ export function requireTime(
   { maxAge, futureSkew }: Pick<Requirement, 'maxAge' | 'futureSkew'>,
   now: number,
 ): void {
-  if (created === undefined) throw new VerificationError('created_missing');
-  if (!(created <= now + futureSkew)) throw new VerificationError('created_in_future', `${created - now} s ahead`);
-  if (!(now - created <= maxAge)) throw new VerificationError('expired', `${now - created} s old`);
+  if (created === undefined) throw new VerificationError('created_missing', 'the signature does not say when it was made');
+  if (!(created <= now + futureSkew))
+    throw new VerificationError('created_in_future', `it was signed ${created - now} s ahead of this clock`);
+  if (!(now - created <= maxAge)) throw new VerificationError('expired', `it is ${now - created} s old, and counts for ${maxAge} s`);
   if (expires === undefined) return;
-  if (!(now <= expires && expires > created)) throw new VerificationError('expired', `${now - expires} s ago`);
-  if (!(expires - created <= maxAge)) throw new VerificationError('lifetime_too_long', `${expires - created} s`);
+  if (!(now <= expires && expires > created)) throw new VerificationError('expired', `it ended ${now - expires} s ago`);
+  if (!(expires - created <= maxAge))
+    throw new VerificationError('lifetime_too_long', `it would count for ${expires - created} s, where ${maxAge} s are allowed`);
 }
 
 /** The name of the key. @throws {VerificationError} `signature_malformed` if there is none. */
 export function requireKeyid({ keyid }: UnverifiedSignature): string {
-  if (keyid === undefined) throw new VerificationError('signature_malformed', 'no keyid');
+  if (keyid === undefined) throw new VerificationError('signature_malformed', 'the signature names no keyid');
   return keyid;
 }

@@ -9,11 +9,12 @@
 import { signBase } from '../crypto/base.ts';
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
-import { assertFlag, assertFunction, assertInteger, assertPrintable, assertTime } from '../internal/assert.ts';
+import { assertFlag, assertFunction, assertNoPromise, assertPrintable, assertSeconds, assertTime } from '../internal/assert.ts';
 import { type Awaitable, andThen, isThenable } from '../internal/awaitable.ts';
 import { toBase64 } from '../internal/base64.ts';
 import { ComponentError } from '../internal/component-error.ts';
 import { memberOf } from '../internal/options.ts';
+import { LONGEST_LIFE } from '../replay/store.ts';
 import { type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/base.ts';
 import type { Component } from '../rfc9421/component.ts';
 import type { CoveredComponent } from '../rfc9421/coverage.ts';
@@ -32,7 +33,7 @@ export interface SignOptions {
   readonly components?: readonly CoveredComponent[] | undefined;
   /** The purpose, printable ASCII. Tags that begin with `cs1-` belong to the other carriers. Default: none. */
   readonly tag?: string | undefined;
-  /** Sets `expires` that many seconds after `created`. Default: no `expires`; the verifier's `maxAge` ends it. */
+  /** Sets `expires` that many seconds after `created`, 31 days at most. Default: no `expires`; the verifier's `maxAge` ends it. */
   readonly expiresIn?: number | undefined;
   /** The dictionary key; default: `sig`, or the next free of `sig2`, `sig3`, … */
   readonly label?: string | undefined;
@@ -93,14 +94,19 @@ export function checkSignTerms({
 }: Omit<SignOptions, 'signer' | 'components'>): void {
   if (tag !== undefined) assertPrintable(tag, 'tag');
   if (tag?.startsWith('cs1-')) throw new TypeError('tag must not begin with cs1-: such tags belong to the other carriers');
-  if (label !== undefined && (typeof label !== 'string' || !LABEL.test(label)))
-    throw new TypeError('label must be a structured field key: lower-case letters, digits, _ - . *');
+  if (label !== undefined) assertLabel(label);
   if (nonce !== undefined) assertNonce(nonce);
-  if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn', 1, 2 ** 31);
+  if (expiresIn !== undefined) assertSeconds(expiresIn, 'expiresIn', 1, LONGEST_LIFE);
   if (created !== undefined) assertTime(created, 'created');
   if (includeAlg !== undefined) assertFlag(includeAlg, 'includeAlg');
   if (now !== undefined) assertFunction(now, 'now');
   if (randomBytes !== undefined) assertFunction(randomBytes, 'randomBytes');
+}
+
+/** Requires a dictionary key (RFC 9651, section 3.1.2). */
+export function assertLabel(label: unknown): asserts label is string {
+  if (typeof label !== 'string' || !LABEL.test(label))
+    throw new TypeError('label must be a structured field key: lower-case letters, digits, _ - . *');
 }
 
 /** Requires a nonce that a signature can carry. */
@@ -111,6 +117,7 @@ export function assertNonce(nonce: unknown): asserts nonce is string {
 
 /** Requires something that signs. */
 export function assertSigner(signer: unknown): asserts signer is Signer {
+  assertNoPromise(signer, 'signer');
   if (typeof signer !== 'object' || signer === null || typeof memberOf(signer, 'sign') !== 'function')
     throw new TypeError(
       'signer must be a signer: hmacSigner({ keyid, secret }), createSigner({ privateKey }), or { keyid, algorithm, sign }',

@@ -11,7 +11,7 @@
 import { verifyBase } from '../crypto/base.ts';
 import { dummyVerify } from '../crypto/dummy-verification.ts';
 import { signatureLength, type VerificationKey } from '../crypto/key.ts';
-import { VerificationError, type VerificationErrorCode } from '../errors.ts';
+import { VerificationError } from '../errors.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
 import type { ReplayStore } from '../replay/store.ts';
 import { type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/base.ts';
@@ -47,6 +47,8 @@ export interface VerifyContext {
   readonly now: () => number;
   /** Seconds to wait for a key or a store. */
   readonly timeout: number;
+  /** Whether refusals show the signature base to the peer too: then they say what to do with it. */
+  readonly exposesBase?: boolean | undefined;
 }
 
 /** What was verified. */
@@ -89,7 +91,7 @@ async function proveOne<Content>(one: RequiredSignature, view: MessageView<Conte
   const bases = basesOf(view, signature);
   const found = lookUp(signature, context);
   const key = readLookup(isThenable(found) ? await found : found);
-  const proving = proveSignature(key, one, bases, context.timeout);
+  const proving = proveSignature(key, one, bases, context);
   const { algorithm, spelling } = isThenable(proving) ? await proving : proving;
   requireUsable(key!, context.now());
   return { ...one, key: key!, algorithm, spelling };
@@ -128,7 +130,7 @@ function consumeNow(proven: readonly ProvenSignature[], { replayStore, now, time
 
 function lookUp(signature: UnverifiedSignature, { resolveKey, timeout }: VerifyContext): ReturnType<ResolveKey> {
   const keyid = requireKeyid(signature);
-  return ask('the key', timeout, () => resolveKey(keyid, signature));
+  return ask('resolveKey', timeout, () => resolveKey(keyid, signature));
 }
 
 /** Every refusal of a signature costs so many verifications a base, whatever keys there are. */
@@ -142,13 +144,24 @@ function proveSignature(
   key: ResolvedKey | undefined,
   { signature, requirement }: RequiredSignature,
   bases: readonly SpelledBase[],
-  timeout: number,
+  context: VerifyContext,
 ): Awaitable<Proof> {
-  if (key === undefined) return refuse('key_unknown', signature, bases, 0);
+  if (key === undefined) return refuse(new VerificationError('key_unknown', 'there is no such keyid'), signature, bases, 0);
   const keys = allowedKeys(key, signature, requirement);
-  if (keys.length === 0) return refuse('algorithm_forbidden', signature, bases, 0);
+  if (keys.length === 0) return refuse(new VerificationError('algorithm_forbidden', FORBIDDEN), signature, bases, 0);
   const attempts = bases.flatMap(({ spelling, text }) => keys.map((key) => ({ key, spelling, text })));
-  return tryAll(attempts, signature, bases, timeout);
+  return tryAll(attempts, signature, bases, context);
+}
+
+const FORBIDDEN = 'the key is of another algorithm than the message or the policy names';
+
+/** What a log says of a signature that does not fit. */
+export const MISMATCH = 'something covered was changed, or another key signed it';
+
+/** The refusal of a signature that fits none of its keys. To the peer it says no more than that of an unknown keyid, unless it shows the base. */
+function mismatch(base: string, { exposesBase }: VerifyContext): VerificationError {
+  const detail = exposesBase ? 'hold signatureBase against what was signed: explainMismatch of countersign/explain' : undefined;
+  return new VerificationError('signature_mismatch', detail, { logDetail: MISMATCH, signatureBase: maskBase(base) });
 }
 
 /** A key and the base it may have signed. */
@@ -171,13 +184,13 @@ function tryAll(
   attempts: readonly Attempt[],
   signature: UnverifiedSignature,
   bases: readonly SpelledBase[],
-  timeout: number,
+  context: VerifyContext,
 ): Awaitable<Proof> {
   const [first, ...others] = attempts as readonly [Attempt, ...Attempt[]];
-  const holds = verifyWith(first, signature, timeout);
+  const holds = verifyWith(first, signature, context);
   // Only `true` counts: whatever else a custom key answers is no proof.
   if (holds === true) return proofOf(first);
-  return tryOthers(holds, first, others, signature, bases, timeout);
+  return tryOthers(holds, first, others, signature, bases, context);
 }
 
 async function tryOthers(
@@ -186,19 +199,19 @@ async function tryOthers(
   others: readonly Attempt[],
   signature: UnverifiedSignature,
   bases: readonly SpelledBase[],
-  timeout: number,
+  context: VerifyContext,
 ): Promise<Proof> {
   if ((await earlier) === true) return proofOf(first);
-  for (const other of others) if ((await verifyWith(other, signature, timeout)) === true) return proofOf(other);
+  for (const other of others) if ((await verifyWith(other, signature, context)) === true) return proofOf(other);
   const spent = [first, ...others].filter(({ key }) => fits(key, signature.signature)).length;
-  return refuse('signature_mismatch', signature, bases, spent, maskBase(bases[0]!.text));
+  return refuse(mismatch(bases[0]!.text, context), signature, bases, spent);
 }
 
 function proofOf({ key, spelling }: Attempt): Proof {
   return { algorithm: key.algorithm, spelling };
 }
 
-function verifyWith({ key, text }: Attempt, { signature }: UnverifiedSignature, timeout: number): Awaitable<boolean> {
+function verifyWith({ key, text }: Attempt, { signature }: UnverifiedSignature, { timeout }: VerifyContext): Awaitable<boolean> {
   return ask('the key', timeout, () => verifyBase(key, text, signature));
 }
 
@@ -209,16 +222,15 @@ function fits(key: VerificationKey, { length }: Uint8Array): boolean {
 
 /** An unknown or unfit key must not answer sooner than a wrong signature, nor a record of one key sooner than one of two. */
 async function refuse(
-  code: VerificationErrorCode,
+  refusal: VerificationError,
   { signature }: UnverifiedSignature,
   bases: readonly SpelledBase[],
   spent: number,
-  signatureBase?: string,
 ): Promise<never> {
   const { text } = bases[0]!;
   for (let count = spent; count < VERIFICATIONS * bases.length; count++) {
     const waited = dummyVerify(signature, text);
     if (isThenable(waited)) await waited;
   }
-  throw new VerificationError(code, undefined, { signatureBase });
+  throw refusal;
 }
