@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hmacKey } from '../../src/crypto/hmac.ts';
 import { VerificationError } from '../../src/errors.ts';
+import { candidateTargets } from '../../src/http/respelled-request.ts';
 import { signResponse } from '../../src/http/sign-response.ts';
 import type { VerifierOptions } from '../../src/http/verifier.ts';
 import { verifyResponse } from '../../src/http/verify-response.ts';
 import { encodeUtf8 } from '../../src/internal/utf8.ts';
 import { messageFromRequest, type RequestMessage } from '../../src/rfc9421/message.ts';
-import type { QuerySpelling } from '../../src/rfc9421/query-spelling.ts';
+import type { QuerySpelling } from '../../src/rfc9421/stable-url.ts';
 import { signUrl } from '../../src/url/sign-url.ts';
 import { signedUrls, verifyUrl } from '../../src/url/verify-url.ts';
 
@@ -83,6 +84,17 @@ describe('a query that a framework wrote anew', () => {
       }),
       { numRuns: rounds(2000) },
     );
+  });
+
+  it('is verified in a target of another form', async () => {
+    const target = 'https://bank.example/coins?flag&q=two%20words';
+    const request = {
+      ...(await signed({ target: '/coins?flag&q=two%20words' })),
+      target: target.replace('?flag&q=two%20words', '?flag=&q=two+words'),
+    };
+    const verified = await verifier({ respelledQuery, targetForms: ['absolute'] }).verifyRequest(request);
+    expect([verified.path(), verified.query()]).toEqual(['/coins', '?flag&q=two%20words']);
+    expect(candidateTargets(request.target)).toContain(target);
   });
 
   it('counts once, in whichever spelling it comes', async () => {
