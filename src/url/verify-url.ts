@@ -11,9 +11,9 @@ import { memberOf, type OptionNames, readOptions } from '../internal/options.ts'
 import type { ReplayStore } from '../replay/store.ts';
 import { REQUEST_CONTROL } from '../rfc9421/coverage.ts';
 import { messageFromRequest, type RequestMessage, splitUrl } from '../rfc9421/message.ts';
-import { formTarget } from '../rfc9421/respelled-query.ts';
 import { readFixedSignature } from '../rfc9421/single-signature.ts';
 import { requestSource } from '../rfc9421/source.ts';
+import { formTarget } from '../rfc9421/stable-url.ts';
 import { requireNoFragment, requireTarget } from '../rfc9421/target.ts';
 import { clockOf } from '../runtime/time.ts';
 import { type AuthorityOptions, readAuthority, type Scheme } from '../signature/authority.ts';
