@@ -16,7 +16,7 @@ import type { ReplayStore } from '../replay/store.ts';
 import type { FieldReader } from '../rfc9421/field-lines.ts';
 import { KnownLists } from '../rfc9421/known-lists.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
-import { readCandidates } from '../rfc9421/signature-fields.ts';
+import { readCandidates, requireNoOlderForm } from '../rfc9421/signature-fields.ts';
 import { requestSource } from '../rfc9421/source.ts';
 import type { FieldTypes } from '../rfc9421/structured-field.ts';
 import { requireOneHost, requireTarget, type TargetForm } from '../rfc9421/target.ts';
@@ -126,6 +126,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const verifyByFields = async (taken: TakenRequest, candidates: readonly SignatureCandidate[]): Promise<VerifiedRequest> => {
     const { message, read } = taken;
     try {
+      if (candidates.length === 0) requireNoOlderForm(read);
       const found = policies.require(candidates, () => {
         requireOneHost(read);
         requireTarget(message, targetForms);
