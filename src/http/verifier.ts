@@ -18,7 +18,7 @@ import { KnownLists } from '../rfc9421/known-lists.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
 import { readCandidates, requireNoOlderForm } from '../rfc9421/signature-fields.ts';
 import { requestSource } from '../rfc9421/source.ts';
-import type { FieldTypes } from '../rfc9421/structured-field.ts';
+import { type FieldTypes, requireFieldTypes } from '../rfc9421/structured-field.ts';
 import { requireOneHost, requireTarget, type TargetForm } from '../rfc9421/target.ts';
 import type { SignatureCandidate } from '../rfc9421/unverified-signature.ts';
 import { clockOf } from '../runtime/time.ts';
@@ -203,11 +203,12 @@ function readVerifierOptions(options: VerifierOptions): VerifierParts {
 const TARGET_FORMS: readonly string[] = ['absolute', 'authority', 'asterisk'];
 
 /** Checks the options that are handed on as they are. */
-function requireUsual({ scheme, query, targetForms, onVerified, onRefused, insecurelyExposeSignatureBase }: AllOptions): void {
+function requireUsual({ scheme, query, targetForms, fieldTypes, onVerified, onRefused, insecurelyExposeSignatureBase }: AllOptions): void {
   if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') throw new TypeError("scheme must be 'https' or 'http'");
   if (query !== undefined && typeof query !== 'function') throw new TypeError('query must be signedUrls() of countersign/url');
   if (targetForms !== undefined && !(Array.isArray(targetForms) && targetForms.every((form) => TARGET_FORMS.includes(form))))
     throw new TypeError(`targetForms must be some of ${TARGET_FORMS.join(', ')}`);
+  requireFieldTypes(fieldTypes);
   if (onVerified !== undefined) assertFunction(onVerified, 'onVerified');
   if (onRefused !== undefined) assertFunction(onRefused, 'onRefused');
   if (insecurelyExposeSignatureBase !== undefined) assertFlag(insecurelyExposeSignatureBase, 'insecurelyExposeSignatureBase');

@@ -9,6 +9,8 @@ import { generateSecret } from '../../src/crypto/secret.ts';
 import { createSigner } from '../../src/crypto/signer.ts';
 import { explainMismatch } from '../../src/explain/index.ts';
 import { parseRefusal } from '../../src/fetch/refusal.ts';
+import { createResponseVerifier } from '../../src/fetch/response-verifier.ts';
+import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
 import { createAcceptSignature, type RequestedSignature } from '../../src/http/accept-signature.ts';
 import { fulfillAcceptSignature } from '../../src/http/fulfill-accept-signature.ts';
 import { signRequest } from '../../src/http/sign-request.ts';
@@ -57,6 +59,8 @@ const functions: Readonly<Record<string, (more: object) => unknown>> = {
   createAcceptSignature: (more) => createAcceptSignature([{ label: 'sig', components: [], ...more } as RequestedSignature]),
   createJwksResolver: (more) => createJwksResolver({ url: 'https://keys.example/jwks', ...more }),
   'createJwksResolver url': (more) => createJwksResolver({ url: { url: 'https://keys.example/jwks', ...more } }),
+  createSignedFetch: (more) => void createSignedFetch({ signer, ...more }),
+  createResponseVerifier: (more) => void createResponseVerifier({ resolveKey, ...more }),
   hmacSecrets: (more) => hmacSecrets(() => undefined, more),
   hmacKey: (more) => hmacKey(SECRET, more),
   hmacSigner: (more) => hmacSigner({ keyid: 'k', secret: SECRET, ...more }),
@@ -190,6 +194,20 @@ describe('times', () => {
     const failure = (await failureOf(() => functions[name]!({ created: NOW * 1000 }))) as Error;
     expect(failure).toBeInstanceOf(RangeError);
     expect(failure.message).toContain('milliseconds');
+  });
+});
+
+describe('fieldTypes', () => {
+  const takers = ['createVerifier', 'signRequest', 'signResponse', 'verifyResponse', 'createSignedFetch', 'createResponseVerifier'];
+  it.each(takers)('of %s are types of fields', async (name) => {
+    const call = functions[name]!;
+    for (const wrong of [{ 'x-a': 'itme' }, { 'x-a': undefined }, { 'X-A': 'item' }, ['x-a'], 'list', null]) {
+      const failure = (await failureOf(() => call({ fieldTypes: wrong }))) as Error;
+      expect(failure).toBeInstanceOf(TypeError);
+      expect(failure.message).toMatch(/^fieldTypes/);
+    }
+    const plain = String(await failureOf(() => call({})));
+    expect(String(await failureOf(() => call({ fieldTypes: { 'x-a': 'list', 'x-b': 'item', 'x-c': 'dictionary' } })))).toBe(plain);
   });
 });
 
