@@ -50,7 +50,7 @@ const ADAPTER = 'messageFromNode of countersign/node';
  * A Node request for `verifyRequest`. Its body is read by the verifier, up to the limit, unless its bytes are there already: as `body`, or as
  * the `rawBody` that a body parser left.
  *
- * @throws {VerificationError} `raw_body_unavailable` if something read the body and kept no raw bytes; `target_malformed` if the request names
+ * @throws {VerificationError} `raw_body_unavailable` if something read the body and kept no raw bytes, or made texts of them (`setEncoding`); `target_malformed` if the request names
  *   two hosts.
  * @throws {TypeError} If it is no request of Node, or `body` is no Uint8Array.
  */

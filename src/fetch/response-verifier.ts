@@ -12,6 +12,7 @@ import { type VerifiedResponse, type VerifyResponseOptions, verifyResponse } fro
 import { assertFlag, assertFunction, assertSeconds, assertTexts } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { messageFromRequest, messageFromResponse } from '../rfc9421/message.ts';
+import { requireFieldTypes } from '../rfc9421/structured-field.ts';
 import { clockOf } from '../runtime/time.ts';
 import { verifyContentDigest } from '../signature/content-digest.ts';
 import { POLICY_MEMBERS, type Policy, readPolicy } from '../signature/policy.ts';
@@ -93,6 +94,7 @@ function readRules(options: ResponseVerifierOptions): Rules {
   readPolicy(policy, []);
   assertSeconds(timeout, 'timeout', 1, 3600);
   assertSeconds(bodyTimeout, 'bodyTimeout', 1, 86_400);
+  requireFieldTypes(fieldTypes);
   assertFlag(streaming, 'streaming');
   assertTexts(insecurelyKeepFields, 'insecurelyKeepFields');
   const kept = insecurelyKeepFields.map((name) => name.toLowerCase());

@@ -34,7 +34,8 @@ export interface RequestedSignature {
   readonly tag?: string | undefined;
 }
 
-const NAMES: OptionNames<RequestedSignature> = {
+/** The names of `RequestedSignature`. */
+export const REQUESTED: OptionNames<RequestedSignature> = {
   label: true,
   components: true,
   created: true,
@@ -53,7 +54,7 @@ export function createAcceptSignature(requested: readonly RequestedSignature[]):
     throw new TypeError("requested must be a list, like [{ label: 'sig', components: ['@method'] }]");
   return requested
     .map((given: RequestedSignature) => {
-      const one = readOptions(given, NAMES, { name: 'requested' });
+      const one = readOptions(given, REQUESTED, { name: 'requested' });
       assertLabel(one.label);
       assertTexts(one.components, 'components');
       const components = one.components.map((text) => parseComponent(text, 'components').identifier).join(' ');

@@ -16,10 +16,10 @@ import type { ReplayStore } from '../replay/store.ts';
 import type { FieldReader } from '../rfc9421/field-lines.ts';
 import { KnownLists } from '../rfc9421/known-lists.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
-import { readCandidates } from '../rfc9421/signature-fields.ts';
+import { readCandidates, requireNoOlderForm } from '../rfc9421/signature-fields.ts';
 import { requestSource } from '../rfc9421/source.ts';
 import { formTarget } from '../rfc9421/stable-url.ts';
-import type { FieldTypes } from '../rfc9421/structured-field.ts';
+import { type FieldTypes, requireFieldTypes } from '../rfc9421/structured-field.ts';
 import { requireOneHost, requireTarget, type TargetForm } from '../rfc9421/target.ts';
 import type { SignatureCandidate } from '../rfc9421/unverified-signature.ts';
 import { clockOf } from '../runtime/time.ts';
@@ -144,6 +144,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const verifyByFields = async (taken: TakenRequest, candidates: readonly SignatureCandidate[]): Promise<VerifiedRequest> => {
     const { message, read } = taken;
     try {
+      if (candidates.length === 0) requireNoOlderForm(read);
       const found = policies.require(candidates, () => {
         requireOneHost(read);
         requireTarget(message, targetForms);
@@ -226,6 +227,7 @@ function requireUsual({
   query,
   targetForms,
   respelledQuery,
+  fieldTypes,
   onVerified,
   onRefused,
   insecurelyExposeSignatureBase,
@@ -235,6 +237,7 @@ function requireUsual({
   if (targetForms !== undefined && !(Array.isArray(targetForms) && targetForms.every((form) => TARGET_FORMS.includes(form))))
     throw new TypeError(`targetForms must be some of ${TARGET_FORMS.join(', ')}`);
   if (respelledQuery !== undefined) assertFlag(respelledQuery, 'respelledQuery');
+  requireFieldTypes(fieldTypes);
   if (onVerified !== undefined) assertFunction(onVerified, 'onVerified');
   if (onRefused !== undefined) assertFunction(onRefused, 'onRefused');
   if (insecurelyExposeSignatureBase !== undefined) assertFlag(insecurelyExposeSignatureBase, 'insecurelyExposeSignatureBase');

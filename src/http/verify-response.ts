@@ -13,7 +13,7 @@ import { combine, createFieldReader, type FieldReader } from '../rfc9421/field-l
 import { messageFromResponse, type RequestMessage, type ResponseMessage } from '../rfc9421/message.ts';
 import { readCandidates } from '../rfc9421/signature-fields.ts';
 import { responseSource } from '../rfc9421/source.ts';
-import type { FieldTypes } from '../rfc9421/structured-field.ts';
+import { type FieldTypes, requireFieldTypes } from '../rfc9421/structured-field.ts';
 import { clockOf } from '../runtime/time.ts';
 import { checkContentDigest } from '../signature/content-digest.ts';
 import type { KeyRecord, ResolveKey } from '../signature/key-record.ts';
@@ -91,6 +91,7 @@ export async function verifyResponse(
   assertNonce(nonce);
   assertSeconds(timeout, 'timeout', 1, 3600);
   assertSeconds(bodyTimeout, 'bodyTimeout', 1, 86_400);
+  requireFieldTypes(fieldTypes);
   const limits = readLimits(read.limits);
   // No store: the nonce is the request's, and is compared.
   const context: VerifyContext = { resolveKey, replayStore: undefined, now: clockOf(read.now), timeout };

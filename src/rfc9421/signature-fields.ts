@@ -35,8 +35,8 @@ export function readCandidates(read: FieldReader, limits: SignatureLimits, known
   const input = read('signature-input');
   const signature = read('signature');
   if (input === undefined) {
-    requireNoOlderForm(read);
     if (signature === undefined) return [];
+    requireNoOlderForm(read);
   }
   return parseSignatureFields(combine(input ?? []), combine(signature ?? []), limits, known);
 }
@@ -46,7 +46,7 @@ export function readCandidates(read: FieldReader, limits: SignatureLimits, known
  *
  * @throws {ComponentError} `signature_malformed`: who sends it can be told which form counts.
  */
-function requireNoOlderForm(read: FieldReader): void {
+export function requireNoOlderForm(read: FieldReader): void {
   const [signature = ''] = read('signature') ?? [];
   const [authorization = ''] = read('authorization') ?? [];
   if (OLDER_FORM.test(signature) || /^Signature\s/i.test(authorization))

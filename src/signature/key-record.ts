@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { VerificationKey } from '../crypto/key.ts';
+import { signatureLength, type VerificationKey } from '../crypto/key.ts';
 import { VerificationError } from '../errors.ts';
 import { assertTime } from '../internal/assert.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
@@ -13,7 +13,7 @@ import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
 
 /** A key with what the provider knows about it. Times are whole seconds since the epoch; `null` is as good as absent. */
 export interface KeyRecord {
-  /** One key, or several while they overlap in a rotation: at most two of one algorithm. */
+  /** One key, or several while they overlap in a rotation: at most two of one algorithm, or of algorithms whose signatures are equally long. */
   readonly key: VerificationKey | readonly VerificationKey[];
   /** Whose key it is. Quotas are kept apart by it. Default: `''`. */
   readonly tenant?: string | null | undefined;
@@ -80,12 +80,18 @@ function keysOf(given: unknown): readonly VerificationKey[] {
   if (keys.length === 0) throw answered('a record without a key');
   keys.forEach(requireKey);
   const checked = keys as readonly VerificationKey[];
-  for (const { algorithm } of checked) {
-    // An unknown keyid must take as long as a wrong signature, whichever record is meant.
-    if (checked.filter((key) => key.algorithm === algorithm).length > MOST_KEYS)
-      throw answered(`more than ${MOST_KEYS} keys for ${algorithm} in one record`);
-  }
+  if (checked.length > MOST_KEYS) requireFewAlike(checked);
   return checked;
+}
+
+/** An unknown keyid must take as long as a wrong signature, whichever record is meant: so few may try a signature of one length. */
+function requireFewAlike(keys: readonly VerificationKey[]): void {
+  const kinds = keys.map((key) => signatureLength(key) ?? key.algorithm);
+  const crowded = kinds.findIndex((kind) => kinds.filter((other) => other === kind).length > MOST_KEYS);
+  if (crowded < 0) return;
+  const { algorithm } = keys[crowded]!;
+  const alike = keys.every((key) => key.algorithm === algorithm) ? '' : ', or with signatures as long as its';
+  throw answered(`more than ${MOST_KEYS} keys for ${algorithm}${alike}, in one record`);
 }
 
 function requireKey(key: unknown): void {

@@ -19,7 +19,7 @@ import { type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/
 import type { Component } from '../rfc9421/component.ts';
 import type { CoveredComponent } from '../rfc9421/coverage.ts';
 import { MAX_NONCE, type SignatureParams, serializeSignatureParams } from '../rfc9421/params.ts';
-import type { FieldTypes } from '../rfc9421/structured-field.ts';
+import { type FieldTypes, requireFieldTypes } from '../rfc9421/structured-field.ts';
 import { clockOf } from '../runtime/time.ts';
 
 /** How to sign. Times are whole seconds since the epoch, durations whole seconds. */
@@ -89,6 +89,7 @@ export function checkSignTerms({
   includeAlg,
   nonce,
   created,
+  fieldTypes,
   now,
   randomBytes,
 }: Omit<SignOptions, 'signer' | 'components'>): void {
@@ -98,6 +99,7 @@ export function checkSignTerms({
   if (nonce !== undefined) assertNonce(nonce);
   if (expiresIn !== undefined) assertSeconds(expiresIn, 'expiresIn', 1, LONGEST_LIFE);
   if (created !== undefined) assertTime(created, 'created');
+  requireFieldTypes(fieldTypes);
   if (includeAlg !== undefined) assertFlag(includeAlg, 'includeAlg');
   if (now !== undefined) assertFunction(now, 'now');
   if (randomBytes !== undefined) assertFunction(randomBytes, 'randomBytes');

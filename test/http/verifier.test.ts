@@ -8,6 +8,8 @@ import { memoryReplayStore } from '../../src/replay/memory-store.ts';
 import type { RequestMessage } from '../../src/rfc9421/message.ts';
 import type { KeyRecord } from '../../src/signature/key-record.ts';
 
+import { signUrl } from '../../src/url/sign-url.ts';
+import { signedUrls } from '../../src/url/verify-url.ts';
 import { BODY, codeOf, countingStore, key, message, NOW, SECRET, signed, signer, verdict, verifier, withField } from '../support/bank.ts';
 
 const field = (request: RequestMessage, name: string) =>
@@ -403,7 +405,11 @@ describe('the older form of signatures (draft-cavage-http-signatures)', () => {
   });
   it('is not meant by other credentials, nor beside a signature of ours', async () => {
     expect(await verdict(message({ fields: [['authorization', 'Bearer Signature']] }))).toBe('signature_missing');
-    expect(await verdict(await signed({ fields: [['authorization', `Signature ${older}`]] }))).toBe('accepted');
+    const fields = [['authorization', `Signature ${older}`]] as const;
+    expect(await verdict(await signed({ fields }))).toBe('accepted');
+    const url = await signUrl('https://bank.example/x', { signer, expiresIn: 60, now: () => NOW });
+    const opened = { ...message({ fields, body: undefined }), method: 'GET', target: url.slice('https://bank.example'.length) };
+    expect(await verdict(opened, { query: signedUrls() })).toBe('accepted');
   });
 });
 

@@ -348,7 +348,7 @@ const OF_KEYS: readonly Mistake[] = [
     'three keys of one algorithm',
     () => answering({ key: [key, key, key] }),
     'TypeError',
-    'resolveKey answered more than 2 keys for hmac-sha256 in one record',
+    'resolveKey answered more than 2 keys for hmac-sha256, in one record',
   ],
   ['a key as resolveKey', () => verifier({ resolveKey: wrong(key) }), 'TypeError', 'resolveKey must be a function'],
   [
