@@ -37,6 +37,7 @@ export interface SignedFetchOptions extends SigningOptions<Request>, RedirectOpt
 const NAMES: OptionNames<SignedFetchOptions & PerMessage> = {
   signer: true,
   components: true,
+  required: true,
   tag: true,
   expiresIn: true,
   label: true,

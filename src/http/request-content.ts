@@ -7,6 +7,7 @@
 
 import { VerificationError } from '../errors.ts';
 import { type Awaitable, andThen } from '../internal/awaitable.ts';
+import { isBytes } from '../internal/bytes.ts';
 import type { ComponentSource } from '../rfc9421/base.ts';
 import type { Component } from '../rfc9421/component.ts';
 import { CONTENT_DIGEST, covers, presentRequestFields } from '../rfc9421/coverage.ts';
@@ -22,6 +23,7 @@ import type { TakenRequest } from './request-view.ts';
 export class RequestView implements MessageView<Uint8Array | undefined> {
   readonly source: ComponentSource;
   readonly present: readonly Component[];
+  readonly announcesContent: boolean;
   readonly #taken: TakenRequest;
   readonly #checkAuthority: CheckAuthority;
   readonly #bounds: ContentBounds;
@@ -29,6 +31,7 @@ export class RequestView implements MessageView<Uint8Array | undefined> {
   constructor(source: ComponentSource, taken: TakenRequest, checkAuthority: CheckAuthority, bounds: ContentBounds) {
     this.source = source;
     this.present = presentRequestFields((name) => taken.read(name) !== undefined);
+    this.announcesContent = announcesContent(taken);
     this.#taken = taken;
     this.#checkAuthority = checkAuthority;
     this.#bounds = bounds;
@@ -61,4 +64,10 @@ export class RequestView implements MessageView<Uint8Array | undefined> {
     }
     return field !== undefined && isCovered ? andThen(checkContentDigest(combine(field), bytes), () => bytes) : bytes;
   }
+}
+
+/** Whether there is content for certain, as far as can be told without reading it. */
+function announcesContent({ read, message: { body } }: TakenRequest): boolean {
+  const length = read('content-length')?.[0];
+  return (length !== undefined && /^\d*[1-9]\d*$/.test(length.trim())) || (isBytes(body) && body.length > 0);
 }

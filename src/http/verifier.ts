@@ -16,17 +16,17 @@ import type { ReplayStore } from '../replay/store.ts';
 import type { FieldReader } from '../rfc9421/field-lines.ts';
 import { KnownLists } from '../rfc9421/known-lists.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
-import { readCandidates } from '../rfc9421/signature-fields.ts';
+import { readCandidates, requireNoCavage } from '../rfc9421/signature-fields.ts';
 import { requestSource } from '../rfc9421/source.ts';
 import type { FieldTypes } from '../rfc9421/structured-field.ts';
 import { requireOneHost, requireTarget, type TargetForm } from '../rfc9421/target.ts';
 import type { SignatureCandidate } from '../rfc9421/unverified-signature.ts';
 import { clockOf } from '../runtime/time.ts';
 import { type AuthorityOptions, type CheckAuthority, readAuthority, type Scheme } from '../signature/authority.ts';
-import type { ResolveKey } from '../signature/key-record.ts';
+import type { ResolveKey, ResolveKeyWithoutKeyid } from '../signature/key-record.ts';
 import { POLICY_MEMBERS } from '../signature/policy.ts';
 import type { FoundInQuery, QueryCarrier } from '../signature/query-carrier.ts';
-import { annotated } from '../signature/refusal.ts';
+import { annotated, asRefusal } from '../signature/refusal.ts';
 import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified-request.ts';
 import { type VerifyContext, verifySignatures } from '../signature/verify-signatures.ts';
 import type { ContentBounds } from './content.ts';
@@ -40,6 +40,11 @@ import { readAhead, type TakenRequest, takeRequest } from './request-view.ts';
 export type VerifierOptions = AuthorityOptions & {
   /** Finds the key of a keyid: `hmacSecrets(…)`, `createJwksResolver(…)`, or your own. */
   readonly resolveKey: ResolveKey;
+  /**
+   * Finds the key of a signature without a keyid, by what else it says: parameters of its own, fields that it covers (a token, a key). Without
+   * it, each signature must have a keyid.
+   */
+  readonly resolveKeyWithoutKeyid?: ResolveKeyWithoutKeyid | undefined;
   /** Remembers nonces, so that a message counts once. */
   readonly replayStore: ReplayStore;
   /** What a signature must fulfil; by default whatever `createSignedFetch` does by default. */
@@ -74,6 +79,7 @@ const NAMES: OptionNames<AllOptions> = {
   authority: true,
   insecurelyTrustHost: true,
   resolveKey: true,
+  resolveKeyWithoutKeyid: true,
   replayStore: true,
   policy: true,
   query: true,
@@ -117,6 +123,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const candidates = readCandidates(read, limits, known);
     if (candidates.length === 0 && query !== undefined) requireTarget(message, targetForms);
     const found = candidates.length === 0 ? query?.(message) : undefined;
+    if (found === undefined && candidates.length === 0) asRefusal(() => requireNoCavage(read));
     return found === undefined ? verifyByFields(taken, candidates) : verifyByUrl(found, read);
   };
 
@@ -128,10 +135,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
         requireTarget(message, targetForms);
         readAhead(read, candidates);
       });
-      const required = isThenable(found) ? await found : found;
+      const { required, missing } = isThenable(found) ? await found : found;
       const source = requestSource(message, read, fieldTypes);
       const view = new RequestView(source, taken, checkAuthority, bounds);
-      const { proven, content } = await verifySignatures(required, view, context);
+      const { proven, content } = await verifySignatures(required, view, context, missing);
       for (const { signature } of proven) known.add(signature.components, signature.params);
       return createVerifiedRequest({ message, read, source }, proven, content);
     } catch (error) {
@@ -179,8 +186,9 @@ interface VerifierParts
 
 function readVerifierOptions(options: VerifierOptions): VerifierParts {
   const read = readOptions<AllOptions>(options, NAMES, { elsewhere: POLICY_MEMBERS });
-  const { resolveKey, replayStore, policy = {}, timeout = 5, bodyTimeout = 60 } = read;
+  const { resolveKey, resolveKeyWithoutKeyid, replayStore, policy = {}, timeout = 5, bodyTimeout = 60 } = read;
   assertFunction(resolveKey, 'resolveKey');
+  if (resolveKeyWithoutKeyid !== undefined) assertFunction(resolveKeyWithoutKeyid, 'resolveKeyWithoutKeyid');
   assertFunction(replayStore?.consume, 'replayStore.consume');
   assertInteger(timeout, 'timeout', 1, 3600);
   assertInteger(bodyTimeout, 'bodyTimeout', 1, 86_400);
@@ -191,7 +199,7 @@ function readVerifierOptions(options: VerifierOptions): VerifierParts {
     limits,
     policies: readPolicies(policy, replayStore, timeout),
     bounds: { limit: limits.bodyBytes, timeout: bodyTimeout },
-    context: { resolveKey, replayStore, now: clockOf(read.now), timeout },
+    context: { resolveKey, resolveKeyWithoutKeyid, replayStore, now: clockOf(read.now), timeout },
     checkAuthority: readAuthority(read as AuthorityOptions, timeout),
   };
 }

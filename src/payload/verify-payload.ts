@@ -146,7 +146,7 @@ export async function verifyPayload(input: PayloadInput, options: VerifyPayloadO
       // The digest is computed from the data itself: a signature that fits proves the content too. A schema speaks before anything is consumed.
       readContent: () => fitSchema(schema, received),
     };
-    const required = { signature, requirement, longestAge: requirement.maxAge };
+    const required = { signature, requirement, longestAge: requirement.maxAge, longestLifetime: requirement.maxLifetime };
     return verifiedPayload(await verifySignatures([required], view, context));
   } catch (error) {
     throw annotated(error, { now: context.now() });

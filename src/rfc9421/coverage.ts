@@ -91,6 +91,8 @@ export function requestOfResponse(hasDigest: boolean): readonly Component[] {
 const CONTAINED = [
   { container: '"@target-uri"', contained: ['"@scheme"', '"@authority"', '"@path"', '"@query"'] },
   { container: '"@request-target"', contained: ['"@path"', '"@query"'] },
+  { container: '"@target-uri";req', contained: ['"@scheme";req', '"@authority";req', '"@path";req', '"@query";req'] },
+  { container: '"@request-target";req', contained: ['"@path";req', '"@query";req'] },
 ];
 
 /**
@@ -99,8 +101,8 @@ const CONTAINED = [
  */
 export function covers(covered: readonly Component[], { name, identity, params }: Component): boolean {
   if (includes(covered, identity)) return true;
-  if (params.size > 0) return false;
-  if (!name.startsWith('@')) return includes(covered, `${identity};bs`);
+  if (params.size > (params.has('req') ? 1 : 0)) return false;
+  if (!name.startsWith('@')) return params.size === 0 && includes(covered, `${identity};bs`);
   return CONTAINED.some(({ container, contained }) => contained.includes(identity) && includes(covered, container));
 }
 

@@ -35,7 +35,25 @@ export function readCandidates(read: FieldReader, limits: SignatureLimits, known
   const input = read('signature-input');
   const signature = read('signature');
   if (input === undefined && signature === undefined) return [];
+  if (input === undefined && signature?.some(isCavage)) throw malformed(CAVAGE);
   return parseSignatureFields(combine(input ?? []), combine(signature ?? []), limits, known);
+}
+
+const CAVAGE =
+  'it is of draft-cavage-http-signatures, an earlier and different form that is not accepted: have the message signed by RFC 9421, in Signature-Input and Signature';
+
+/** Whether the value of a field is a signature of those drafts, up to version 12; RFC 9421 writes no such parameter. */
+function isCavage(value: string): boolean {
+  return /(?:^|[\s,])keyId="/.test(value);
+}
+
+/**
+ * Requires that a message without a signature of ours has none of those drafts in Authorization.
+ *
+ * @throws {ComponentError} `signature_malformed`, which says so.
+ */
+export function requireNoCavage(read: FieldReader): void {
+  if (read('authorization')?.some((value) => /^Signature\s/i.test(value) && isCavage(value))) throw malformed(CAVAGE);
 }
 
 /** The same for the values of the two fields. */
@@ -106,6 +124,7 @@ function candidateOf(
     label,
     components: readComponents(member.items, input, limits),
     params: input.slice(start, end),
+    parameters: member.params,
     signature: bytes,
   });
   return { label, tag: member.params.get('tag'), read };

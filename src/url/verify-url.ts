@@ -58,7 +58,11 @@ export function signedUrls(policy: SignedUrlPolicy = {}): QueryCarrier {
     if (signature.expires === undefined) throw new VerificationError('signature_malformed', 'a signed URL must expire');
     // A URL that may be fetched may be asked about: HEAD is verified as GET.
     const signedMethod = message.method === 'HEAD' ? 'GET' : message.method;
-    return { message: { ...message, target }, signedMethod, required: { signature, requirement, longestAge: maxAge } };
+    return {
+      message: { ...message, target },
+      signedMethod,
+      required: { signature, requirement, longestAge: maxAge, longestLifetime: maxAge },
+    };
   };
 }
 

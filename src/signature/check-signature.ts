@@ -1,0 +1,149 @@
+/**
+ * What is checked of a signature before its key is asked for. None of it depends on a key, so that a refusal may say all that is wrong.
+ *
+ * @see RFC 9421, section 3.2
+ * @module
+ */
+
+import { throwFirst, VerificationError } from '../errors.ts';
+import { type Awaitable, isThenable } from '../internal/awaitable.ts';
+import { type ComponentSource, createSignatureBase } from '../rfc9421/base.ts';
+import type { Component } from '../rfc9421/component.ts';
+import { CONTENT_DIGEST, covers } from '../rfc9421/coverage.ts';
+import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
+import type { Requirement } from './policy.ts';
+import type { RequiredSignature } from './proven-signature.ts';
+import { asRefusal } from './refusal.ts';
+import { lackingCoverage, NONE, type Refusals, wrongTimes } from './requirements.ts';
+
+/** What is looked at of a message before any key is asked for. */
+export interface CheckedView {
+  readonly source: ComponentSource;
+  /** Components that must be covered because this message has them. */
+  readonly present: readonly Component[];
+  /** Whether the message says that it has content: what lacks for that is told beforehand, if anything else lacks too. */
+  readonly announcesContent?: boolean;
+  /** Throws unless the message is for us. */
+  checkAuthority(signature: UnverifiedSignature): Awaitable<void>;
+}
+
+/** What is known besides. */
+export interface CheckContext {
+  /** Whether a signature may name no key. */
+  readonly allowsMissingKeyid: boolean;
+  /** Whole seconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** A signature base, and what is wrong with its signature: without one there is something. */
+interface Checked {
+  readonly base: string;
+  readonly refusals: Refusals;
+}
+
+/**
+ * Checks all signatures of a message, and makes their bases: before any look-up, so that it takes the same time whether or not there is such a
+ * key. `missing` is what is wrong already.
+ *
+ * @throws {VerificationError} With the code of the first check that fails; `unmet` lists them all.
+ */
+export async function checkSignatures(
+  required: readonly RequiredSignature[],
+  view: CheckedView,
+  context: CheckContext,
+  missing: Refusals,
+): Promise<readonly string[]> {
+  const refusals = [...missing];
+  const bases: string[] = [];
+  for (const one of required) {
+    const checking = checkOne(one, view, context);
+    const checked = isThenable(checking) ? await checking : checking;
+    refusals.push(...checked.refusals);
+    bases.push(checked.base);
+  }
+  throwFirst(refusals);
+  return bases;
+}
+
+function checkOne(one: RequiredSignature, view: CheckedView, context: CheckContext): Awaitable<Checked> {
+  const { signature, requirement } = one;
+  const [present, unreadable] = presentComponents(requirement, view);
+  const lacking = [...unreadable, ...lackingCoverage(signature, requirement, present)];
+  const finish = (foreign: Refusals): Checked => {
+    // That it is missing is known.
+    const isTimeless = signature.created === undefined && requirement.created === 'required';
+    const times = isTimeless ? NONE : wrongTimes(signature, requirement, context.now());
+    return baseOf(one, view, context, [...lacking, ...foreign, ...times]);
+  };
+  const foreign = foreignAuthority(signature, view, lacking);
+  return isThenable(foreign) ? foreign.then(finish) : finish(foreign);
+}
+
+/** What must be covered because the message has it, by default and by the policy's wish; and what of it cannot be read. */
+function presentComponents(
+  { whenPresent, defaults }: Requirement,
+  { present, source }: CheckedView,
+): readonly [present: readonly Component[], unreadable: Refusals] {
+  const ofCarrier = defaults ? present : [];
+  if (whenPresent.length === 0) return [ofCarrier, NONE];
+  const unreadable: VerificationError[] = [];
+  const isThere = (component: Component): boolean => {
+    const refusal = refusalOf(() => source(component) !== undefined);
+    if (refusal instanceof VerificationError) unreadable.push(refusal);
+    return refusal === true;
+  };
+  const chosen = whenPresent.filter(isThere);
+  return [[...ofCarrier, ...chosen], unreadable];
+}
+
+/** What `read` answers, or its refusal. */
+function refusalOf<T>(read: () => T): T | VerificationError {
+  try {
+    return asRefusal(read);
+  } catch (error) {
+    if (error instanceof VerificationError) return error;
+    throw error;
+  }
+}
+
+/** Whether a message is for somebody else. Who cannot be asked changes nothing about what is refused anyway. */
+function foreignAuthority(signature: UnverifiedSignature, view: CheckedView, lacking: Refusals): Awaitable<Refusals> {
+  const read = (error: unknown): Refusals => {
+    if (!(error instanceof VerificationError)) throw error;
+    if (error.status < 500) return [error];
+    if (lacking.length === 0) throw error;
+    return NONE;
+  };
+  try {
+    const checked = view.checkAuthority(signature);
+    return isThenable(checked) ? checked.then(() => NONE, read) : NONE;
+  } catch (error) {
+    return read(error);
+  }
+}
+
+/** The base, and what else is wrong. */
+function baseOf(one: RequiredSignature, view: CheckedView, { allowsMissingKeyid }: CheckContext, wrong: Refusals): Checked {
+  const { components, params, keyid } = one.signature;
+  const base = refusalOf(() => createSignatureBase(view.source, components, params));
+  if (typeof base === 'string' && wrong.length === 0 && (keyid !== undefined || allowsMissingKeyid)) return { base, refusals: NONE };
+  const refusals = [...wrong];
+  if (typeof base !== 'string') refusals.push(...unresolvable(one, view.source, wrong));
+  if (keyid === undefined && !allowsMissingKeyid) refusals.push(new VerificationError('signature_malformed', 'no keyid'));
+  if (view.announcesContent && lacksDigest(one))
+    refusals.push(new VerificationError('component_uncovered', `the signature does not cover ${CONTENT_DIGEST.identifier}`));
+  return { base: '', refusals };
+}
+
+/** The components that the message cannot give, but for those that are known. */
+function unresolvable({ signature }: RequiredSignature, source: ComponentSource, known: Refusals): Refusals {
+  const refusals = signature.components.map((component) => refusalOf(() => createSignatureBase(source, [component], '')));
+  return refusals.filter(
+    (refusal): refusal is VerificationError =>
+      refusal instanceof VerificationError && !known.some(({ message }) => message === refusal.message),
+  );
+}
+
+function lacksDigest({ signature, requirement }: RequiredSignature): boolean {
+  return !requirement.uncovered.has(CONTENT_DIGEST.name) && !covers(signature.components, CONTENT_DIGEST);
+}
