@@ -176,7 +176,8 @@ function withDigestAsField({ request }: Answer, rules: Rules, name: string): Rul
   const insecurelyAllowUncovered = [...uncovered, 'content-digest'];
   if (policy.required !== undefined)
     return { ...rules, policy: { ...policy, required: [...policy.required, name], insecurelyAllowUncovered } };
-  const asked = request.headers.has('content-digest') && !uncovered.includes('content-digest');
+  const isFree = policy.insecurelyAllowUnboundResponse || uncovered.includes('content-digest');
+  const asked = request.headers.has('content-digest') && !isFree;
   const components = [...(policy.components ?? []), name, ...(asked ? ['"content-digest";req'] : [])];
   return { ...rules, policy: { ...policy, components, insecurelyAllowUncovered } };
 }

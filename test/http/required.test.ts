@@ -250,12 +250,13 @@ describe('unmet', () => {
     expect(details(await refusal(message(), { policy: {} }))).toEqual(['signature_missing']);
   });
 
-  it.each([
+  const dependingOnKey: readonly (readonly [string, Partial<VerifierOptions>, string])[] = [
     ['an unknown key', { resolveKey: () => undefined }, 'key_unknown'],
     ['another key', { resolveKey: () => hmacKey('another secret, also long enough') }, 'signature_mismatch'],
     ['a forbidden algorithm', { policy: { algorithms: ['ed25519'] } }, 'algorithm_forbidden'],
     ['a revoked key', { resolveKey: () => ({ key: hmacKey(SECRET), status: 'revoked' }) }, 'key_revoked'],
-  ] as const)('says nothing of what depends on a key: %s', async (_, options, code) => {
+  ];
+  it.each(dependingOnKey)('says nothing of what depends on a key: %s', async (_, options, code) => {
     const error = await refusal(await signed(), options);
     expect([error.code, error.unmet, JSON.parse(error.toProblem().body).unmet]).toEqual([code, [], undefined]);
   });
