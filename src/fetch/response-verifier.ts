@@ -10,7 +10,7 @@ import { createDigestStream } from '../http/digest-stream.ts';
 import { type Limits, readLimits } from '../http/limits.ts';
 import { type CommonVerifyResponseOptions, type VerifiedResponse, verifyResponse } from '../http/verify-response.ts';
 import { assertFlag, assertFunction, assertInteger, assertTexts } from '../internal/assert.ts';
-import { type OptionNames, readOptions } from '../internal/options.ts';
+import { memberOf, type OptionNames, readOptions } from '../internal/options.ts';
 import { messageFromRequest, messageFromResponse } from '../rfc9421/message.ts';
 import { clockOf } from '../runtime/time.ts';
 import { verifyContentDigest } from '../signature/content-digest.ts';
@@ -171,15 +171,17 @@ async function verifyFields(answer: Answer, rules: Rules): Promise<{ readonly va
 /** Rules by which a digest is a field like any other: covered, but held against the content by us, or by nobody. */
 function withDigestAsField({ request }: Answer, rules: Rules, name: string): Rules {
   const { policy } = rules;
-  const uncovered = policy.insecurelyAllowUncovered ?? [];
+  const uncovered = (memberOf(policy, 'insecurelyAllowUncovered') ?? []) as readonly string[];
   // The digest of the response alone is meant: that of the request stays covered, unless the caller lets it go.
   const insecurelyAllowUncovered = [...uncovered, 'content-digest'];
-  if (policy.required !== undefined)
-    return { ...rules, policy: { ...policy, required: [...policy.required, name], insecurelyAllowUncovered } };
-  const isFree = policy.insecurelyAllowUnboundResponse || uncovered.includes('content-digest');
+  const required = memberOf(policy, 'required') as ResponsePolicy['required'];
+  if (required !== undefined)
+    return { ...rules, policy: { ...policy, components: undefined, required: [...required, name], insecurelyAllowUncovered } };
+  const isFree = memberOf(policy, 'insecurelyAllowUnboundResponse') === true || uncovered.includes('content-digest');
   const asked = request.headers.has('content-digest') && !isFree;
-  const components = [...(policy.components ?? []), name, ...(asked ? ['"content-digest";req'] : [])];
-  return { ...rules, policy: { ...policy, components, insecurelyAllowUncovered } };
+  const given = (memberOf(policy, 'components') ?? []) as NonNullable<ResponsePolicy['components']>;
+  const components = [...given, name, ...(asked ? ['"content-digest";req'] : [])];
+  return { ...rules, policy: { ...policy, required: undefined, components, insecurelyAllowUncovered } };
 }
 
 const CODED =

@@ -116,7 +116,8 @@ export function createSigning<Subject>(options: SigningOptions<Subject>): Signin
   if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn, in seconds,', 1, MAX_LIFETIME);
   assertTexts(insecurelyAllowUncovered, 'insecurelyAllowUncovered');
   checkCoverage({ required, components: typeof options.components === 'function' ? [] : options.components });
-  if (required !== undefined) readRequiredList(required, { control: REQUEST_CONTROL, uncovered: new Set(insecurelyAllowUncovered) });
+  if (required !== undefined)
+    readRequiredList(required, { control: REQUEST_CONTROL, uncovered: new Set(insecurelyAllowUncovered), unbound: false });
   const named =
     required !== undefined
       ? readCoveredComponents(required, 'required')

@@ -80,7 +80,7 @@ export async function signRequest(message: RequestMessage, options: SignRequestO
   const source = requestSource(message, withDigest, read.fieldTypes);
   const has = (name: string) => withDigest(name) !== undefined;
   const defaults = [...REQUEST_CONTROL, ...presentRequestFields(has), ...(has('content-digest') ? [CONTENT_DIGEST] : [])];
-  const leftOut = { control: REQUEST_CONTROL, uncovered: new Set(insecurelyAllowUncovered) };
+  const leftOut = { control: REQUEST_CONTROL, uncovered: new Set(insecurelyAllowUncovered), unbound: false };
   const components = coveredComponents(read, source, defaults, leftOut);
   return signMessage({ source, components, digest, read: (name) => joined(lines(name)) }, read);
 }

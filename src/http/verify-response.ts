@@ -126,6 +126,7 @@ export async function verifyResponse(
   const view: MessageView<Uint8Array | undefined> = {
     source: responseSource(message, request, fields, fieldTypes),
     present: presentOf(fields),
+    announcesContent: false,
     checkAuthority: () => undefined,
     readContent: () => contentOf('headers' in response ? response : { body: message.body }, fields, requirement, bounds),
   };

@@ -6,5 +6,5 @@
 
 export { activityPub } from './activity-pub.ts';
 export { openPayments } from './open-payments.ts';
-export type { Preset, PresetSigning } from './preset.ts';
+export type { Preset, PresetPolicy, PresetSigning } from './preset.ts';
 export { type DirectoryPreset, webBotAuth } from './web-bot-auth.ts';

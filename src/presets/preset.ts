@@ -13,10 +13,13 @@ export type PresetSigning = Pick<
   'components' | 'required' | 'tag' | 'label' | 'expiresIn' | 'includeAlg' | 'insecurelyAllowUncovered'
 >;
 
+/** A policy of signatures that say when they were made, by a positive list: so each member can be changed by itself. */
+export type PresetPolicy = Extract<Policy, { readonly insecurelyAllowMissingCreated?: false | undefined; readonly required: object }>;
+
 /** A protocol that signs requests. */
 export interface Preset {
   /** The `policy` of `createVerifier`. */
-  readonly policy: Policy;
+  readonly policy: PresetPolicy;
   /** Options of `signRequest` and `createSignedFetch`. */
   readonly signing: PresetSigning;
 }

@@ -6,13 +6,13 @@
  */
 
 import type { BareSignResponseOptions } from '../http/sign-response.ts';
-import type { Policy, ResponsePolicy } from '../signature/policy.ts';
-import type { Preset, PresetSigning } from './preset.ts';
+import type { ResponsePolicy } from '../signature/policy.ts';
+import type { Preset, PresetPolicy, PresetSigning } from './preset.ts';
 
 /** The signed response of a key directory. */
 export interface DirectoryPreset {
   /** The `policy` of `verifyResponse`. */
-  readonly policy: ResponsePolicy & { readonly insecurelyAllowMissingNonce: true };
+  readonly policy: PresetPolicy & Pick<ResponsePolicy, 'insecurelyAllowUnboundResponse'> & { readonly insecurelyAllowMissingNonce: true };
   /** Options of `signResponse`. */
   readonly signing: Pick<
     BareSignResponseOptions,
@@ -26,7 +26,7 @@ const DAY = 86_400;
 /** All but HMAC, which the draft forbids. */
 const ALGORITHMS = ['ed25519', 'ecdsa-p256-sha256', 'ecdsa-p384-sha384', 'rsa-pss-sha512', 'rsa-v1_5-sha256'] as const;
 
-const policy: Policy = /* @__PURE__ */ Object.freeze({
+const policy: PresetPolicy = /* @__PURE__ */ Object.freeze({
   tag: 'web-bot-auth',
   // `@target-uri` contains it.
   required: Object.freeze(['@authority']),

@@ -39,8 +39,7 @@ export function readCandidates(read: FieldReader, limits: SignatureLimits, known
   return parseSignatureFields(combine(input ?? []), combine(signature ?? []), limits, known);
 }
 
-const CAVAGE =
-  'it is of draft-cavage-http-signatures, an earlier and different form that is not accepted: have the message signed by RFC 9421, in Signature-Input and Signature';
+const CAVAGE = 'it is of draft-cavage-http-signatures, which is not accepted: have the message signed by RFC 9421';
 
 /** Whether the value of a field is a signature of those drafts, up to version 12; RFC 9421 writes no such parameter. */
 function isCavage(value: string): boolean {

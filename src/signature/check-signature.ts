@@ -22,7 +22,7 @@ export interface CheckedView {
   /** Components that must be covered because this message has them. */
   readonly present: readonly Component[];
   /** Whether the message says that it has content: what lacks for that is told beforehand, if anything else lacks too. */
-  readonly announcesContent?: boolean;
+  readonly announcesContent: boolean;
   /** Throws unless the message is for us. */
   checkAuthority(signature: UnverifiedSignature): Awaitable<void>;
 }
@@ -67,8 +67,7 @@ export async function checkSignatures(
 
 function checkOne(one: RequiredSignature, view: CheckedView, context: CheckContext): Awaitable<Checked> {
   const { signature, requirement } = one;
-  const [present, unreadable] = presentComponents(requirement, view);
-  const lacking = [...unreadable, ...lackingCoverage(signature, requirement, present)];
+  const lacking = lackingCoverage(signature, requirement, presentComponents(requirement, view));
   const finish = (foreign: Refusals): Checked => {
     // That it is missing is known.
     const isTimeless = signature.created === undefined && requirement.created === 'required';
@@ -79,21 +78,11 @@ function checkOne(one: RequiredSignature, view: CheckedView, context: CheckConte
   return isThenable(foreign) ? foreign.then(finish) : finish(foreign);
 }
 
-/** What must be covered because the message has it, by default and by the policy's wish; and what of it cannot be read. */
-function presentComponents(
-  { whenPresent, defaults }: Requirement,
-  { present, source }: CheckedView,
-): readonly [present: readonly Component[], unreadable: Refusals] {
+/** What must be covered because the message has it, by default and by the policy's wish. What cannot be read is there all the same. */
+function presentComponents({ whenPresent, defaults }: Requirement, { present, source }: CheckedView): readonly Component[] {
   const ofCarrier = defaults ? present : [];
-  if (whenPresent.length === 0) return [ofCarrier, NONE];
-  const unreadable: VerificationError[] = [];
-  const isThere = (component: Component): boolean => {
-    const refusal = refusalOf(() => source(component) !== undefined);
-    if (refusal instanceof VerificationError) unreadable.push(refusal);
-    return refusal === true;
-  };
-  const chosen = whenPresent.filter(isThere);
-  return [[...ofCarrier, ...chosen], unreadable];
+  if (whenPresent.length === 0) return ofCarrier;
+  return [...ofCarrier, ...whenPresent.filter((component) => refusalOf(() => source(component)) !== undefined)];
 }
 
 /** What `read` answers, or its refusal. */
@@ -128,20 +117,17 @@ function baseOf(one: RequiredSignature, view: CheckedView, { allowsMissingKeyid 
   const base = refusalOf(() => createSignatureBase(view.source, components, params));
   if (typeof base === 'string' && wrong.length === 0 && (keyid !== undefined || allowsMissingKeyid)) return { base, refusals: NONE };
   const refusals = [...wrong];
-  if (typeof base !== 'string') refusals.push(...unresolvable(one, view.source, wrong));
+  if (typeof base !== 'string') refusals.push(...unresolvable(one, view.source));
   if (keyid === undefined && !allowsMissingKeyid) refusals.push(new VerificationError('signature_malformed', 'no keyid'));
   if (view.announcesContent && lacksDigest(one))
     refusals.push(new VerificationError('component_uncovered', `the signature does not cover ${CONTENT_DIGEST.identifier}`));
   return { base: '', refusals };
 }
 
-/** The components that the message cannot give, but for those that are known. */
-function unresolvable({ signature }: RequiredSignature, source: ComponentSource, known: Refusals): Refusals {
-  const refusals = signature.components.map((component) => refusalOf(() => createSignatureBase(source, [component], '')));
-  return refusals.filter(
-    (refusal): refusal is VerificationError =>
-      refusal instanceof VerificationError && !known.some(({ message }) => message === refusal.message),
-  );
+/** The components that the message cannot give. */
+function unresolvable({ signature }: RequiredSignature, source: ComponentSource): Refusals {
+  const read = signature.components.map((component) => refusalOf(() => createSignatureBase(source, [component], '')));
+  return read.filter((answer) => typeof answer !== 'string');
 }
 
 function lacksDigest({ signature, requirement }: RequiredSignature): boolean {

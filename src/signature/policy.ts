@@ -207,7 +207,7 @@ function readFreshness(policy: Policy): Freshness {
   const limits = readLimitsOf(policy, 'policy.', insecurelyAllowMissingNonce ? 'optional' : 'required');
   if (insecurelyAllowMissingCreated && !insecurelyAllowMissingNonce && maxLifetime === undefined)
     throw new TypeError(
-      'policy.insecurelyAllowMissingCreated needs policy.maxLifetime, so that a nonce is remembered until expires; or policy.insecurelyAllowMissingNonce, and such messages count again and again',
+      'policy.insecurelyAllowMissingCreated needs policy.maxLifetime, for nonces to be remembered, or policy.insecurelyAllowMissingNonce too',
     );
   if (maxLifetime === undefined) return { ...limits, created: insecurelyAllowMissingCreated ? 'optional' : 'required' };
   // Without created, a nonce has to be remembered for the whole life, and `futureSkew + 1` seconds more.

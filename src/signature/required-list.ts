@@ -15,18 +15,8 @@ export interface LeftOut {
   /** Those whose names say that they are left out. */
   readonly uncovered: ReadonlySet<string>;
   /** Whether what ties a response to its request may be left out. */
-  readonly unbound?: boolean | undefined;
+  readonly unbound: boolean;
 }
-
-/** What goes unsaid if it is not covered. */
-const MEANING: Readonly<Record<string, string>> = {
-  '"@method"': 'whoever relays the message chooses the method',
-  '"@authority"': 'a signature for another host counts',
-  '"@path"': 'whoever relays the message chooses the path',
-  '"@query"': 'whoever relays the message chooses the query',
-  '"@status"': 'whoever relays the response chooses the status',
-  '"content-digest"': 'whoever relays the message chooses its content',
-};
 
 /**
  * Reads a positive list; `name` is what messages call it, and `prefix` what they call the options beside it.
@@ -45,13 +35,8 @@ export function readRequiredList(given: readonly CoveredComponent[], leftOut: Le
 function requireSaid({ identifier, name, params }: Component, { uncovered, unbound }: LeftOut, prefix: string): void {
   if (uncovered.has(name)) return;
   if (!params.has('req'))
-    throw new TypeError(
-      `${prefix}required leaves out ${name}: ${MEANING[identifier]}; add ${addition(name)}, or name ${name} in ${prefix}insecurelyAllowUncovered`,
-    );
-  if (!unbound)
-    throw new TypeError(
-      `${prefix}required leaves out ${identifier}, so that a response to another request counts: add it, or say ${prefix}insecurelyAllowUnboundResponse`,
-    );
+    throw new TypeError(`${prefix}required leaves out ${name}: add ${addition(name)}, or name it in ${prefix}insecurelyAllowUncovered`);
+  if (!unbound) throw new TypeError(`${prefix}required leaves out ${identifier}: add it, or say ${prefix}insecurelyAllowUnboundResponse`);
 }
 
 /** Not every message has content. */

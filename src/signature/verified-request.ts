@@ -84,7 +84,7 @@ export function createVerifiedRequest(
 
 /** What a signed URL shows to be verified: neither fields nor content. */
 export function urlView(source: ComponentSource, checkAuthority: MessageView<undefined>['checkAuthority']): MessageView<undefined> {
-  return { source, present: [], checkAuthority, readContent: () => undefined };
+  return { source, present: [], announcesContent: false, checkAuthority, readContent: () => undefined };
 }
 
 /**

@@ -45,7 +45,7 @@ export interface MessageView<Content> extends CheckedView {
 export interface VerifyContext {
   readonly resolveKey: ResolveKey;
   /** Absent where each signature must name its key. */
-  readonly resolveKeyWithoutKeyid?: ResolveKeyWithoutKeyid | undefined;
+  readonly resolveKeyWithoutKeyid: ResolveKeyWithoutKeyid | undefined;
   /** Absent where no nonce is consumed: a response's is the request's. */
   readonly replayStore: ReplayStore | undefined;
   /** Whole seconds since the epoch; asked again after whatever was waited for. */

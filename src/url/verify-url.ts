@@ -121,7 +121,7 @@ export async function verifyUrl(
   if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') throw new TypeError("scheme must be 'https' or 'http'");
   const checkAuthority = readAuthority(read, timeout);
   const carrier = signedUrls(read.policy);
-  const context = { resolveKey, replayStore, now: clockOf(read.now), timeout };
+  const context = { resolveKey, resolveKeyWithoutKeyid: undefined, replayStore, now: clockOf(read.now), timeout };
   try {
     const { message, signedMethod, required } = find(messageOf(request), carrier, scheme);
     const source = requestSource({ ...message, method: signedMethod });

@@ -307,7 +307,7 @@ async function webBots(): Promise<Peer> {
         ...webBotAuth.directory.policy,
         required: ['"@authority";req'],
         insecurelyAllowUncovered: ['@status', 'content-digest'],
-      } as ResponsePolicy,
+      },
     },
   };
 }
