@@ -19,8 +19,8 @@ export interface Refusal {
   readonly code: string;
   /** What the server says besides the code: which component lacks, for one. */
   readonly detail: string | undefined;
-  /** All that the message lacks, the first of it being `code` and `detail`; empty if the server does not say. */
-  readonly unmet: readonly { readonly code: string; readonly detail: string | undefined }[];
+  /** All that the message lacks, the first of it being `code` and `detail`; `undefined` if the server does not say. */
+  readonly unmet: readonly { readonly code: string; readonly detail: string | undefined }[] | undefined;
   /** The server's time, whole seconds since the epoch. */
   readonly now: number | undefined;
   /** Seconds after which trying again makes sense. */
@@ -73,7 +73,7 @@ export async function parseRefusal(response: Response, options: ParseRefusalOpti
 
 /** What is listed as lacking, as far as it is what we list. */
 function readUnmet(given: unknown): Refusal['unmet'] {
-  if (!Array.isArray(given)) return [];
+  if (!Array.isArray(given)) return undefined;
   return given.flatMap((one: unknown) => {
     if (typeof one !== 'object' || one === null) return [];
     const [code, detail] = [memberOf(one, 'code'), memberOf(one, 'detail')];
