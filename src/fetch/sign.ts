@@ -5,18 +5,23 @@
  */
 
 import type { Signer } from '../crypto/signer.ts';
+import { checkCoverage, coversDigest } from '../http/covered-components.ts';
 import { type SignRequestOptions, signRequest } from '../http/sign-request.ts';
 import { assertFunction, assertInteger, assertTexts } from '../internal/assert.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
-import { type CoveredComponent, type NamedComponent, REQUEST_CONTROL, readCoveredComponents } from '../rfc9421/coverage.ts';
+import {
+  type CoveredComponent,
+  type NamedComponent,
+  REQUEST_CONTROL,
+  readCoveredComponents,
+  readRequiredList,
+} from '../rfc9421/coverage.ts';
 import { createFieldReader } from '../rfc9421/field-lines.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
 import { parseComponent } from '../rfc9421/parse-component.ts';
 import { requestSource } from '../rfc9421/source.ts';
 import type { FieldTypes } from '../rfc9421/structured-field.ts';
 import { clockOf } from '../runtime/time.ts';
-import { checkCoverage, coversDigest } from '../signature/covered-components.ts';
-import { readRequiredList } from '../signature/required-list.ts';
 import { assertSigner, checkSignTerms } from '../signature/sign.ts';
 import { denied } from './deny.ts';
 

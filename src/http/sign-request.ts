@@ -13,7 +13,6 @@ import { combine, createFieldReader, type FieldReader, isFieldLines, trimLine } 
 import type { RequestMessage } from '../rfc9421/message.ts';
 import { requestSource } from '../rfc9421/source.ts';
 import { newContentDigest } from '../signature/content-digest.ts';
-import { checkCoverage, coveredComponents, coversDigest } from '../signature/covered-components.ts';
 import {
   type BareSignedFields,
   checkOmission,
@@ -25,6 +24,7 @@ import {
   signMessage,
 } from '../signature/sign.ts';
 import { requireRequestMessage } from './check-message.ts';
+import { checkCoverage, coveredComponents, coversDigest } from './covered-components.ts';
 
 /** How to sign a request. */
 export interface SignRequestOptions extends SignOptions {

@@ -13,7 +13,6 @@ import { createFieldReader, type FieldReader } from '../rfc9421/field-lines.ts';
 import type { RequestMessage, ResponseMessage } from '../rfc9421/message.ts';
 import { responseSource } from '../rfc9421/source.ts';
 import { newContentDigest } from '../signature/content-digest.ts';
-import { checkCoverage, coveredComponents, coversDigest } from '../signature/covered-components.ts';
 import {
   assertNonce,
   type BareSignedFields,
@@ -27,6 +26,7 @@ import {
   withComponents,
 } from '../signature/sign.ts';
 import { requireRequestMessage, requireResponseMessage } from './check-message.ts';
+import { checkCoverage, coveredComponents, coversDigest } from './covered-components.ts';
 import { joined } from './sign-request.ts';
 
 /** How to sign a response. */

@@ -12,8 +12,13 @@ import { type OptionNames, readOptions } from '../internal/options.ts';
 import { LONGEST_SKEW } from '../replay/check-request.ts';
 import { LONGEST_LIFE } from '../replay/store.ts';
 import type { Component } from '../rfc9421/component.ts';
-import { type CoveredComponent, RESPONSE_CONTROL, readCoveredComponents, requestOfResponse } from '../rfc9421/coverage.ts';
-import { readRequiredList } from './required-list.ts';
+import {
+  type CoveredComponent,
+  RESPONSE_CONTROL,
+  readCoveredComponents,
+  readRequiredList,
+  requestOfResponse,
+} from '../rfc9421/coverage.ts';
 
 /** What every policy may say, whatever it wants covered. Durations are whole seconds. */
 interface PolicyTerms {

@@ -6,9 +6,8 @@
 
 import type { ComponentSource } from '../rfc9421/base.ts';
 import type { Component } from '../rfc9421/component.ts';
-import { CONTENT_DIGEST, readCoveredComponents, requiredComponents } from '../rfc9421/coverage.ts';
-import { type LeftOut, readRequiredList } from './required-list.ts';
-import { callersMistake, type SignOptions, withComponents } from './sign.ts';
+import { CONTENT_DIGEST, type LeftOut, readCoveredComponents, readRequiredList, requiredComponents } from '../rfc9421/coverage.ts';
+import { callersMistake, type SignOptions, withComponents } from '../signature/sign.ts';
 
 /** The part of the options that says what is covered. */
 export type Coverage = Pick<SignOptions, 'components' | 'required'>;
