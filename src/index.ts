@@ -21,6 +21,7 @@ export {
   type Problem,
   SignedFetchError,
   type SignedFetchErrorCode,
+  type UnmetRequirement,
   VerificationError,
   type VerificationErrorCode,
   type VerificationErrorOptions,
@@ -35,8 +36,8 @@ export { createSignedFetch } from './fetch/signed-fetch.ts';
 export type { Limits } from './http/limits.ts';
 export { parseUnverifiedSignatures } from './http/parse-unverified.ts';
 export type { PolicyChoice } from './http/policies.ts';
-export { type SignRequestOptions, signRequest } from './http/sign-request.ts';
-export { type SignResponseOptions, signResponse } from './http/sign-response.ts';
+export { type BareSignRequestOptions, type SignRequestOptions, signRequest } from './http/sign-request.ts';
+export { type BareSignResponseOptions, type SignResponseOptions, signResponse } from './http/sign-response.ts';
 export { createVerifier, type Verifier, type VerifierOptions } from './http/verifier.ts';
 export { type VerifiedResponse, type VerifyResponseOptions, verifyResponse } from './http/verify-response.ts';
 export type { Awaitable } from './internal/awaitable.ts';
@@ -62,10 +63,10 @@ export type { TargetForm } from './rfc9421/target.ts';
 export type { UnverifiedSignature } from './rfc9421/unverified-signature.ts';
 export type { Authority, AuthorityOptions, Scheme } from './signature/authority.ts';
 export { type HmacSecretsOptions, hmacSecrets, type SecretLookup, type SecretRecord } from './signature/hmac-secrets.ts';
-export type { KeyLookup, KeyRecord, ResolveKey } from './signature/key-record.ts';
-export type { Policy } from './signature/policy.ts';
+export type { KeyLookup, KeylessSignature, KeyRecord, ResolveKey, ResolveKeyWithoutKeyid } from './signature/key-record.ts';
+export type { Policy, ResponsePolicy } from './signature/policy.ts';
 export type { FoundInQuery, QueryCarrier } from './signature/query-carrier.ts';
 export type { StandardResult, StandardSchema } from './signature/schema.ts';
-export type { SignedFields, SignOptions } from './signature/sign.ts';
+export type { BareSignedFields, OmittedParameter, SignedFields, SignOptions } from './signature/sign.ts';
 export type { VerifiedSignature, VerifiedSignatures } from './signature/verified.ts';
 export type { VerifiedRequest } from './signature/verified-request.ts';

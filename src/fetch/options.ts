@@ -38,6 +38,7 @@ export interface SignedFetchOptions extends SigningOptions<Request>, QueryOption
 const NAMES: OptionNames<SignedFetchOptions & PerMessage> = {
   signer: true,
   components: true,
+  required: true,
   tag: true,
   expiresIn: true,
   label: true,

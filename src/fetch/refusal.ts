@@ -7,7 +7,7 @@
 
 import { PROBLEM_TYPE } from '../errors.ts';
 import { assertSeconds } from '../internal/assert.ts';
-import { type OptionNames, readOptions } from '../internal/options.ts';
+import { memberOf, type OptionNames, readOptions } from '../internal/options.ts';
 import { decodeUtf8 } from '../internal/utf8.ts';
 import { systemTime } from '../runtime/time.ts';
 import { readAnswer } from './answer.ts';
@@ -20,6 +20,8 @@ export interface Refusal {
   readonly code: string;
   /** What the server says besides the code: which component lacks, for one. */
   readonly detail: string | undefined;
+  /** All that the message lacks, the first of it being `code` and `detail`; `undefined` if the server does not say. */
+  readonly unmet: readonly { readonly code: string; readonly detail: string | undefined }[] | undefined;
   /** The server's time, whole seconds since the epoch. */
   readonly now: number | undefined;
   /** Seconds after which trying again makes sense. */
@@ -63,11 +65,22 @@ export async function parseRefusal(response: Response, options: ParseRefusalOpti
     status,
     code,
     detail: typeof detail === 'string' ? detail : undefined,
+    unmet: readUnmet(problem.get('unmet')),
     now: typeof now === 'number' && Number.isSafeInteger(now) ? now : undefined,
     retryAfter: readRetryAfter(headers, systemTime()),
     acceptSignature: headers.get('accept-signature') ?? undefined,
     signatureBase: typeof signatureBase === 'string' ? signatureBase : undefined,
   };
+}
+
+/** What is listed as lacking, as far as it is what we list. */
+function readUnmet(given: unknown): Refusal['unmet'] {
+  if (!Array.isArray(given)) return undefined;
+  return given.flatMap((one: unknown) => {
+    if (typeof one !== 'object' || one === null) return [];
+    const [code, detail] = [memberOf(one, 'code'), memberOf(one, 'detail')];
+    return typeof code === 'string' ? [{ code, detail: typeof detail === 'string' ? detail : undefined }] : [];
+  });
 }
 
 /** The text of a response; `undefined` if it is too much, too late, or broken. */

@@ -38,8 +38,9 @@ export async function fulfillAcceptSignature(
   const requested = readRequested(wish, given);
   const components = requested.components.map((text) => parseComponent(text, 'requested.components'));
   callersMistake(() => requireDistinct(components));
-  const wanted: SignRequestOptions = {
+  const wanted: SignRequestOptions & { readonly insecurelyOmit: undefined } = {
     ...given,
+    insecurelyOmit: undefined,
     label: requested.label,
     tag: requested.tag ?? given.tag,
     nonce: requested.nonce ?? given.nonce,

@@ -24,7 +24,7 @@ import { requireOneHost, requireTarget, type TargetForm } from '../rfc9421/targe
 import type { SignatureCandidate } from '../rfc9421/unverified-signature.ts';
 import { clockOf } from '../runtime/time.ts';
 import { type AuthorityOptions, type CheckAuthority, readAuthority, type Scheme } from '../signature/authority.ts';
-import type { ResolveKey } from '../signature/key-record.ts';
+import type { ResolveKey, ResolveKeyWithoutKeyid } from '../signature/key-record.ts';
 import { POLICY_MEMBERS } from '../signature/policy.ts';
 import type { FoundInQuery, QueryCarrier } from '../signature/query-carrier.ts';
 import { annotated } from '../signature/refusal.ts';
@@ -42,6 +42,11 @@ import { asSpelled, lossIn, respell } from './respelled-request.ts';
 export type VerifierOptions = AuthorityOptions & {
   /** Finds the key of a keyid: `hmacSecrets(…)`, `createJwksResolver(…)`, or your own. */
   readonly resolveKey: ResolveKey;
+  /**
+   * Finds the key of a signature without a keyid, by what else it says: parameters of its own, fields that it covers (a token, a key). Without
+   * it, each signature must have a keyid.
+   */
+  readonly resolveKeyWithoutKeyid?: ResolveKeyWithoutKeyid | undefined;
   /** Remembers nonces, so that a message counts once. */
   readonly replayStore: ReplayStore;
   /** What a signature must fulfil; by default whatever `createSignedFetch` does by default. */
@@ -81,6 +86,7 @@ const NAMES: OptionNames<AllOptions> = {
   authority: true,
   insecurelyTrustHost: true,
   resolveKey: true,
+  resolveKeyWithoutKeyid: true,
   replayStore: true,
   policy: true,
   query: true,
@@ -150,10 +156,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
         requireTarget(message, targetForms);
         readAhead(read, candidates);
       });
-      const required = isThenable(found) ? await found : found;
+      const { required, missing } = isThenable(found) ? await found : found;
       const spelled = (respelledQuery ? respell : asSpelled)(message, read, fieldTypes);
       const view = new RequestView(spelled, taken, checkAuthority, bounds);
-      const { proven, content } = await verifySignatures(required, view, context);
+      const { proven, content } = await verifySignatures(required, view, context, missing);
       for (const { signature } of proven) known.add(signature.components, signature.params);
       return createVerifiedRequest({ ...spelled[proven[0]!.spelling]!, read }, proven, content);
     } catch (thrown) {
@@ -202,8 +208,9 @@ interface VerifierParts
 
 function readVerifierOptions(options: VerifierOptions): VerifierParts {
   const read = readOptions<AllOptions>(options, NAMES, { elsewhere: POLICY_MEMBERS });
-  const { resolveKey, replayStore, policy = {}, timeout = 5, bodyTimeout = 60 } = read;
+  const { resolveKey, resolveKeyWithoutKeyid, replayStore, policy = {}, timeout = 5, bodyTimeout = 60 } = read;
   assertFunction(resolveKey, 'resolveKey');
+  if (resolveKeyWithoutKeyid !== undefined) assertFunction(resolveKeyWithoutKeyid, 'resolveKeyWithoutKeyid');
   assertFunction(replayStore?.consume, 'replayStore.consume');
   assertSeconds(timeout, 'timeout', 1, 3600);
   assertSeconds(bodyTimeout, 'bodyTimeout', 1, 86_400);
@@ -214,7 +221,14 @@ function readVerifierOptions(options: VerifierOptions): VerifierParts {
     limits,
     policies: readPolicies(policy, replayStore, timeout),
     bounds: { limit: limits.bodyBytes, timeout: bodyTimeout },
-    context: { resolveKey, replayStore, now: clockOf(read.now), timeout, exposesBase: read.insecurelyExposeSignatureBase },
+    context: {
+      resolveKey,
+      resolveKeyWithoutKeyid,
+      replayStore,
+      now: clockOf(read.now),
+      timeout,
+      exposesBase: read.insecurelyExposeSignatureBase,
+    },
     checkAuthority: readAuthority(read as AuthorityOptions, timeout),
   };
 }

@@ -8,7 +8,7 @@
 import { VerificationError } from '../errors.ts';
 import { assertFunction, assertSeconds } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
-import { CONTENT_DIGEST, presentResponseFields, RESPONSE_CONTROL, requestOfResponse } from '../rfc9421/coverage.ts';
+import { CONTENT_DIGEST, presentResponseFields } from '../rfc9421/coverage.ts';
 import { combine, createFieldReader, type FieldReader } from '../rfc9421/field-lines.ts';
 import { messageFromResponse, type RequestMessage, type ResponseMessage } from '../rfc9421/message.ts';
 import { readCandidates } from '../rfc9421/signature-fields.ts';
@@ -16,8 +16,8 @@ import { responseSource } from '../rfc9421/source.ts';
 import { type FieldTypes, requireFieldTypes } from '../rfc9421/structured-field.ts';
 import { clockOf } from '../runtime/time.ts';
 import { checkContentDigest } from '../signature/content-digest.ts';
-import type { KeyRecord, ResolveKey } from '../signature/key-record.ts';
-import { POLICY_MEMBERS, type Policy, type Requirement, readPolicy } from '../signature/policy.ts';
+import type { KeyRecord, ResolveKey, ResolveKeyWithoutKeyid } from '../signature/key-record.ts';
+import { POLICY_MEMBERS, type Requirement, type ResponsePolicy, readResponsePolicy } from '../signature/policy.ts';
 import { asRefusal } from '../signature/refusal.ts';
 import { selectSignature } from '../signature/requirements.ts';
 import { assertNonce } from '../signature/sign.ts';
@@ -28,14 +28,29 @@ import { type ContentBounds, readContent } from './content.ts';
 import { addFieldBytes, type Limits, readLimits } from './limits.ts';
 import { takeBody } from './request-view.ts';
 
+/** What says which request a response answers. */
+type AnswerOptions =
+  | {
+      /** The nonce of the request, as `signRequest` answered it: an answer to another request has another one. */
+      readonly nonce: string;
+      /** What the signature must fulfil; by default whatever `signResponse` does by default. */
+      readonly policy?: ResponsePolicy | undefined;
+    }
+  | {
+      /** A request that was not signed has none. */
+      readonly nonce?: undefined;
+      readonly policy: ResponsePolicy & { readonly insecurelyAllowMissingNonce: true };
+    };
+
 /** How to verify a response. Times are whole seconds since the epoch, durations whole seconds. */
-export interface VerifyResponseOptions {
+export type VerifyResponseOptions = CommonVerifyResponseOptions & AnswerOptions;
+
+/** What both kinds have. */
+export interface CommonVerifyResponseOptions {
   /** Finds the key of a keyid. */
   readonly resolveKey: ResolveKey;
-  /** The nonce of the request, as `signRequest` answered it: an answer to another request has another one. */
-  readonly nonce: string;
-  /** What the signature must fulfil; by default whatever `signResponse` does by default. */
-  readonly policy?: Policy | undefined;
+  /** Finds the key of a signature without a keyid, by what else it says. Without it, the signature must have a keyid. */
+  readonly resolveKeyWithoutKeyid?: ResolveKeyWithoutKeyid | undefined;
   /** What a peer may send at the most. */
   readonly limits?: Partial<Limits> | undefined;
   /** Structured types of fields that `;sf` is used with, by lower-case name, besides the registered ones. */
@@ -51,6 +66,7 @@ export interface VerifyResponseOptions {
 /** The names of `VerifyResponseOptions`. */
 const VERIFY_RESPONSE_OPTIONS: OptionNames<VerifyResponseOptions> = {
   resolveKey: true,
+  resolveKeyWithoutKeyid: true,
   nonce: true,
   policy: true,
   limits: true,
@@ -86,15 +102,15 @@ export async function verifyResponse(
   options: VerifyResponseOptions,
 ): Promise<VerifiedResponse> {
   const read = readOptions(options, VERIFY_RESPONSE_OPTIONS, { elsewhere: POLICY_MEMBERS });
-  const { resolveKey, nonce, policy = {}, timeout = 5, bodyTimeout = 60, fieldTypes } = read;
+  const { resolveKey, resolveKeyWithoutKeyid, nonce, policy = {}, timeout = 5, bodyTimeout = 60, fieldTypes } = read;
   assertFunction(resolveKey, 'resolveKey');
-  assertNonce(nonce);
+  if (resolveKeyWithoutKeyid !== undefined) assertFunction(resolveKeyWithoutKeyid, 'resolveKeyWithoutKeyid');
   assertSeconds(timeout, 'timeout', 1, 3600);
   assertSeconds(bodyTimeout, 'bodyTimeout', 1, 86_400);
   requireFieldTypes(fieldTypes);
   const limits = readLimits(read.limits);
   // No store: the nonce is the request's, and is compared.
-  const context: VerifyContext = { resolveKey, replayStore: undefined, now: clockOf(read.now), timeout };
+  const context: VerifyContext = { resolveKey, resolveKeyWithoutKeyid, replayStore: undefined, now: clockOf(read.now), timeout };
   requireRequestMessage(request, 'request');
   const message = isFetchResponse(response) ? messageFromResponse(response) : response;
   requireResponseMessage(message, 'response');
@@ -104,22 +120,23 @@ export async function verifyResponse(
   const fields = createFieldReader(message.fields);
   const taken: TakenAnswer = { status, method: request.method, digest: fields('content-digest'), coding: fields('content-encoding') };
   requireFieldsWithin(fields, limits);
-  const asked = requestOfResponse(createFieldReader(request.fields)('content-digest') !== undefined);
-  const requirement = readPolicy(policy, [...RESPONSE_CONTROL, ...asked]);
+  const requirement = readResponsePolicy(policy, createFieldReader(request.fields)('content-digest') !== undefined);
+  if (nonce !== undefined || requirement.nonce === 'required') assertNonce(nonce);
   const signature = selectSignature(
     asRefusal(() => readCandidates(fields, limits)),
     requirement.tag,
   );
-  if (signature.nonce !== undefined && signature.nonce !== nonce)
+  if (nonce !== undefined && signature.nonce !== undefined && signature.nonce !== nonce)
     throw new VerificationError('nonce_replayed', 'the response answers another request');
   const bounds: ContentBounds = { limit: limits.bodyBytes, timeout: bodyTimeout };
   const view: MessageView<Uint8Array | undefined> = {
     source: responseSource(message, request, fields, fieldTypes),
     present: presentOf(fields),
+    announcesContent: false,
     checkAuthority: () => undefined,
     readContent: () => contentOf(isFetchResponse(response) ? response : { body }, taken, requirement, bounds),
   };
-  const required = { signature, requirement, longestAge: requirement.maxAge };
+  const required = { signature, requirement, longestAge: requirement.maxAge, longestLifetime: requirement.maxLifetime };
   return toVerifiedResponse(status, await verifySignatures([required], view, context));
 }
 
@@ -174,7 +191,7 @@ function isOfOtherContent({ method, status }: TakenAnswer): boolean {
 }
 
 function toVerifiedResponse(status: number, { proven, content }: Verified<Uint8Array | undefined>): VerifiedResponse {
-  const { signature, key } = proven[0]!;
+  const { key } = proven[0]!;
   const signatures = toVerifiedSignatures(proven);
-  return Object.freeze({ status, keyid: signature.keyid!, key: key.record, bytes: content, signatures });
+  return Object.freeze({ status, keyid: signatures[0].keyid, key: key.record, bytes: content, signatures });
 }

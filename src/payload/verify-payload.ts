@@ -142,11 +142,12 @@ export async function verifyPayload(input: PayloadInput, options: VerifyPayloadO
     const view: MessageView<unknown> = {
       source: isThenable(source) ? await source : source,
       present: [],
+      announcesContent: false,
       checkAuthority: (claimed) => requireAddress(claimed, address),
       // The digest is computed from the data itself: a signature that fits proves the content too. A schema speaks before anything is consumed.
       readContent: () => fitSchema(schema, received),
     };
-    const required = { signature, requirement, longestAge: requirement.maxAge };
+    const required = { signature, requirement, longestAge: requirement.maxAge, longestLifetime: requirement.maxLifetime };
     return verifiedPayload(await verifySignatures([required], view, context));
   } catch (error) {
     throw annotated(error, { now: context.now() });
@@ -192,7 +193,7 @@ function readPayloadOptions(options: VerifyPayloadOptions): PayloadParts {
   const nonce = insecurelyAllowMissingNonce ? 'optional' : 'required';
   return {
     requirement: fixedRequirement(purposeTag(format, tag), nonce, policy, 'policy.'),
-    context: { resolveKey, replayStore, now: clockOf(read.now), timeout },
+    context: { resolveKey, resolveKeyWithoutKeyid: undefined, replayStore, now: clockOf(read.now), timeout },
     audience,
     subject,
     anySubject,

@@ -123,6 +123,7 @@ function candidateOf(
     label,
     components: readComponents(member.items, input, limits),
     params: input.slice(start, end),
+    parameters: member.params,
     signature: bytes,
   });
   return { label, tag: member.params.get('tag'), read };

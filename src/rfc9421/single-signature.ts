@@ -47,7 +47,7 @@ export function readSingle(
   const base64 = signature.slice(label.length + 2, -1);
   const bytes = signature === `${label}=:${base64}:` ? fromBase64(base64) : undefined;
   if (!bytes?.length) throw new ComponentError('signature_malformed', 'the two do not hold one signature');
-  const read = () => ({ ...readSignatureParams(received), label, components, params, signature: bytes });
+  const read = () => ({ ...readSignatureParams(received), label, components, params, parameters: received, signature: bytes });
   return { label, tag: received.get('tag'), read };
 }
 

@@ -38,6 +38,22 @@ export type KeyLookup = VerificationKey | KeyRecord | null | undefined;
  */
 export type ResolveKey = (keyid: string, untrusted: UnverifiedSignature) => Awaitable<KeyLookup>;
 
+/**
+ * Finds the key of a signature that names none, by what else it says. It must throw if it cannot tell, as `ResolveKey`. The record needs
+ * `canonicalKeyid`: nonces are remembered under it, and it is the `keyid` of what was verified.
+ */
+export type ResolveKeyWithoutKeyid = (
+  untrusted: KeylessSignature,
+) => Awaitable<(KeyRecord & { readonly canonicalKeyid: string }) | null | undefined>;
+
+/** A signature without a keyid, unverified: every part of it may be an attacker's. */
+export interface KeylessSignature extends UnverifiedSignature {
+  /** There is none. */
+  readonly keyid?: undefined;
+  /** The value of a field that the signature covers, by its name in any case; `undefined` if it is not covered, or not there. */
+  field(name: string): string | undefined;
+}
+
 /** A key record, looked at once: what it says now counts, whatever becomes of it. */
 export interface ResolvedKey {
   /** As the application answered it. */
@@ -71,6 +87,12 @@ export function readLookup(found: KeyLookup): ResolvedKey | undefined {
     notAfter: timeOf(record, 'notAfter'),
     canonicalKeyid: textOf(record, 'canonicalKeyid'),
   };
+}
+
+/** Requires the name under which nonces of a key are remembered that the message does not name. @throws {TypeError} */
+export function requireCanonicalKeyid(key: ResolvedKey | undefined): void {
+  if (key !== undefined && !key.canonicalKeyid)
+    throw new TypeError('resolveKeyWithoutKeyid answered a record without canonicalKeyid: it is the name of the key');
 }
 
 const MOST_KEYS = 2;

@@ -14,26 +14,29 @@ import { signatureLength, type VerificationKey } from '../crypto/key.ts';
 import { VerificationError } from '../errors.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
 import type { ReplayStore } from '../replay/store.ts';
-import { type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/base.ts';
-import type { Component } from '../rfc9421/component.ts';
+import { type ComponentSource, maskBase } from '../rfc9421/base.ts';
+import { plainComponent } from '../rfc9421/component.ts';
+import { covers } from '../rfc9421/coverage.ts';
 import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
 import { ask } from './ask.ts';
+import { type CheckedView, checkSignatures, type SpelledBase } from './check-signature.ts';
 import { consumeNonces } from './consume-nonce.ts';
-import { type ResolvedKey, type ResolveKey, readLookup, requireUsable } from './key-record.ts';
+import {
+  type KeyLookup,
+  type ResolvedKey,
+  type ResolveKey,
+  type ResolveKeyWithoutKeyid,
+  readLookup,
+  requireCanonicalKeyid,
+  requireUsable,
+} from './key-record.ts';
 import type { Requirement } from './policy.ts';
 import type { ProvenSignature, RequiredSignature } from './proven-signature.ts';
 import { annotated } from './refusal.ts';
-import { requireCoverage, requireKeyid, requireTime } from './requirements.ts';
+import { NONE, type Refusals, requireTime } from './requirements.ts';
 
 /** What a carrier shows of its message. */
-export interface MessageView<Content> {
-  readonly source: ComponentSource;
-  /** The same message in other spellings that its signer may have sent: it is good in whichever was signed. Default: none. */
-  readonly respelled?: readonly ComponentSource[] | undefined;
-  /** Components that must be covered because this message has them. */
-  readonly present: readonly Component[];
-  /** Throws unless the message is for us. */
-  checkAuthority(signature: UnverifiedSignature): Awaitable<void>;
+export interface MessageView<Content> extends CheckedView {
   /** The content that was signed. Throws if what arrived is something else. */
   readContent(proven: readonly RequiredSignature[]): Awaitable<Content>;
 }
@@ -41,6 +44,8 @@ export interface MessageView<Content> {
 /** What verification needs of the verifier. */
 export interface VerifyContext {
   readonly resolveKey: ResolveKey;
+  /** Absent where each signature must name its key. */
+  readonly resolveKeyWithoutKeyid: ResolveKeyWithoutKeyid | undefined;
   /** Absent where no nonce is consumed: a response's is the request's. */
   readonly replayStore: ReplayStore | undefined;
   /** Whole seconds since the epoch; asked again after whatever was waited for. */
@@ -58,7 +63,7 @@ export interface Verified<Content> {
 }
 
 /**
- * Verifies each signature by its requirement; all must hold. Waits only for what is not there yet.
+ * Verifies each signature by its requirement; all must hold, and none may be `missing`. Waits only for what is not there yet.
  *
  * @throws {VerificationError} With the code of the first check that fails, and the keyid that the message claims.
  */
@@ -66,10 +71,13 @@ export async function verifySignatures<Content>(
   required: readonly RequiredSignature[],
   view: MessageView<Content>,
   context: VerifyContext,
+  missing: Refusals = NONE,
 ): Promise<Verified<Content>> {
   try {
+    const known = { now: context.now, allowsMissingKeyid: context.resolveKeyWithoutKeyid !== undefined };
+    const bases = await checkSignatures(required, view, known, missing);
     const proven: ProvenSignature[] = [];
-    for (const one of required) proven.push(await proveOne(one, view, context));
+    for (const [index, one] of required.entries()) proven.push(await proveOne(one, bases[index]!, view, context));
     const read = view.readContent(proven);
     const content = isThenable(read) ? await read : read;
     const consumed = consumeNow(proven, context);
@@ -81,41 +89,19 @@ export async function verifySignatures<Content>(
 }
 
 /** Proves one signature: everything about it but the content and its nonce. */
-async function proveOne<Content>(one: RequiredSignature, view: MessageView<Content>, context: VerifyContext): Promise<ProvenSignature> {
-  const { signature, requirement } = one;
-  requireCoverage(signature, requirement, presentComponents(requirement, view));
-  const addressed = view.checkAuthority(signature);
-  if (isThenable(addressed)) await addressed;
-  requireTime(signature, requirement, context.now());
-  // Before the look-up, so that it takes the same time whether or not there is such a key.
-  const bases = basesOf(view, signature);
-  const found = lookUp(signature, context);
+async function proveOne(
+  one: RequiredSignature,
+  bases: readonly SpelledBase[],
+  view: CheckedView,
+  context: VerifyContext,
+): Promise<ProvenSignature> {
+  const found = lookUp(one.signature, view.source, context);
   const key = readLookup(isThenable(found) ? await found : found);
+  if (one.signature.keyid === undefined) requireCanonicalKeyid(key);
   const proving = proveSignature(key, one, bases, context);
   const { algorithm, spelling } = isThenable(proving) ? await proving : proving;
   requireUsable(key!, context.now());
   return { ...one, key: key!, algorithm, spelling };
-}
-
-/** The base of one spelling of a message. */
-interface SpelledBase {
-  readonly spelling: number;
-  readonly text: string;
-}
-
-/** The distinct bases of all spellings. */
-function basesOf({ source, respelled = [] }: MessageView<unknown>, { components, params }: UnverifiedSignature): readonly SpelledBase[] {
-  const bases = [{ spelling: 0, text: createSignatureBase(source, components, params) }];
-  respelled.forEach((other, index) => {
-    const text = createSignatureBase(other, components, params);
-    if (bases.every((base) => base.text !== text)) bases.push({ spelling: index + 1, text });
-  });
-  return bases;
-}
-
-/** What must be covered because the message has it: by default, and by the policy's wish. */
-function presentComponents({ whenPresent }: Requirement, { present, source }: MessageView<unknown>): readonly Component[] {
-  return whenPresent.length === 0 ? present : [...present, ...whenPresent.filter((component) => source(component) !== undefined)];
 }
 
 /** Time and key status once more, as they are now, and then the nonces: nothing comes between. */
@@ -128,9 +114,15 @@ function consumeNow(proven: readonly ProvenSignature[], { replayStore, now, time
   return replayStore === undefined ? undefined : consumeNonces(proven, replayStore, time, timeout);
 }
 
-function lookUp(signature: UnverifiedSignature, { resolveKey, timeout }: VerifyContext): ReturnType<ResolveKey> {
-  const keyid = requireKeyid(signature);
-  return ask('resolveKey', timeout, () => resolveKey(keyid, signature));
+function lookUp(signature: UnverifiedSignature, source: ComponentSource, context: VerifyContext): Awaitable<KeyLookup> {
+  const { resolveKey, resolveKeyWithoutKeyid, timeout } = context;
+  const { keyid, components } = signature;
+  if (keyid !== undefined) return ask('resolveKey', timeout, () => resolveKey(keyid, signature));
+  const field = (name: string): string | undefined => {
+    const component = plainComponent(name.toLowerCase());
+    return !name.startsWith('@') && covers(components, component) ? source(component) : undefined;
+  };
+  return ask('resolveKeyWithoutKeyid', timeout, () => resolveKeyWithoutKeyid?.({ ...signature, keyid, field }));
 }
 
 /** Every refusal of a signature costs so many verifications a base, whatever keys there are. */

@@ -43,6 +43,7 @@ export interface SigningInterceptorOptions extends SigningOptions<RequestMessage
 const NAMES: OptionNames<SigningInterceptorOptions & PerMessage> = {
   signer: true,
   components: true,
+  required: true,
   tag: true,
   expiresIn: true,
   label: true,

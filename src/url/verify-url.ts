@@ -59,7 +59,11 @@ export function signedUrls(policy: SignedUrlPolicy = {}): QueryCarrier {
     if (signature.expires === undefined) throw new VerificationError('signature_malformed', 'a signed URL must expire');
     // A URL that may be fetched may be asked about: HEAD is verified as GET.
     const signedMethod = message.method === 'HEAD' ? 'GET' : message.method;
-    return { message: { ...message, target }, signedMethod, required: { signature, requirement, longestAge: maxAge } };
+    return {
+      message: { ...message, target },
+      signedMethod,
+      required: { signature, requirement, longestAge: maxAge, longestLifetime: maxAge },
+    };
   };
 }
 
@@ -122,7 +126,7 @@ export async function verifyUrl(
   assertFlag(respelledQuery, 'respelledQuery');
   const checkAuthority = readAuthority(read, timeout);
   const carrier = signedUrls(read.policy);
-  const context = { resolveKey, replayStore, now: clockOf(read.now), timeout };
+  const context = { resolveKey, resolveKeyWithoutKeyid: undefined, replayStore, now: clockOf(read.now), timeout };
   try {
     const { message, signedMethod, required } = find(messageOf(request), carrier, { scheme, respelledQuery });
     const source = requestSource({ ...message, method: signedMethod });

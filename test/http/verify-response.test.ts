@@ -1,9 +1,10 @@
 /** Responses: read by the same reader as requests, taken once, and without content where there is none. */
 import { describe, expect, it } from 'vitest';
 import { type SignResponseOptions, signResponse } from '../../src/http/sign-response.ts';
-import { type VerifyResponseOptions, verifyResponse } from '../../src/http/verify-response.ts';
+import { type CommonVerifyResponseOptions, verifyResponse } from '../../src/http/verify-response.ts';
 import { encodeUtf8 } from '../../src/internal/utf8.ts';
 import { messageFromResponse, type RequestMessage, type ResponseMessage } from '../../src/rfc9421/message.ts';
+import type { ResponsePolicy } from '../../src/signature/policy.ts';
 import { codeOf, key, NOW, signed, signer } from '../support/bank.ts';
 
 type Lines = readonly (readonly [string, string])[];
@@ -22,8 +23,11 @@ async function answer(
   return { ...response, fields: [...response.fields, ...fields] };
 }
 
-const check = (response: Response | ResponseMessage, more: Partial<VerifyResponseOptions> = {}, request: RequestMessage = asked) =>
-  verifyResponse(response, request, { resolveKey: () => key, nonce: NONCE, now: () => NOW, ...more });
+const check = (
+  response: Response | ResponseMessage,
+  more: Partial<CommonVerifyResponseOptions> & { readonly policy?: ResponsePolicy } = {},
+  request: RequestMessage = asked,
+) => verifyResponse(response, request, { resolveKey: () => key, nonce: NONCE, now: () => NOW, ...more });
 
 const verdictOf = (...given: Parameters<typeof check>) => codeOf(() => check(...given));
 

@@ -74,6 +74,7 @@ const REFUSALS: Readonly<Record<VerificationErrorCode, readonly (() => unknown)[
     async () => verifier().verifyRequest(await signed({}, { tag: 'proxy' })),
   ],
   component_uncovered: [() => request(undefined, { policy: { components: ['x-tenant'] } })],
+  parameter_forbidden: [() => request(undefined, { policy: { forbiddenParameters: ['keyid'] } })],
   component_unresolvable: [
     () => request((honest) => withField(honest, 'content-digest', undefined), { policy: { insecurelyAllowUncovered: ['content-digest'] } }),
   ],

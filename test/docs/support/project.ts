@@ -6,7 +6,7 @@
 
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Fence, moduleName, toModule } from './fences.ts';
 
@@ -25,13 +25,17 @@ const compilerOptions = {
 /** Clients that docs/guides/clients.md shows, and what else a guide imports. */
 const CLIENTS = ['axios', 'graphql-request', 'hono', 'ky', 'ofetch', 'openapi-fetch', 'undici'];
 
+/** Packages whose signatures docs/guides/accept-signatures-of-others.md accepts. */
+const SIGNERS = ['@fedify/fedify', '@hellocoop/httpsig', '@interledger/http-signature-utils', 'web-bot-auth'];
+
 /** Makes the project. Types that examples need come from `tools`, other people's clients from `root`; the library from `consumer`. */
 export function makeProject(folder: string, consumer: string, tools: string, root: string, fences: readonly Fence[]): void {
   mkdirSync(folder, { recursive: true });
   cpSync(join(consumer, 'node_modules'), join(folder, 'node_modules'), { recursive: true });
   linkPackages(join(tools, 'node_modules'), join(folder, 'node_modules'));
-  for (const name of CLIENTS) {
+  for (const name of [...CLIENTS, ...SIGNERS]) {
     const link = join(folder, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
     if (!existsSync(link)) symlinkSync(join(root, 'node_modules', name), link);
   }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
