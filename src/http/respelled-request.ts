@@ -94,7 +94,7 @@ function withPlus(query: string): string {
 const REPLACEMENT = '%EF%BF%BD';
 
 /** What a framework may have lost of a query, in words; `undefined` if nothing that would show. */
-export function lossOf(target: string): string | undefined {
+function lossOf(target: string): string | undefined {
   const pairs = formPairs(cutQuery(target)[1]);
   const text = pairs.join('&');
   const names = new Set(pairs.map(nameOf));

@@ -116,7 +116,7 @@ function spell(text: string): string {
 const NEEDLESS = /%(?:2[DE]|3\d|[46][1-9A-F]|[57][\dA]|5F|7E)/;
 
 /** Section 6.2.2: upper-case hexadecimal, and no escape for what needs none. */
-export function normalEscape(triplet: string): string {
+function normalEscape(triplet: string): string {
   const upper = triplet.toUpperCase();
   return NEEDLESS.test(upper) ? decodeURIComponent(upper) : upper;
 }
