@@ -28,6 +28,7 @@ const layers = {
   adapter: CARRIERS,
   fetch: CARRIERS,
   undici: [...CARRIERS, 'fetch'],
+  sql: [...CORE, 'replay'],
   browser: CORE,
   'key-pairs': CORE,
   explain: CARRIERS,
