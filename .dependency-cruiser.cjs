@@ -29,6 +29,7 @@ const layers = {
   fetch: CARRIERS,
   undici: [...CARRIERS, 'fetch'],
   testing: [...CORE, 'replay'],
+  redis: [...CORE, 'replay'],
   sql: [...CORE, 'replay'],
   browser: CORE,
   'key-pairs': CORE,
