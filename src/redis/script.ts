@@ -5,7 +5,7 @@
  */
 
 /** Seconds by which the clock of Redis, which forgets by it, and a verifier's may differ. */
-export const CLOCK_TOLERANCE = 60;
+const CLOCK_TOLERANCE = 60;
 
 /**
  * KEYS: the epoch; then for each nonce its own key and that of its scope.
