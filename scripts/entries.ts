@@ -16,6 +16,9 @@ export const entries: Readonly<Record<string, string>> = {
   license: 'src/license/index.ts',
   payload: 'src/payload/index.ts',
   presets: 'src/presets/index.ts',
+  redis: 'src/redis/index.ts',
+  sql: 'src/sql/index.ts',
+  testing: 'src/testing/index.ts',
   undici: 'src/undici/index.ts',
   url: 'src/url/index.ts',
 };

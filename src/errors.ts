@@ -35,6 +35,7 @@ export type VerificationErrorCode =
   | 'parameter_forbidden'
   | 'replay_store_cold'
   | 'replay_store_full'
+  | 'store_busy'
   | 'store_unavailable'
   | 'payload_malformed'
   | 'payload_duplicate_member'
@@ -79,6 +80,7 @@ const CODES: Readonly<Record<VerificationErrorCode, readonly [status: number, de
   parameter_forbidden: [401],
   replay_store_cold: [503],
   replay_store_full: [503],
+  store_busy: [503],
   store_unavailable: [503, 'private'],
   payload_malformed: [400],
   payload_duplicate_member: [400],

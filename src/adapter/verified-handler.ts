@@ -5,11 +5,11 @@
  */
 
 import { isVerificationError, type Problem, type VerificationError } from '../errors.ts';
-import { notify } from '../http/notify.ts';
 import type { Verifier } from '../http/verifier.ts';
 import { assertFunction, assertObject } from '../internal/assert.ts';
 import { memberOf, type OptionNames, readOptions } from '../internal/options.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
+import { notify } from '../runtime/notify.ts';
 import type { VerifiedRequest } from '../signature/verified-request.ts';
 import { messageFromNode, type NodeRequestLike } from './node-message.ts';
 

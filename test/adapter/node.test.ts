@@ -9,7 +9,7 @@ import {
   verifiedHandler,
 } from '../../src/adapter/node.ts';
 import { VerificationError } from '../../src/errors.ts';
-import type { VerifierOptions } from '../../src/http/verifier.ts';
+import type { VerifierOptions } from '../../src/http/verifier-options.ts';
 import { encodeUtf8 } from '../../src/internal/utf8.ts';
 import type { StandardSchema } from '../../src/signature/schema.ts';
 import {

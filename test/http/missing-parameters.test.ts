@@ -2,7 +2,8 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { signRequest } from '../../src/http/sign-request.ts';
-import type { Verifier, VerifierOptions } from '../../src/http/verifier.ts';
+import type { Verifier } from '../../src/http/verifier.ts';
+import type { VerifierOptions } from '../../src/http/verifier-options.ts';
 import { memoryReplayStore } from '../../src/replay/memory-store.ts';
 import { type ConsumeRequest, LONGEST_LIFE, type ReplayStore } from '../../src/replay/store.ts';
 import type { RequestMessage } from '../../src/rfc9421/message.ts';

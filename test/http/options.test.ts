@@ -15,7 +15,8 @@ import { createAcceptSignature, type RequestedSignature } from '../../src/http/a
 import { fulfillAcceptSignature } from '../../src/http/fulfill-accept-signature.ts';
 import { signRequest } from '../../src/http/sign-request.ts';
 import { signResponse } from '../../src/http/sign-response.ts';
-import { createVerifier, type VerifierOptions } from '../../src/http/verifier.ts';
+import { createVerifier } from '../../src/http/verifier.ts';
+import type { VerifierOptions } from '../../src/http/verifier-options.ts';
 import { verifyResponse } from '../../src/http/verify-response.ts';
 import { createJwksResolver } from '../../src/jwks/resolver.ts';
 import { issueLicense } from '../../src/license/issue.ts';

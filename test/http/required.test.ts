@@ -5,7 +5,7 @@ import { isVerificationError, type VerificationError } from '../../src/errors.ts
 import { parseRefusal } from '../../src/fetch/refusal.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
 import { type SignRequestOptions, signRequest } from '../../src/http/sign-request.ts';
-import type { VerifierOptions } from '../../src/http/verifier.ts';
+import type { VerifierOptions } from '../../src/http/verifier-options.ts';
 import type { CoveredComponent } from '../../src/rfc9421/coverage.ts';
 import type { RequestMessage } from '../../src/rfc9421/message.ts';
 import type { Policy } from '../../src/signature/policy.ts';

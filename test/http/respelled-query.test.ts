@@ -4,7 +4,7 @@ import { hmacKey } from '../../src/crypto/hmac/hmac.ts';
 import { VerificationError } from '../../src/errors.ts';
 import { candidateTargets } from '../../src/http/respelled-request.ts';
 import { signResponse } from '../../src/http/sign-response.ts';
-import type { VerifierOptions } from '../../src/http/verifier.ts';
+import type { VerifierOptions } from '../../src/http/verifier-options.ts';
 import { verifyResponse } from '../../src/http/verify-response.ts';
 import { encodeUtf8 } from '../../src/internal/utf8.ts';
 import { messageFromRequest, type RequestMessage } from '../../src/rfc9421/message.ts';

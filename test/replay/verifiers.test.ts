@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VerifierOptions } from '../../src/http/verifier.ts';
+import type { VerifierOptions } from '../../src/http/verifier-options.ts';
 import { memoryReplayStore } from '../../src/replay/memory-store.ts';
 import { type ConsumeRequest, replayScope } from '../../src/replay/store.ts';
 import { signUrl } from '../../src/url/sign-url.ts';

@@ -6,7 +6,7 @@ import { messageFromNode } from '../../src/adapter/node.ts';
 import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { createSigner } from '../../src/crypto/signer.ts';
 import { VerificationError, type VerificationErrorCode } from '../../src/errors.ts';
-import type { VerifierOptions } from '../../src/http/verifier.ts';
+import type { VerifierOptions } from '../../src/http/verifier-options.ts';
 import { verifyResponse } from '../../src/http/verify-response.ts';
 import { encodeUtf8 } from '../../src/internal/utf8.ts';
 import { issueLicense } from '../../src/license/issue.ts';

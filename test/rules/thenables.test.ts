@@ -10,7 +10,7 @@ import { createResponseVerifier } from '../../src/fetch/response-verifier.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
 import { signRequest } from '../../src/http/sign-request.ts';
 import { signResponse } from '../../src/http/sign-response.ts';
-import type { VerifierOptions } from '../../src/http/verifier.ts';
+import type { VerifierOptions } from '../../src/http/verifier-options.ts';
 import { verifyResponse } from '../../src/http/verify-response.ts';
 import { createJwksResolver } from '../../src/jwks/resolver.ts';
 import { issueLicense } from '../../src/license/issue.ts';

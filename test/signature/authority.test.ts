@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { VerificationError } from '../../src/errors.ts';
 import { signRequest } from '../../src/http/sign-request.ts';
-import type { VerifierOptions } from '../../src/http/verifier.ts';
+import type { VerifierOptions } from '../../src/http/verifier-options.ts';
 import { message, NOW, signed, signer, verdict, verifier } from '../support/bank.ts';
 
 const at = (authority: string, scheme = 'https') => signed({ authority, scheme, fields: [], body: undefined });

@@ -12,7 +12,8 @@ import { buffer, text } from 'node:stream/consumers';
 import type { NodeResponseLike } from '../../../src/adapter/node.ts';
 import { hmacKey, hmacSigner } from '../../../src/crypto/hmac/hmac.ts';
 import { signRequest } from '../../../src/http/sign-request.ts';
-import { createVerifier, type Verifier, type VerifierOptions } from '../../../src/http/verifier.ts';
+import { createVerifier, type Verifier } from '../../../src/http/verifier.ts';
+import type { VerifierOptions } from '../../../src/http/verifier-options.ts';
 import { encodeUtf8 } from '../../../src/internal/utf8.ts';
 import { memoryReplayStore } from '../../../src/replay/memory-store.ts';
 
