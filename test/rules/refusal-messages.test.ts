@@ -14,6 +14,7 @@ import type { LicenseTerms } from '../../src/license/terms.ts';
 import { type VerifyLicenseOptions, verifyLicense } from '../../src/license/verify.ts';
 import { signPayload } from '../../src/payload/sign-payload.ts';
 import { type VerifyPayloadOptions, verifyPayload } from '../../src/payload/verify-payload.ts';
+import { storeBusy } from '../../src/sql/store-busy.ts';
 import { signUrl } from '../../src/url/sign-url.ts';
 import { verifyUrl } from '../../src/url/verify-url.ts';
 import { BODY, countingStore, key, message, NOW, signed, signer, verifier, withField } from '../support/bank.ts';
@@ -136,6 +137,7 @@ const REFUSALS: Readonly<Record<VerificationErrorCode, readonly (() => unknown)[
   ],
   replay_store_cold: [() => request(undefined, { replayStore: { consume: () => 'cold' } })],
   replay_store_full: [() => request(undefined, { replayStore: { consume: () => 'full' } })],
+  store_busy: [() => request(undefined, { replayStore: { consume: () => Promise.reject(storeBusy()) } })],
   store_unavailable: [
     () => request(undefined, { replayStore: { consume: () => Promise.reject(new Error('down')) } }),
     () => request(undefined, { resolveKey: () => Promise.reject(new Error('down')) }),
