@@ -21,6 +21,8 @@ export type VerificationErrorCode =
   | 'key_revoked'
   | 'key_disabled'
   | 'key_expired'
+  | 'key_pending'
+  | 'key_rotated_out'
   | 'created_missing'
   | 'created_in_future'
   | 'expired'
@@ -35,6 +37,14 @@ export type VerificationErrorCode =
   | 'replay_store_cold'
   | 'replay_store_full'
   | 'store_unavailable'
+  | 'store_restored'
+  | 'credential_missing'
+  | 'credential_malformed'
+  | 'credential_invalid'
+  | 'credential_ambiguous'
+  | 'credential_forbidden_here'
+  | 'scope_insufficient'
+  | 'proof_insufficient'
   | 'payload_malformed'
   | 'payload_duplicate_member'
   | 'payload_lone_surrogate'
@@ -64,6 +74,8 @@ const CODES: Readonly<Record<VerificationErrorCode, readonly [status: number, de
   key_revoked: [401],
   key_disabled: [403],
   key_expired: [401],
+  key_pending: [403],
+  key_rotated_out: [401],
   created_missing: [401],
   created_in_future: [401],
   expired: [401],
@@ -78,6 +90,14 @@ const CODES: Readonly<Record<VerificationErrorCode, readonly [status: number, de
   replay_store_cold: [503],
   replay_store_full: [503],
   store_unavailable: [503, 'private'],
+  store_restored: [503, 'private'],
+  credential_missing: [401],
+  credential_malformed: [400],
+  credential_invalid: [401, 'private'],
+  credential_ambiguous: [400],
+  credential_forbidden_here: [400],
+  scope_insufficient: [403],
+  proof_insufficient: [403],
   payload_malformed: [400],
   payload_duplicate_member: [400],
   payload_lone_surrogate: [400],
@@ -121,6 +141,8 @@ export interface VerificationErrorOptions extends ErrorOptions {
   readonly now?: number | undefined;
   /** An Accept-Signature value that says what would be accepted. */
   readonly acceptSignature?: string | undefined;
+  /** The WWW-Authenticate value that a 401 leaves with, where no signature was asked for. */
+  readonly challenge?: string | undefined;
   /** The keyid that the message claims. */
   readonly keyid?: string | undefined;
   /** The signature base the verifier built, values of credentials left out. */
@@ -193,9 +215,10 @@ export class VerificationError extends Error {
   /** The refusal as plain data: `application/problem+json` (RFC 9457) with its headers. */
   toProblem(): Problem {
     const { publicCode: code, status, retryAfter, detail } = this;
-    const { now = Math.floor(Date.now() / 1000), acceptSignature, signatureBase, insecurelyExposeSignatureBase } = contexts.get(this)!;
+    const context = contexts.get(this)!;
+    const { now = Math.floor(Date.now() / 1000), acceptSignature, challenge, signatureBase, insecurelyExposeSignatureBase } = context;
     const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
-    if (status === 401) headers['www-authenticate'] = `Signature error="${code}"`;
+    if (status === 401) headers['www-authenticate'] = challenge ?? `Signature error="${code}"`;
     if (status === 401 && acceptSignature !== undefined) headers['accept-signature'] = acceptSignature;
     if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
     const body = {
