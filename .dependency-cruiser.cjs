@@ -28,6 +28,8 @@ const layers = {
   adapter: CARRIERS,
   fetch: CARRIERS,
   undici: [...CARRIERS, 'fetch'],
+  testing: [...CORE, 'replay'],
+  sql: [...CORE, 'replay'],
   browser: CORE,
   'key-pairs': CORE,
   explain: CARRIERS,

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { entries } from './scripts/entries.ts';
 
-const OTHERS = ['test/runtime/**', 'test/package/**', 'test/docs/**', '**/node_modules/**'];
+const OTHERS = ['test/runtime/**', 'test/stores/**', 'test/package/**', 'test/docs/**', '**/node_modules/**'];
 
 /** Tests and examples import the package by its name: in the fast tests that is the source. */
 const alias = Object.entries(entries).map(([name, source]) => ({
@@ -39,9 +39,22 @@ const packed: TestProjectInlineConfiguration = {
   },
 };
 
+/** Over real servers, one after the other: two cores have enough to do with one. */
+const stores: TestProjectInlineConfiguration = {
+  resolve: { alias },
+  test: {
+    name: 'stores',
+    include: ['test/stores/**/*.test.ts'],
+    globalSetup: 'test/stores/support/global-setup.ts',
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+  },
+};
+
 export default defineConfig({
   test: {
-    projects: [unit, polluted, packed],
+    projects: [unit, polluted, packed, stores],
     // A rejection that nobody awaits ends a server's process: test/rig shows that it fails a run here.
     dangerouslyIgnoreUnhandledErrors: false,
     coverage: {

@@ -5,9 +5,8 @@ import { systemRandomBytes } from '../../src/crypto/random.ts';
 import type { Awaitable } from '../../src/internal/awaitable.ts';
 import { type MemoryReplayStoreOptions, memoryReplayStore } from '../../src/replay/memory-store.ts';
 import { type Consumption, replayScope } from '../../src/replay/store.ts';
-
+import { consumption, DAY, FUTURE_SKEW, MAX_AGE, type Message, NOON } from '../../src/testing/messages.ts';
 import { describeReplayStore, type StoreOptions } from '../support/replay-store-contract.ts';
-import { consumption, DAY, FUTURE_SKEW, MAX_AGE, type Message, NOON } from '../support/replay-store-messages.ts';
 import { rounds } from '../support/rounds.ts';
 
 const create = ({ warm, ...options }: StoreOptions) => memoryReplayStore({ ...options, insecurelyAssumeNoEarlierMessages: warm });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryReplayStore } from '../../src/replay/memory-store.ts';
 import { serialReplayStore } from '../../src/replay/serial-store.ts';
 import type { ReplayStore } from '../../src/replay/store.ts';
-import { consumption } from '../support/replay-store-messages.ts';
+import { consumption } from '../../src/testing/messages.ts';
 
 /** A store made with options of any kind, as JavaScript can. */
 type Create = (options: object) => ReplayStore;

@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { isVerificationError } from '../../src/errors.ts';
 import { type SerialReplayStoreOptions, serialReplayStore } from '../../src/replay/serial-store.ts';
 import type { Consumption } from '../../src/replay/store.ts';
-
+import { consumption, FUTURE_SKEW, type Message, NOON } from '../../src/testing/messages.ts';
 import { describeReplayStore, type StoreOptions } from '../support/replay-store-contract.ts';
-import { consumption, FUTURE_SKEW, type Message, NOON } from '../support/replay-store-messages.ts';
 import { rounds } from '../support/rounds.ts';
 
 const create = ({ warm, earlierFutureSkew }: StoreOptions) =>

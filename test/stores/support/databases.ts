@@ -1,0 +1,48 @@
+/** The databases that the tests of stores run on, one a client. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import LibsqlDatabase from 'libsql';
+import pg from 'pg';
+import postgres from 'postgres';
+import { inject } from 'vitest';
+import type { Database } from '../../../src/sql/database.ts';
+import { fromPg, fromPglite, fromPostgresJs } from '../../../src/sql/postgres.ts';
+import { fromSqlite, openSqlite } from '../../../src/sql/sqlite.ts';
+
+export interface Opened {
+  readonly database: Database;
+  close(): Promise<void>;
+}
+
+export const connectionOf = (port: number) => ({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
+
+export function temporaryFile(): string {
+  return join(mkdtempSync(join(tmpdir(), 'countersign-sqlite-')), 'test.db');
+}
+
+/** Opens each kind of database that is tested. */
+export const databases: Readonly<Record<string, () => Promise<Opened>>> = {
+  'node:sqlite': async () => {
+    const database = openSqlite(temporaryFile());
+    return { database, close: async () => database.close() };
+  },
+  libsql: async () => {
+    const client = new LibsqlDatabase(temporaryFile());
+    client.exec('PRAGMA journal_mode = WAL');
+    return { database: fromSqlite(client), close: async () => void client.close() };
+  },
+  pg: async () => {
+    const pool = new pg.Pool({ ...connectionOf(inject('postgresPort')), max: 10 });
+    return { database: fromPg(pool), close: () => pool.end() };
+  },
+  'postgres.js': async () => {
+    const sql = postgres({ ...connectionOf(inject('postgresPort')), max: 10, onnotice: () => undefined });
+    return { database: fromPostgresJs(sql), close: () => sql.end() };
+  },
+  PGlite: async () => {
+    const pglite = await PGlite.create();
+    return { database: fromPglite(pglite), close: () => pglite.close() };
+  },
+};
