@@ -103,7 +103,7 @@ class MemoryKeys {
   tryClaim(hash: string, claimedBy: string, now: number): { readonly claim: StoredClaim; readonly isFirst: boolean } | undefined {
     const found = this.claims.get(hash);
     if (found === undefined) return undefined;
-    const isFirst = found.claimedAt === undefined;
+    const isFirst = found.attempts === 0;
     const claim = Object.freeze({ ...found, attempts: found.attempts + 1, ...(isFirst && { claimedAt: now, claimedBy }) });
     this.claims.set(hash, claim);
     return { claim, isFirst };
