@@ -19,10 +19,17 @@ const packages: readonly SystemPackage[] = [
   { name: 'chromium', file: '/usr/bin/chromium', purpose: 'the runtime matrix' },
   { name: 'firefox-esr', file: '/usr/bin/firefox-esr', purpose: 'the runtime matrix' },
   { name: 'webkit2gtk-driver', file: '/usr/bin/WebKitWebDriver', purpose: 'the runtime matrix' },
+  { name: 'postgresql', file: '/usr/lib/postgresql', purpose: 'stores' },
+  { name: 'redis-server', file: '/usr/bin/redis-server', purpose: 'stores' },
   { name: 'xvfb', file: '/usr/bin/Xvfb', purpose: 'a display for WebKitGTK' },
 ];
 
 const missing = (): readonly SystemPackage[] => packages.filter(({ file }) => !existsSync(file));
+
+/** Which packages of a purpose are missing. */
+export function missingFor(purpose: string): readonly string[] {
+  return missing().flatMap((one) => (one.purpose === purpose ? [one.name] : []));
+}
 
 /** Prints what is needed and, as root on Debian, installs what is missing. Answers whether everything is there. */
 export async function ensureSystemPackages(): Promise<boolean> {

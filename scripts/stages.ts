@@ -6,7 +6,7 @@
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureSystemPackages } from './debian.ts';
+import { ensureSystemPackages, missingFor } from './debian.ts';
 import { ensureInstalled } from './install.ts';
 import { fromOutput, fromVitest, type Outcome, single, sum } from './outcome.ts';
 import { type CommandOptions, root, runCommand } from './run-command.ts';
@@ -59,6 +59,14 @@ async function installs(): Promise<Outcome> {
   const outcomes: Outcome[] = [];
   for (const folder of folders) outcomes.push(single(await ensureInstalled(folder)));
   return sum(outcomes);
+}
+
+/** Over real servers. Where one is missing it is told, and on CI a failure. */
+async function stores(): Promise<Outcome> {
+  const missing = missingFor('stores');
+  if (missing.length === 0 || process.env['CI']) return vitest('stores');
+  console.log(`not run: install ${missing.join(', ')}`);
+  return sum([]);
 }
 
 /** A suite of its own, which ends with its counts. */
@@ -119,6 +127,7 @@ export const stages: readonly Stage[] = [
     title: 'security and conformance, with Object.prototype polluted',
     run: () => vitest('polluted'),
   },
+  { name: 'stores', title: 'stores over real servers', needs: ['system'], run: stores },
   {
     name: 'package',
     title: 'the packed package, and the examples of the docs',

@@ -36,6 +36,7 @@ export type VerificationErrorCode =
   | 'nonce_replayed'
   | 'replay_store_cold'
   | 'replay_store_full'
+  | 'store_busy'
   | 'store_unavailable'
   | 'store_restored'
   | 'credential_missing'
@@ -89,6 +90,7 @@ const CODES: Readonly<Record<VerificationErrorCode, readonly [status: number, de
   nonce_replayed: [401],
   replay_store_cold: [503],
   replay_store_full: [503],
+  store_busy: [503],
   store_unavailable: [503, 'private'],
   store_restored: [503, 'private'],
   credential_missing: [401],

@@ -42,6 +42,8 @@ export interface Database {
   transaction?<T>(work: (database: Database) => Awaitable<T>, options?: TransactionOptions): Promise<T>;
   /** All of several statements, or none, where there are no transactions (D1). */
   batch?(statements: readonly SqlStatement[]): Promise<readonly (readonly SqlRow[])[]>;
+  /** Whether what is written is, or may be, part of a transaction that somebody else ends. */
+  readonly inTransaction?: boolean | undefined;
   /** The database that this is a transaction of; `undefined` if it is none. */
   readonly outside?: Database | undefined;
   /** What was opened: the same object for a database and its transactions. */

@@ -44,7 +44,7 @@ interface PgPoolLike extends PgLike {
 export function fromPg(client: PgLike): Database {
   assertObject(client, 'client');
   assertFunction(client.query, 'client.query');
-  if (!isPool(client)) return onConnection(client, pgQuery(client), undefined);
+  if (!isPool(client)) return onConnection(client, pgQuery(client));
   const run = pgQuery(client);
   const database: Database = {
     dialect: 'postgres',
@@ -120,17 +120,19 @@ function numberOf(value: unknown): unknown {
 }
 
 /** One connection, which may be in a transaction already: then ours is a savepoint. */
-function onConnection(opened: object, query: Query, outside: Database | undefined): Database {
+function onConnection(opened: object, query: Query): Database {
   const turns = turnsOf(opened);
   return Object.freeze<Database>({
     dialect: 'postgres',
     opened,
-    outside,
+    inTransaction: true,
     managed: true,
     run: (sql, values = []) => turns.take(() => query(sql, values)),
     transaction: async (work) =>
       turns.take(async () =>
-        (await isInTransaction(query)) ? savepointOn(query, work, opened, outside, 0, true) : transactionOn(query, work, opened, outside),
+        (await isInTransaction(query))
+          ? savepointOn(query, work, opened, undefined, 0, true)
+          : transactionOn(query, work, opened, undefined),
       ),
   });
 }
@@ -188,6 +190,7 @@ function insideOf(query: Query, opened: object, outside: Database | undefined, d
     dialect: 'postgres',
     opened,
     outside,
+    inTransaction: true,
     managed: true,
     run: (sql, values = []) => query(sql, values),
     transaction: (work) => savepointOn(query, work, opened, outside, depth, false),

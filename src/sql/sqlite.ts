@@ -141,6 +141,7 @@ function insideOf(connection: SqliteConnection, opened: object, outside: Databas
     dialect: 'sqlite',
     opened,
     outside,
+    inTransaction: true,
     run: (sql, values = []) => connection.run(sql, values),
     transaction: async (work) =>
       bracketed(connection, [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}; RELEASE ${name}`], () =>

@@ -50,13 +50,13 @@ function checkOnce({ check, open, nonceOf }: Suite): void {
     await requireOf(consume, { nonce: nonceOf(1) }, 'replayed');
   });
 
-  check('consumes each of 20 nonces once under 500 concurrent uses each', async () => {
+  check('consumes each of 5 nonces once under 500 concurrent uses each', async () => {
     const consume = await open();
-    const nonces = Array.from({ length: 20 }, (_, index) => nonceOf(index));
+    const nonces = Array.from({ length: 5 }, (_, index) => nonceOf(index));
     const answers = await Promise.all(nonces.flatMap((nonce) => Array.from({ length: 500 }, () => consume({ nonce }))));
     const count = (wanted: string) => answers.filter((answer) => answer === wanted).length;
-    ensure(count('consumed') === 20, `of 20 nonces ${count('consumed')} messages were accepted`);
-    ensure(count('replayed') === 20 * 499, `of ${20 * 499} copies ${count('replayed')} were answered replayed`);
+    ensure(count('consumed') === 5, `of 5 nonces ${count('consumed')} messages were accepted`);
+    ensure(count('replayed') === 5 * 499, `of ${5 * 499} copies ${count('replayed')} were answered replayed`);
   });
 
   check('keeps keys and tags apart, and no tag from an empty one', async () => {
@@ -100,7 +100,7 @@ function checkMemory({ check, open, nonceOf, noon }: Suite): void {
   check('accepts nothing twice when the clock is set back after a day', async () => {
     const consume = await open();
     const accepted: (Message & { readonly created: number })[] = [];
-    for (let now = noon; now < noon + DAY; now += 60) {
+    for (let now = noon; now < noon + DAY; now += 150) {
       const message = { nonce: nonceOf(now - noon), created: now };
       await requireOf(consume, { ...message, now }, 'consumed');
       accepted.push(message);

@@ -7,9 +7,14 @@ export type { ReplayStoreCheckOptions as StoreOptions } from '../../src/testing/
 
 const given = process.env['SEED'];
 
-export function describeReplayStore(name: string, contract: ReplayStoreContract): void {
+interface Selection extends ReplayStoreContract {
+  /** Which checks, by their names; all by default. */
+  readonly only?: RegExp;
+}
+
+export function describeReplayStore(name: string, { only = /./, ...contract }: Selection): void {
   const seed = given === undefined ? Math.floor(Math.random() * 2 ** 30) : Number(given);
   describe(`${name}: the contract of replay stores`, () => {
-    for (const { name, run } of replayStoreChecks({ seed, ...contract })) it(name, run);
+    for (const { name, run } of replayStoreChecks({ seed, ...contract })) if (only.test(name)) it(name, run);
   });
 }
