@@ -25,7 +25,7 @@ const STATES: Readonly<Record<KeyState, string>> = {
 };
 
 /** The statement of a list. */
-export function listStatement(filter: KeyFilter, dialect: Database['dialect']): SqlStatement {
+export function listStatement(table: string, filter: KeyFilter, dialect: Database['dialect']): SqlStatement {
   const values: SqlValue[] = [];
   const value = (given: SqlValue): string => `$${values.push(given)}`;
   const conditions: string[] = [];
@@ -47,5 +47,5 @@ export function listStatement(filter: KeyFilter, dialect: Database['dialect']): 
     conditions.push(`created_at >= ${createdAt} AND (created_at > ${createdAt} OR ${keyid} > ${value(after.keyid)})`);
   }
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map((condition) => `(${condition})`).join(' AND ')}`;
-  return { sql: `SELECT ${KEY_COLUMNS} FROM countersign_key${where} ORDER BY created_at, ${keyid} LIMIT ${value(limit)}`, values };
+  return { sql: `SELECT ${KEY_COLUMNS} FROM ${table}${where} ORDER BY created_at, ${keyid} LIMIT ${value(limit)}`, values };
 }

@@ -53,14 +53,16 @@ const columnOf = (member: Member): string => COLUMNS[member][0];
 export const KEY_COLUMNS: string = MEMBERS.map(columnOf).join(', ');
 
 /** Inserts a key that must be new; answers a row if it was. */
-export const INSERT_KEY: string =
-  `INSERT INTO countersign_key (${WRITTEN.map(columnOf).join(', ')}, uses) ` +
-  `VALUES (${WRITTEN.map((_, index) => `$${index + 1}`).join(', ')}, 0) ON CONFLICT DO NOTHING RETURNING keyid`;
+export function insertKey(table: string): string {
+  const values = WRITTEN.map((_, index) => `$${index + 1}`);
+  return `INSERT INTO ${table} (${WRITTEN.map(columnOf).join(', ')}, uses) VALUES (${values.join(', ')}, 0) ON CONFLICT DO NOTHING RETURNING keyid`;
+}
 
 /** Writes a key that must have a revision, the value behind those of `keyValues`; answers a row if it had. */
-export const UPDATE_KEY: string =
-  `UPDATE countersign_key SET ${WRITTEN.map((member, index) => `${columnOf(member)} = $${index + 1}`).join(', ')} ` +
-  `WHERE keyid = $1 AND revision = $${WRITTEN.length + 1} RETURNING keyid`;
+export function updateKey(table: string): string {
+  const assignments = WRITTEN.map((member, index) => `${columnOf(member)} = $${index + 1}`);
+  return `UPDATE ${table} SET ${assignments.join(', ')} WHERE keyid = $1 AND revision = $${WRITTEN.length + 1} RETURNING keyid`;
+}
 
 /** The values of a key, in the order of both statements. */
 export function keyValues(key: StoredKey): readonly SqlValue[] {

@@ -1,16 +1,16 @@
 /**
- * The tables of keys: one text, the same for PostgreSQL and SQLite. Times are whole seconds since the epoch.
+ * The tables of keys. Times are whole seconds since the epoch.
  *
  * @module
  */
 
 /**
- * The statements, in order. `countersign_meta` holds the revision: one row, whose lock puts changes into the order in which they can be
+ * The statements that make them. The table `meta` gets the revision: one row, whose lock puts changes into the order in which they can be
  * seen, which a sequence would not.
  */
-export const keyStatements: readonly string[] = [
-  'CREATE TABLE IF NOT EXISTS countersign_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)',
-  `CREATE TABLE IF NOT EXISTS countersign_key (
+export function keyTables(prefix: string): readonly string[] {
+  return [
+    `CREATE TABLE ${prefix}key (
   keyid TEXT PRIMARY KEY,
   series TEXT NOT NULL, generation INTEGER NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('hmac', 'ed25519', 'bearer')),
@@ -25,17 +25,20 @@ export const keyStatements: readonly string[] = [
   last_used_at BIGINT, uses BIGINT NOT NULL,
   revision BIGINT NOT NULL,
   UNIQUE (series, generation))`,
-  'CREATE INDEX IF NOT EXISTS countersign_key_owner ON countersign_key (tenant, owner, created_at)',
-  'CREATE INDEX IF NOT EXISTS countersign_key_created ON countersign_key (created_at)',
-  'CREATE INDEX IF NOT EXISTS countersign_key_sealed ON countersign_key (sealed_with)',
-  'CREATE INDEX IF NOT EXISTS countersign_key_expiry ON countersign_key (not_after)',
-  'CREATE INDEX IF NOT EXISTS countersign_key_revision ON countersign_key (revision)',
-  `CREATE TABLE IF NOT EXISTS countersign_event (
+    `CREATE INDEX ${prefix}key_owner ON ${prefix}key (tenant, owner, created_at)`,
+    `CREATE INDEX ${prefix}key_created ON ${prefix}key (created_at)`,
+    `CREATE INDEX ${prefix}key_sealed ON ${prefix}key (sealed_with)`,
+    `CREATE INDEX ${prefix}key_expiry ON ${prefix}key (not_after)`,
+    `CREATE INDEX ${prefix}key_revision ON ${prefix}key (revision)`,
+    // What was done: seq is the revision of the change.
+    `CREATE TABLE ${prefix}event (
   seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
   keyid TEXT NOT NULL, tenant TEXT NOT NULL, before_state TEXT, after_state TEXT)`,
-  'CREATE INDEX IF NOT EXISTS countersign_event_key ON countersign_event (keyid, seq)',
-  `CREATE TABLE IF NOT EXISTS countersign_claim (
+    `CREATE INDEX ${prefix}event_key ON ${prefix}event (keyid, seq)`,
+    // Claim links, enrolments, and keys that are issued once: by the hash of their token.
+    `CREATE TABLE ${prefix}claim (
   hash TEXT PRIMARY KEY, purpose TEXT NOT NULL, keyid TEXT NOT NULL, sealed TEXT,
   expires_at BIGINT NOT NULL, claimed_at BIGINT, claimed_by TEXT, attempts INTEGER NOT NULL)`,
-  "INSERT INTO countersign_meta (name, value) VALUES ('revision', '0') ON CONFLICT DO NOTHING",
-];
+    `INSERT INTO ${prefix}meta (name, value) VALUES ('revision', '0')`,
+  ];
+}

@@ -7,16 +7,20 @@
  * @module
  */
 
-import type { KeyChange, KeyStore, KeyUse, KeyWrite, StoredClaim } from '../api-key/store/key-store.ts';
+import type { KeyChange, KeyFilter, KeyStore, KeyUse, KeyWrite, StoredClaim } from '../api-key/store/key-store.ts';
 import type { StoredKey } from '../api-key/store/record.ts';
 import { assertFunction } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { assertDatabase, type Database, type SqlRow } from './database.ts';
 import { listStatement } from './key-filter.ts';
-import { claimOf, eventOf, INSERT_KEY, KEY_COLUMNS, keyOf, keyValues, stateText, UPDATE_KEY } from './key-rows.ts';
+import { claimOf, eventOf, keyOf, keyValues, stateText } from './key-rows.ts';
+import { type KeyStatements, keyStatements } from './key-statements.ts';
+import { checkPrefix, DEFAULT_PREFIX } from './schema.ts';
 
 /** How keys are kept. */
 export interface SqlKeyStoreOptions {
+  /** As of `migrate`. */
+  readonly prefix?: string | undefined;
   /**
    * PostgreSQL: a channel on which the keyid of each change is told (`NOTIFY`), for those who `LISTEN` and call `invalidate`: changes then
    * count at once. Lower-case letters, digits and `_`. Default: none.
@@ -24,82 +28,32 @@ export interface SqlKeyStoreOptions {
   readonly notify?: string | undefined;
 }
 
-const OPTIONS: OptionNames<SqlKeyStoreOptions> = { notify: true };
-
-const NEXT_REVISION =
-  "UPDATE countersign_meta SET value = CAST(CAST(value AS BIGINT) + $1 AS TEXT) WHERE name = 'revision' RETURNING value";
-
-const INSERT_EVENT =
-  'INSERT INTO countersign_event (seq, at, actor, action, keyid, tenant, before_state, after_state) ' +
-  'VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING seq, at, actor, action, keyid, tenant, before_state, after_state';
-
-const INSERT_CLAIM =
-  'INSERT INTO countersign_claim (hash, purpose, keyid, sealed, expires_at, attempts) VALUES ($1, $2, $3, $4, $5, 0) ' +
-  'ON CONFLICT DO NOTHING RETURNING hash';
-
-const TRY_CLAIM =
-  'UPDATE countersign_claim SET attempts = attempts + 1, claimed_at = COALESCE(claimed_at, $2), claimed_by = COALESCE(claimed_by, $3) ' +
-  'WHERE hash = $1 RETURNING *';
-
-const TOUCH =
-  'UPDATE countersign_key SET uses = uses + $3, last_used_at = ' +
-  'CASE WHEN last_used_at IS NULL OR last_used_at < $2 THEN CAST($2 AS BIGINT) ELSE last_used_at END WHERE keyid = $1';
-
-/** Rolls a transaction back. */
-class Conflict extends Error {}
-
-/** Uses that are written in one transaction. */
-const USES_AT_ONCE = 200;
+const OPTIONS: OptionNames<SqlKeyStoreOptions> = { prefix: true, notify: true };
 
 /**
- * Keeps keys in a SQL database whose tables are there: `for (const statement of keyStatements) await database.run(statement)`, or your own
- * migrations with the same text.
+ * Keeps keys in a SQL database that `migrate` was called for.
  *
- * @throws {TypeError} If the database has no transactions, or an option is unusable.
+ * @throws {TypeError | RangeError} If the database has no transactions, or an option is unusable.
  */
 export function sqlKeyStore(database: Database, options: SqlKeyStoreOptions = {}): KeyStore {
   assertDatabase(database, 'database');
   assertFunction(database.transaction, 'database.transaction');
-  const { notify } = readOptions(options, OPTIONS);
+  const { prefix = DEFAULT_PREFIX, notify } = readOptions(options, OPTIONS);
+  checkPrefix(prefix);
   if (notify !== undefined) requireChannel(notify, database);
-  const first = async (sql: string, ...values: readonly (string | number)[]): Promise<SqlRow | undefined> =>
-    (await database.run(sql, values))[0];
+  const keys = new SqlKeys(database, keyStatements(prefix), notify);
   return Object.freeze<KeyStore>({
-    get: async (keyid) => {
-      const row = await first(`SELECT ${KEY_COLUMNS} FROM countersign_key WHERE keyid = $1`, keyid);
-      return row && keyOf(row);
-    },
-    list: async (filter) => {
-      const { sql, values } = listStatement(filter, database.dialect);
-      return (await database.run(sql, values)).map(keyOf);
-    },
-    write: (writes, claim) => writeAll(database, writes, claim, notify),
-    revision: async () => revisionOf(await first("SELECT value FROM countersign_meta WHERE name = 'revision'")),
-    raiseRevision: async (to) => {
-      const sql = "UPDATE countersign_meta SET value = CAST($1 AS TEXT) WHERE name = 'revision' AND CAST(value AS BIGINT) < $2";
-      await database.run(sql, [String(to), to]);
-    },
-    changes: async (after, limit) => {
-      const sql = 'SELECT keyid, revision FROM countersign_key WHERE revision > $1 ORDER BY revision LIMIT $2';
-      return (await database.run(sql, [after, limit])).map(({ keyid, revision }) => ({ keyid: String(keyid), revision: Number(revision) }));
-    },
-    touch: (uses) => touchAll(database, uses),
-    events: async ({ keyid, after, limit }) => {
-      const values = keyid === undefined ? [after, limit] : [after, limit, keyid];
-      const ofOne = keyid === undefined ? '' : ' AND keyid = $3';
-      return (await database.run(`SELECT * FROM countersign_event WHERE seq > $1${ofOne} ORDER BY seq LIMIT $2`, values)).map(eventOf);
-    },
-    addClaim: (claim) => insertClaim(database, claim),
-    getClaim: async (hash) => {
-      const row = await first('SELECT * FROM countersign_claim WHERE hash = $1', hash);
-      return row && claimOf(row);
-    },
-    tryClaim: async (hash, claimedBy, now) => {
-      const row = await first(TRY_CLAIM, hash, now, claimedBy);
-      if (row === undefined) return undefined;
-      const claim = claimOf(row);
-      return { claim, isFirst: claim.attempts === 1 };
-    },
+    get: (keyid) => keys.get(keyid),
+    list: (filter) => keys.list(filter),
+    write: (writes, claim) => keys.write(writes, claim),
+    revision: () => keys.revision(),
+    raiseRevision: (to) => keys.raiseRevision(to),
+    changes: (after, limit) => keys.changes(after, limit),
+    touch: (uses) => keys.touch(uses),
+    events: (filter) => keys.events(filter),
+    addClaim: (claim) => keys.addClaim(claim),
+    getClaim: (hash) => keys.getClaim(hash),
+    tryClaim: (hash, claimedBy, now) => keys.tryClaim(hash, claimedBy, now),
   });
 }
 
@@ -109,61 +63,118 @@ function requireChannel(channel: unknown, { dialect }: Database): void {
     throw new TypeError('notify must be the name of a channel: lower-case letters, digits and _');
 }
 
-function revisionOf(row: SqlRow | undefined): number {
-  if (row === undefined) throw new Error('the tables of keys are not there: run keyStatements');
-  return Number(row['value']);
-}
+/** Rolls a transaction back. */
+class Conflict extends Error {}
 
-async function writeAll(
-  database: Database,
-  writes: readonly KeyWrite[],
-  claim: StoredClaim | undefined,
-  channel: string | undefined,
-): Promise<readonly KeyChange[] | undefined> {
-  const work = async (tx: Database): Promise<readonly KeyChange[]> => {
-    let seq = revisionOf((await tx.run(NEXT_REVISION, [writes.length]))[0]) - writes.length;
-    if (claim !== undefined && !(await insertClaim(tx, claim))) throw new Conflict();
+/** Uses that are written in one transaction. */
+const USES_AT_ONCE = 200;
+
+class SqlKeys {
+  readonly #database: Database;
+  readonly #sql: KeyStatements;
+  readonly #channel: string | undefined;
+
+  constructor(database: Database, sql: KeyStatements, channel: string | undefined) {
+    this.#database = database;
+    this.#sql = sql;
+    this.#channel = channel;
+  }
+
+  async get(keyid: string): Promise<StoredKey | undefined> {
+    const [row] = await this.#database.run(this.#sql.getKey, [keyid]);
+    return row && keyOf(row);
+  }
+
+  async list(filter: KeyFilter): Promise<readonly StoredKey[]> {
+    const { sql, values } = listStatement(this.#sql.table, filter, this.#database.dialect);
+    return (await this.#database.run(sql, values)).map(keyOf);
+  }
+
+  async write(writes: readonly KeyWrite[], claim: StoredClaim | undefined): Promise<readonly KeyChange[] | undefined> {
+    try {
+      return await this.#database.transaction!((tx) => this.#writeInside(tx, writes, claim), { durable: true });
+    } catch (error) {
+      if (error instanceof Conflict) return undefined;
+      throw error;
+    }
+  }
+
+  async #writeInside(tx: Database, writes: readonly KeyWrite[], claim: StoredClaim | undefined): Promise<readonly KeyChange[]> {
+    let seq = revisionOf(await tx.run(this.#sql.nextRevision, [writes.length])) - writes.length;
+    if (claim !== undefined && !(await this.addClaim(claim, tx))) throw new Conflict();
     const events: KeyChange[] = [];
-    for (const write of writes) events.push(await writeOne(tx, write, ++seq));
-    if (channel !== undefined) for (const { keyid } of events) await tx.run('SELECT pg_notify($1, $2)', [channel, keyid]);
+    for (const write of writes) events.push(await this.#writeOne(tx, write, ++seq));
+    if (this.#channel !== undefined) for (const { keyid } of events) await tx.run('SELECT pg_notify($1, $2)', [this.#channel, keyid]);
     return events;
-  };
-  try {
-    return await database.transaction!(work, { durable: true });
-  } catch (error) {
-    if (error instanceof Conflict) return undefined;
-    throw error;
+  }
+
+  async #writeOne(tx: Database, { key: given, before, at, actor, action }: KeyWrite, seq: number): Promise<KeyChange> {
+    const key = given && { ...given, revision: seq };
+    const written = await this.#writeKey(tx, key, before);
+    if (written.length === 0) throw new Conflict();
+    const { keyid, tenant } = (key ?? before)!;
+    const [row] = await tx.run(this.#sql.insertEvent, [seq, at, actor, action, keyid, tenant, stateText(before), stateText(key)]);
+    return eventOf(row!);
+  }
+
+  async #writeKey(tx: Database, key: StoredKey | undefined, before: StoredKey | undefined): Promise<readonly SqlRow[]> {
+    if (key === undefined) return tx.run(this.#sql.deleteKey, [before!.keyid, before!.revision]);
+    if (before === undefined) return tx.run(this.#sql.insertKey, keyValues(key));
+    return tx.run(this.#sql.updateKey, [...keyValues(key), before.revision]);
+  }
+
+  async revision(): Promise<number> {
+    return revisionOf(await this.#database.run(this.#sql.revision));
+  }
+
+  async raiseRevision(to: number): Promise<void> {
+    await this.#database.run(this.#sql.raiseRevision, [String(to), to]);
+  }
+
+  async changes(after: number, limit: number): Promise<readonly { readonly keyid: string; readonly revision: number }[]> {
+    const rows = await this.#database.run(this.#sql.changes, [after, limit]);
+    return rows.map(({ keyid, revision }) => ({ keyid: String(keyid), revision: Number(revision) }));
+  }
+
+  /** In the order of keyids, so that no two processes wait for each other. */
+  async touch(uses: readonly KeyUse[]): Promise<void> {
+    const ordered = [...uses].sort((a, b) => (a.keyid < b.keyid ? -1 : 1));
+    for (let start = 0; start < ordered.length; start += USES_AT_ONCE) {
+      const some = ordered.slice(start, start + USES_AT_ONCE);
+      await this.#database.transaction!(async (tx) => {
+        for (const { keyid, at, count } of some) await tx.run(this.#sql.touch, [keyid, at, count]);
+      });
+    }
+  }
+
+  async events({ keyid, after, limit }: Parameters<KeyStore['events']>[0]): Promise<readonly KeyChange[]> {
+    const { events, eventsOfKey } = this.#sql;
+    const found = keyid === undefined ? this.#database.run(events, [after, limit]) : this.#database.run(eventsOfKey, [after, limit, keyid]);
+    return (await found).map(eventOf);
+  }
+
+  async addClaim({ hash, purpose, keyid, sealed, expiresAt }: StoredClaim, tx: Database = this.#database): Promise<boolean> {
+    return (await tx.run(this.#sql.insertClaim, [hash, purpose, keyid, sealed ?? null, expiresAt])).length > 0;
+  }
+
+  async getClaim(hash: string): Promise<StoredClaim | undefined> {
+    const [row] = await this.#database.run(this.#sql.getClaim, [hash]);
+    return row && claimOf(row);
+  }
+
+  async tryClaim(
+    hash: string,
+    claimedBy: string,
+    now: number,
+  ): Promise<{ readonly claim: StoredClaim; readonly isFirst: boolean } | undefined> {
+    const [row] = await this.#database.run(this.#sql.tryClaim, [hash, now, claimedBy]);
+    if (row === undefined) return undefined;
+    const claim = claimOf(row);
+    return { claim, isFirst: claim.attempts === 1 };
   }
 }
 
-async function writeOne(tx: Database, write: KeyWrite, seq: number): Promise<KeyChange> {
-  const { before, at, actor, action } = write;
-  const key = write.key && { ...write.key, revision: seq };
-  const written = await writeKey(tx, key, before);
-  if (written.length === 0) throw new Conflict();
-  const { keyid, tenant } = (key ?? before)!;
-  const [row] = await tx.run(INSERT_EVENT, [seq, at, actor, action, keyid, tenant, stateText(before), stateText(key)]);
-  return eventOf(row!);
-}
-
-async function writeKey(tx: Database, key: StoredKey | undefined, before: StoredKey | undefined): Promise<readonly SqlRow[]> {
-  if (key === undefined)
-    return tx.run('DELETE FROM countersign_key WHERE keyid = $1 AND revision = $2 RETURNING keyid', [before!.keyid, before!.revision]);
-  return before === undefined ? tx.run(INSERT_KEY, keyValues(key)) : tx.run(UPDATE_KEY, [...keyValues(key), before.revision]);
-}
-
-async function insertClaim(tx: Database, claim: StoredClaim): Promise<boolean> {
-  const { hash, purpose, keyid, sealed = null, expiresAt } = claim;
-  return (await tx.run(INSERT_CLAIM, [hash, purpose, keyid, sealed, expiresAt])).length > 0;
-}
-
-/** In the order of keyids, so that two processes do not wait for each other. */
-async function touchAll(database: Database, uses: readonly KeyUse[]): Promise<void> {
-  const ordered = [...uses].sort((a, b) => (a.keyid < b.keyid ? -1 : 1));
-  for (let start = 0; start < ordered.length; start += USES_AT_ONCE) {
-    const some = ordered.slice(start, start + USES_AT_ONCE);
-    await database.transaction!(async (tx) => {
-      for (const { keyid, at, count } of some) await tx.run(TOUCH, [keyid, at, count]);
-    });
-  }
+function revisionOf([row]: readonly SqlRow[]): number {
+  if (row === undefined) throw new Error('the tables of keys are not there: call migrate');
+  return Number(row['value']);
 }

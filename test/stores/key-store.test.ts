@@ -1,11 +1,13 @@
 /** The contract of key stores, over real databases. */
+
+import { migrate, sqlKeyStore } from 'countersign/sql';
 import { keyStoreChecks } from 'countersign/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keyStatements } from '../../src/sql/key-schema.ts';
-import { sqlKeyStore } from '../../src/sql/key-store.ts';
 import { databases, type Opened } from './support/databases.ts';
 
-const TABLES = ['countersign_key', 'countersign_event', 'countersign_claim', 'countersign_meta'];
+/** Tables of their own: two clients have one server. */
+let stores = 0;
+const prefixOf = (): string => `keys_${String.fromCharCode(97 + Math.floor(stores / 26), 97 + (stores++ % 26))}_`;
 
 describe.each(Object.entries(databases))('sqlKeyStore over %s', (_, open) => {
   let opened: Opened;
@@ -17,17 +19,23 @@ describe.each(Object.entries(databases))('sqlKeyStore over %s', (_, open) => {
   afterAll(() => opened.close());
 
   const create = async () => {
-    for (const table of TABLES) await opened.database.run(`DROP TABLE IF EXISTS ${table}`);
-    for (const statement of keyStatements) await opened.database.run(statement);
-    return sqlKeyStore(opened.database);
+    const prefix = prefixOf();
+    await migrate(opened.database, { prefix });
+    return sqlKeyStore(opened.database, { prefix });
   };
 
   for (const { name, run } of keyStoreChecks({ create })) it(name, run);
 
-  it('takes its tables twice, and says when they are not there', async () => {
-    const store = await create();
-    for (const statement of keyStatements) await opened.database.run(statement);
-    await opened.database.run('DELETE FROM countersign_meta');
-    await expect(store.revision()).rejects.toThrow('the tables of keys are not there');
+  it('says when its tables are not there, and takes no other arguments', async () => {
+    const prefix = prefixOf();
+    const store = sqlKeyStore(opened.database, { prefix });
+    await expect(store.revision()).rejects.toThrow();
+    await migrate(opened.database, { prefix });
+    await opened.database.run(`DELETE FROM ${prefix}meta WHERE name = 'revision'`);
+    await expect(store.revision()).rejects.toThrow('the tables of keys are not there: call migrate');
+    expect(() => sqlKeyStore({} as never)).toThrow(TypeError);
+    expect(() => sqlKeyStore(opened.database, { prefix: 'x;' })).toThrow(RangeError);
+    expect(() => sqlKeyStore(opened.database, { notify: 'A b' })).toThrow(TypeError);
+    expect(() => sqlKeyStore({ ...opened.database, transaction: undefined } as never)).toThrow('database.transaction must be a function');
   });
 });
