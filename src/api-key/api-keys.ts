@@ -8,8 +8,11 @@ import type { PublicKey } from '../crypto/key.ts';
 import { notify } from '../http/notify.ts';
 import { andThen } from '../internal/awaitable.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
+import type { Consumer } from '../signature/consumer.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
 import type { Alarm } from './alarm.ts';
+import { type Claimed, type ClaimLink, type ClaimLinkOptions, type ClaimOptions, Claims } from './claim/claims.ts';
+import { type Enrolment, type EnrolmentOptions, Enrolments } from './claim/enrolments.ts';
 import { Authenticator, type IdentifiedConsumer } from './credential/authenticate.ts';
 import type { CredentialPlaces } from './credential/places.ts';
 import { type ImportOptions, type ImportSecretOptions, type IssueOptions, KeyIssuer } from './issue.ts';
@@ -35,6 +38,29 @@ export interface ApiKeys {
   importSecret(secret: string | Uint8Array, options: ImportSecretOptions): Promise<ApiKey>;
   /** Registers an Ed25519 public key: there is no secret that could leak. @throws {ApiKeyError} `keyid_taken` or `limit_reached`. */
   importPublicKey(publicKey: PublicKey, options: ImportOptions): Promise<ApiKey>;
+  /**
+   * Puts the secret of a key that was just issued down to be claimed by its owner, once: for a link that is handed to him. The secret is sealed
+   * under the token, of which the database has only a hash.
+   */
+  createClaim(issued: Pick<IssuedKey, 'keyid' | 'secret'>, options?: ClaimLinkOptions): Promise<ClaimLink>;
+  /** Hands out what waits under a token, once. @throws {ApiKeyError} `claim_unknown`, `claim_used` or `claim_expired`. */
+  claim(token: string, options: ClaimOptions): Promise<Claimed>;
+  /** A token with which a consumer registers one public key of his own. */
+  createEnrolment(options: EnrolmentOptions): Promise<ClaimLink>;
+  /**
+   * Registers a public key: what `enrol` made, as it came over the network. Again with the same key it answers the same.
+   *
+   * @throws {ApiKeyError} `enrolment_refused`, `claim_unknown`, `claim_used`, `claim_expired`, `keyid_taken` or `limit_reached`.
+   */
+  acceptEnrolment(enrolment: Enrolment): Promise<ApiKey>;
+  /**
+   * Lets a consumer bring the successor of his public key: what `enrol(keyid, …)` made with the new key, in a request that the old one signed,
+   * whose `verified.consumer` is given here.
+   *
+   * @throws {ApiKeyError} `enrolment_refused`, or as `rotateTo`.
+   * @throws {VerificationError} `proof_insufficient` if the consumer did not sign.
+   */
+  acceptSuccessor(consumer: Consumer, enrolment: Enrolment, options: Pick<RotateOptions, 'overlap'>): Promise<ApiKey>;
   /** A key as the store has it now; `undefined` if there is none in this environment. */
   get(keyid: string): Promise<ApiKey | undefined>;
   /** Keys by query, the oldest first, in pages. */
@@ -104,11 +130,18 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
   const life = new KeyLife(setup, writer, issuer);
   const survey = new KeySurvey(setup, writer);
   const upkeep = new KeyUpkeep(setup, writer, ring.feed);
+  const claims = new Claims(setup, life, alarm);
+  const enrolments = new Enrolments(setup, issuer, life);
   const authenticator = new Authenticator(setup, ring, onUse);
   return Object.freeze<ApiKeys>({
     issue: (given) => issuer.issue(given),
     importSecret: (secret, given) => issuer.importSecret(secret, given),
     importPublicKey: (publicKey, given) => issuer.importPublicKey(publicKey, given),
+    createClaim: (issued, given = {}) => claims.create(issued, given),
+    claim: (token, given) => claims.claim(token, given),
+    createEnrolment: (given) => enrolments.create(given),
+    acceptEnrolment: (given) => enrolments.accept(given),
+    acceptSuccessor: (consumer, given, options) => enrolments.succeed(consumer, given, options),
     get: async (keyid) => {
       const key = await writer.read(keyid);
       return key && toApiKey(key);

@@ -99,6 +99,12 @@ export class KeyIssuer {
     return this.#import(await this.withPublicKey(blank, x), read.actor, action);
   }
 
+  /** Requires what is said of a new key. @throws {TypeError | RangeError} */
+  requireUsable(read: NewKey): void {
+    this.#blank('ed25519', 'keyid', read);
+    readActor(read.actor);
+  }
+
   async #import(key: StoredKey, actor: string | undefined, action: KeyAction = 'imported'): Promise<ApiKey> {
     await this.#writer.requireRoom(key.tenant, key.owner);
     const events = await this.#writer.write([{ key, before: undefined, at: key.createdAt, actor: readActor(actor), action }]);

@@ -15,6 +15,7 @@ import type { ApiKey, KeyState, StoredKey } from './record.ts';
 export type KeyAction =
   | 'issued'
   | 'imported'
+  | 'enrolled'
   | 'updated'
   | 'enabled'
   | 'disabled'
