@@ -17,15 +17,15 @@ import { Authenticator, type IdentifiedConsumer } from './credential/authenticat
 import type { CredentialPlaces } from './credential/places.ts';
 import { type ImportOptions, type ImportSecretOptions, type IssueOptions, KeyIssuer } from './issue.ts';
 import type { IssuedKey } from './issued-key.ts';
-import { KeyRing } from './key-ring.ts';
 import { KeyWriter } from './key-writer.ts';
 import { KeyLife, type ReasonOptions, type RevokeOptions, type RotateOptions, type UpdateOptions } from './life.ts';
 import { type ApiKeysOptions, readApiKeysOptions } from './options.ts';
+import { KeyRing } from './ring/key-ring.ts';
+import { UseBuffer } from './ring/use-buffer.ts';
 import type { KeyChange } from './store/key-store.ts';
 import { type ApiKey, toApiKey } from './store/record.ts';
 import { type EventQuery, type KeyList, KeySurvey, type ListQuery } from './survey.ts';
 import { KeyUpkeep, type PurgeOptions, type RewrapOptions, type Rewrapped } from './upkeep.ts';
-import { UseBuffer } from './use-buffer.ts';
 
 /**
  * The keys of a provider. Every function that changes one writes an event with it, and rejects with an `ApiKeyError` if it cannot be done

@@ -7,7 +7,7 @@
 import { digest } from '../crypto/digest.ts';
 import { toBase64url } from '../internal/base64.ts';
 import { readText } from './details.ts';
-import { lengthPrefixed } from './key-context.ts';
+import { lengthPrefixed } from './sealing/key-context.ts';
 import type { StoredClaim } from './store/key-store.ts';
 
 /** Seconds for which it is remembered. */

@@ -18,9 +18,9 @@ import { newKeyid, newKeyText } from './credential/format.ts';
 import { NEW_KEY_NAMES, type NewKey, readDetails, readDuration, readText } from './details.ts';
 import { idempotencyClaim } from './idempotency.ts';
 import { IssuedKey } from './issued-key.ts';
-import { keyContext } from './key-context.ts';
 import type { KeyWriter } from './key-writer.ts';
 import type { ApiKeysSetup } from './options.ts';
+import { keyContext } from './sealing/key-context.ts';
 import type { KeyAction } from './store/key-store.ts';
 import type { ApiKey, StoredKey } from './store/record.ts';
 

@@ -7,8 +7,8 @@
 import { assertKeyid } from '../crypto/signer.ts';
 import { notify } from '../http/notify.ts';
 import { ApiKeyError } from './api-key-error.ts';
-import type { KeyRing } from './key-ring.ts';
 import type { ApiKeysSetup } from './options.ts';
+import type { KeyRing } from './ring/key-ring.ts';
 import type { KeyAction, KeyChange, KeyWrite, StoredClaim } from './store/key-store.ts';
 import { type ApiKey, type StoredKey, stateOf, toApiKey } from './store/record.ts';
 

@@ -10,8 +10,8 @@ import { type OptionNames, readOptions } from '../internal/options.ts';
 import { clockOf } from '../runtime/time.ts';
 import type { KeyEvent } from './alarm.ts';
 import { assertEnvironment, assertPrefix } from './credential/format.ts';
-import { type BearerHashes, type Pepper, readPepper } from './pepper.ts';
-import type { SecretSealer } from './sealer.ts';
+import { type BearerHashes, type Pepper, readPepper } from './sealing/pepper.ts';
+import type { SecretSealer } from './sealing/sealer.ts';
 import type { KeyStore } from './store/key-store.ts';
 
 /** How keys are issued, kept and looked up. Durations are whole seconds. */

@@ -6,11 +6,11 @@
 
 import { assertFlag, assertInteger, assertTime } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
-import { keyContext } from './key-context.ts';
-import { openMaterial } from './key-ring.ts';
 import type { KeyWriter } from './key-writer.ts';
 import type { ApiKeysSetup } from './options.ts';
-import { nextEra, type RevisionFeed } from './revision-feed.ts';
+import { openMaterial } from './ring/key-ring.ts';
+import { nextEra, type RevisionFeed } from './ring/revision-feed.ts';
+import { keyContext } from './sealing/key-context.ts';
 import type { KeyChange } from './store/key-store.ts';
 import type { ApiKey, StoredKey } from './store/record.ts';
 

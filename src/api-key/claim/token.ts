@@ -10,7 +10,7 @@ import { drawBytes, type RandomBytes } from '../../crypto/random.ts';
 import { fromBase64url, toBase64url } from '../../internal/base64.ts';
 import { concatBytes, equalBytes } from '../../internal/bytes.ts';
 import { decodeUtf8, encodeUtf8 } from '../../internal/utf8.ts';
-import { lengthPrefixed } from '../key-context.ts';
+import { lengthPrefixed } from '../sealing/key-context.ts';
 
 /** What a token is for: its hash for one purpose is none for another. */
 export type Purpose = 'claim' | 'enrol' | 'claimer';

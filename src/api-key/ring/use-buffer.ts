@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Alarm } from './alarm.ts';
-import type { KeyStore, KeyUse } from './store/key-store.ts';
-import type { StoredKey } from './store/record.ts';
+import type { Alarm } from '../alarm.ts';
+import type { KeyStore, KeyUse } from '../store/key-store.ts';
+import type { StoredKey } from '../store/record.ts';
 
 /** Each key is written at most once in so many seconds. */
 const EVERY = 60;

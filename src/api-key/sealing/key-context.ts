@@ -4,9 +4,9 @@
  * @module
  */
 
-import { concatBytes } from '../internal/bytes.ts';
-import { encodeUtf8 } from '../internal/utf8.ts';
-import type { StoredKey } from './store/record.ts';
+import { concatBytes } from '../../internal/bytes.ts';
+import { encodeUtf8 } from '../../internal/utf8.ts';
+import type { StoredKey } from '../store/record.ts';
 
 /** Keyid, generation, kind and tenant, each after its length. */
 export function keyContext({ keyid, generation, kind, tenant }: Pick<StoredKey, 'keyid' | 'generation' | 'kind' | 'tenant'>): Uint8Array {

@@ -10,12 +10,12 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
-import { assertInteger } from '../internal/assert.ts';
-import type { Awaitable } from '../internal/awaitable.ts';
-import { withDeadline } from '../runtime/deadline.ts';
-import type { Alarm } from './alarm.ts';
-import type { ApiKeysSetup } from './options.ts';
+import { VerificationError } from '../../errors.ts';
+import { assertInteger } from '../../internal/assert.ts';
+import type { Awaitable } from '../../internal/awaitable.ts';
+import { withDeadline } from '../../runtime/deadline.ts';
+import type { Alarm } from '../alarm.ts';
+import type { ApiKeysSetup } from '../options.ts';
 
 /** More changes than these at once, and everything is forgotten. */
 const MAX_CHANGES = 1000;

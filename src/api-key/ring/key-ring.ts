@@ -4,20 +4,20 @@
  * @module
  */
 
-import { hmacKey } from '../crypto/hmac.ts';
-import type { VerificationKey } from '../crypto/key.ts';
-import { createPublicKey } from '../crypto/key-pair.ts';
-import { type Awaitable, andThen, isThenable } from '../internal/awaitable.ts';
-import { decodeUtf8, encodeUtf8 } from '../internal/utf8.ts';
-import type { Consumer, Proof } from '../signature/consumer.ts';
-import type { KeyRecord } from '../signature/key-record.ts';
-import type { Alarm } from './alarm.ts';
-import { ApiKeyError } from './api-key-error.ts';
-import { keyContext } from './key-context.ts';
-import type { ApiKeysSetup } from './options.ts';
+import { hmacKey } from '../../crypto/hmac.ts';
+import type { VerificationKey } from '../../crypto/key.ts';
+import { createPublicKey } from '../../crypto/key-pair.ts';
+import { type Awaitable, andThen, isThenable } from '../../internal/awaitable.ts';
+import { decodeUtf8, encodeUtf8 } from '../../internal/utf8.ts';
+import type { Consumer, Proof } from '../../signature/consumer.ts';
+import type { KeyRecord } from '../../signature/key-record.ts';
+import type { Alarm } from '../alarm.ts';
+import { ApiKeyError } from '../api-key-error.ts';
+import type { ApiKeysSetup } from '../options.ts';
+import { keyContext } from '../sealing/key-context.ts';
+import type { SecretSealer } from '../sealing/sealer.ts';
+import type { StoredKey } from '../store/record.ts';
 import { RevisionFeed } from './revision-feed.ts';
-import type { SecretSealer } from './sealer.ts';
-import type { StoredKey } from './store/record.ts';
 
 /** A key, ready. */
 export interface ReadyKey {

@@ -5,16 +5,16 @@
  * @module
  */
 
-import { type AesGcmKey, IV_BYTES, prepareAesGcm } from '../crypto/aes-gcm.ts';
-import { digest } from '../crypto/digest.ts';
-import { drawBytes, type RandomBytes, systemRandomBytes } from '../crypto/random.ts';
-import type { CryptoKeyLike } from '../crypto/runtime.ts';
-import { assertFunction, assertObject, assertText } from '../internal/assert.ts';
-import type { Awaitable } from '../internal/awaitable.ts';
-import { fromBase64url, toBase64url } from '../internal/base64.ts';
-import { concatBytes, equalBytes, isBytes } from '../internal/bytes.ts';
-import { type OptionNames, readOptions } from '../internal/options.ts';
-import { ApiKeyError } from './api-key-error.ts';
+import { type AesGcmKey, IV_BYTES, prepareAesGcm } from '../../crypto/aes-gcm.ts';
+import { digest } from '../../crypto/digest.ts';
+import { drawBytes, type RandomBytes, systemRandomBytes } from '../../crypto/random.ts';
+import type { CryptoKeyLike } from '../../crypto/runtime.ts';
+import { assertFunction, assertObject, assertText } from '../../internal/assert.ts';
+import type { Awaitable } from '../../internal/awaitable.ts';
+import { fromBase64url, toBase64url } from '../../internal/base64.ts';
+import { concatBytes, equalBytes, isBytes } from '../../internal/bytes.ts';
+import { type OptionNames, readOptions } from '../../internal/options.ts';
+import { ApiKeyError } from '../api-key-error.ts';
 import { lengthPrefixed } from './key-context.ts';
 
 /** Seals secrets, and opens them. `context` is what a secret belongs to: sealed for one, it must not open for another. */

@@ -5,15 +5,15 @@
  * @module
  */
 
-import { type AwaitableMac, prepareMac } from '../crypto/mac.ts';
-import { type Awaitable, andThen } from '../internal/awaitable.ts';
-import { fromBase64url, toBase64url } from '../internal/base64.ts';
-import { concatBytes, equalBytes, isBytes } from '../internal/bytes.ts';
-import { type OptionNames, readOptions } from '../internal/options.ts';
-import { encodeUtf8 } from '../internal/utf8.ts';
+import { type AwaitableMac, prepareMac } from '../../crypto/mac.ts';
+import { type Awaitable, andThen } from '../../internal/awaitable.ts';
+import { fromBase64url, toBase64url } from '../../internal/base64.ts';
+import { concatBytes, equalBytes, isBytes } from '../../internal/bytes.ts';
+import { type OptionNames, readOptions } from '../../internal/options.ts';
+import { encodeUtf8 } from '../../internal/utf8.ts';
+import type { StoredKey } from '../store/record.ts';
 import { keyContext } from './key-context.ts';
 import { readKeys, requireCurrent, requireKey } from './sealer.ts';
-import type { StoredKey } from './store/record.ts';
 
 /** Peppers by name. A pepper cannot be exchanged for keys that are there: keep the old ones until those have ended. */
 export interface Pepper {
