@@ -16,6 +16,7 @@ export const entries: Readonly<Record<string, string>> = {
   node: 'src/adapter/node.ts',
   license: 'src/license/index.ts',
   payload: 'src/payload/index.ts',
+  redis: 'src/redis/index.ts',
   sql: 'src/sql/index.ts',
   testing: 'src/testing/index.ts',
   undici: 'src/undici/index.ts',

@@ -37,7 +37,14 @@ export { parseUnverifiedSignatures } from './http/parse-unverified.ts';
 export type { PolicyChoice } from './http/policies.ts';
 export { type SignRequestOptions, signRequest } from './http/sign-request.ts';
 export { type SignResponseOptions, signResponse } from './http/sign-response.ts';
-export { createVerifier, type Verifier, type VerifierOptions } from './http/verifier.ts';
+export {
+  createVerifier,
+  type LaterVerifier,
+  type LaterVerifierOptions,
+  type UnconsumedRequest,
+  type Verifier,
+  type VerifierOptions,
+} from './http/verifier.ts';
 export { type VerifiedResponse, type VerifyResponseOptions, verifyResponse } from './http/verify-response.ts';
 export type { Awaitable } from './internal/awaitable.ts';
 export type { JwksKeyRecord, JwksOrigin } from './jwks/key-sets.ts';
@@ -67,5 +74,6 @@ export type { Policy } from './signature/policy.ts';
 export type { FoundInQuery, QueryCarrier } from './signature/query-carrier.ts';
 export type { StandardResult, StandardSchema } from './signature/schema.ts';
 export type { SignedFields, SignOptions } from './signature/sign.ts';
+export type { ConsumeLater, Unconsumed } from './signature/unconsumed.ts';
 export type { VerifiedSignature, VerifiedSignatures } from './signature/verified.ts';
 export type { VerifiedRequest } from './signature/verified-request.ts';

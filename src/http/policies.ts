@@ -35,14 +35,14 @@ export interface Policies {
 /**
  * Checks policies and makes them ready.
  *
- * @throws {TypeError | RangeError} If one is unusable, or the store cannot consume what they ask for.
+ * @throws {TypeError | RangeError} If one is unusable, or the store, where there is one, cannot consume what they ask for.
  */
-export function readPolicies(choice: PolicyChoice, store: ReplayStore, timeout: number): Policies {
+export function readPolicies(choice: PolicyChoice, store: ReplayStore | undefined, timeout: number): Policies {
   if (typeof choice === 'function') return policiesOf(choice, timeout);
   const fixed = (Array.isArray(choice) ? choice : [choice]).map((policy: Policy) => readPolicy(policy, REQUEST_CONTROL));
   if (fixed.length === 0) throw new TypeError('policy must not be empty');
   if (new Set(fixed.map(({ tag }) => tag)).size < fixed.length) throw new TypeError('policies must each have a tag of its own');
-  if (fixed.filter(({ nonce }) => nonce === 'required').length > 1 && typeof store.consumeAll !== 'function')
+  if (fixed.filter(({ nonce }) => nonce === 'required').length > 1 && store !== undefined && typeof store.consumeAll !== 'function')
     throw new TypeError('several policies need a replayStore with consumeAll, which consumes all nonces of a message or none');
   const longest = new Map<string | undefined, number>();
   for (const { tag, maxAge } of fixed) longest.set(tag, Math.max(maxAge, longest.get(tag) ?? 0));

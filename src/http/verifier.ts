@@ -25,8 +25,10 @@ import { clockOf } from '../runtime/time.ts';
 import { type AuthorityOptions, type CheckAuthority, readAuthority, type Scheme } from '../signature/authority.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
 import { POLICY_MEMBERS } from '../signature/policy.ts';
+import type { ProvenSignature } from '../signature/proven-signature.ts';
 import type { FoundInQuery, QueryCarrier } from '../signature/query-carrier.ts';
 import { annotated } from '../signature/refusal.ts';
+import { type ConsumeLater, createUnconsumed, requireLater, type Unconsumed } from '../signature/unconsumed.ts';
 import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified-request.ts';
 import { type VerifyContext, verifySignatures } from '../signature/verify-signatures.ts';
 import type { ContentBounds } from './content.ts';
@@ -37,11 +39,17 @@ import { RequestView } from './request-content.ts';
 import { readAhead, type TakenRequest, takeRequest } from './request-view.ts';
 
 /** How a verifier verifies. Times are whole seconds since the epoch, durations whole seconds. */
-export type VerifierOptions = AuthorityOptions & {
-  /** Finds the key of a keyid: `hmacSecrets(…)`, `createJwksResolver(…)`, or your own. */
-  readonly resolveKey: ResolveKey;
+export type VerifierOptions = CommonOptions & {
   /** Remembers nonces, so that a message counts once. */
   readonly replayStore: ReplayStore;
+};
+
+/** How a verifier verifies whose messages are all consumed by their handlers: it needs no `replayStore`. */
+export type LaterVerifierOptions = CommonOptions & ConsumeLater & { readonly replayStore?: undefined };
+
+type CommonOptions = AuthorityOptions & {
+  /** Finds the key of a keyid: `hmacSecrets(…)`, `createJwksResolver(…)`, or your own. */
+  readonly resolveKey: ResolveKey;
   /** What a signature must fulfil; by default whatever `createSignedFetch` does by default. */
   readonly policy?: PolicyChoice | undefined;
   /** Also accepts signed URLs: `signedUrls()` of `countersign/url`. Signature fields are looked at first. Default: it does not. */
@@ -68,13 +76,19 @@ export type VerifierOptions = AuthorityOptions & {
   readonly insecurelyExposeSignatureBase?: boolean | undefined;
 };
 
-type AllOptions = VerifierOptions & { readonly authority?: unknown; readonly insecurelyTrustHost?: unknown };
+type AllOptions = CommonOptions & {
+  readonly replayStore?: ReplayStore | undefined;
+  readonly consume?: 'later' | undefined;
+  readonly authority?: unknown;
+  readonly insecurelyTrustHost?: unknown;
+};
 
 const NAMES: OptionNames<AllOptions> = {
   authority: true,
   insecurelyTrustHost: true,
   resolveKey: true,
   replayStore: true,
+  consume: true,
   policy: true,
   query: true,
   limits: true,
@@ -89,6 +103,22 @@ const NAMES: OptionNames<AllOptions> = {
   insecurelyExposeSignatureBase: true,
 };
 
+/** A request that was verified, and whose nonces are not consumed yet: it tells where it goes, and not what it says. */
+export interface UnconsumedRequest extends Unconsumed<VerifiedRequest> {
+  /** The method, as it was sent. @throws {TypeError} If it was not covered. */
+  method(): string;
+  /** The raw path, percent-encoding untouched. @throws {TypeError} If it was not covered. */
+  path(): string;
+}
+
+/** Verifies requests that their handlers consume. */
+export interface LaterVerifier {
+  /** As `verifyRequest` of a `Verifier` with `consume: 'later'`. */
+  verifyRequest(request: Request | RequestMessage): Promise<UnconsumedRequest>;
+}
+
+const CALL_NAMES: OptionNames<ConsumeLater> = { consume: true };
+
 /** Verifies requests. */
 export interface Verifier {
   /**
@@ -98,6 +128,18 @@ export interface Verifier {
    * @throws {TypeError} If `request` is something else, or `resolveKey` answered something that is no key.
    */
   verifyRequest(request: Request | RequestMessage): Promise<VerifiedRequest>;
+  /**
+   * Verifies a request and leaves its nonce to the caller, whose transaction records it together with what the request does.
+   *
+   * @throws As without the option, but for what consuming throws.
+   */
+  verifyRequest(request: Request | RequestMessage, options: ConsumeLater): Promise<UnconsumedRequest>;
+}
+
+/** A request whose signatures hold, and what it is to those who may see it. */
+interface ProvenRequest {
+  readonly proven: readonly ProvenSignature[];
+  readonly verified: VerifiedRequest;
 }
 
 /**
@@ -105,22 +147,51 @@ export interface Verifier {
  *
  * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
  */
-export function createVerifier(options: VerifierOptions): Verifier {
-  const { policies, limits, bounds, context, checkAuthority, ...others } = readVerifierOptions(options);
-  const { scheme, targetForms = [], fieldTypes, query, onVerified, onRefused, insecurelyExposeSignatureBase = false } = others;
+export function createVerifier(options: VerifierOptions): Verifier;
+export function createVerifier(options: LaterVerifierOptions): LaterVerifier;
+export function createVerifier(options: VerifierOptions | LaterVerifierOptions): Verifier | LaterVerifier {
+  const parts = readVerifierOptions(options);
+  const { limits, context, scheme, consume: usually, onVerified, onRefused, insecurelyExposeSignatureBase = false } = parts;
+  const prove = proverOf(parts);
+  const annotate = (thrown: unknown): unknown => {
+    const error = annotated(thrown, { now: context.now(), insecurelyExposeSignatureBase });
+    if (isVerificationError(error)) notify('onRefused', onRefused, error);
+    return error;
+  };
+  const onConsumed = (verified: VerifiedRequest) => notify('onVerified', onVerified, verified);
+
+  const verifyRequest = async (request: Request | RequestMessage, given?: ConsumeLater): Promise<VerifiedRequest | UnconsumedRequest> => {
+    const consume = given === undefined ? usually : readOptions(given, CALL_NAMES).consume;
+    const later = consume !== undefined;
+    if (later) requireLater(consume);
+    try {
+      const { proven, verified } = await prove(
+        takeRequest(request, limits, scheme),
+        later ? { ...context, replayStore: undefined } : context,
+      );
+      if (later) return unconsumed(createUnconsumed(proven, context, verified, { annotate, onConsumed }), verified);
+      onConsumed(verified);
+      return verified;
+    } catch (thrown) {
+      throw annotate(thrown);
+    }
+  };
+  return Object.freeze({ verifyRequest }) as Verifier | LaterVerifier;
+}
+
+function unconsumed(message: Unconsumed<VerifiedRequest>, { method, path }: VerifiedRequest): UnconsumedRequest {
+  return Object.freeze({ ...message, method, path });
+}
+
+/** Verifies by the two signature fields, or else by the query. */
+function proverOf({ policies, limits, bounds, checkAuthority, targetForms = [], fieldTypes, query }: VerifierParts) {
   const known = new KnownLists();
 
-  /** Verifies by the two signature fields, or else by the query. */
-  const verifyTaken = async (taken: TakenRequest): Promise<VerifiedRequest> => {
-    const { message, read } = taken;
-    requireTargetWithin(message.target, limits);
-    const candidates = readCandidates(read, limits, known);
-    if (candidates.length === 0 && query !== undefined) requireTarget(message, targetForms);
-    const found = candidates.length === 0 ? query?.(message) : undefined;
-    return found === undefined ? verifyByFields(taken, candidates) : verifyByUrl(found, read);
-  };
-
-  const verifyByFields = async (taken: TakenRequest, candidates: readonly SignatureCandidate[]): Promise<VerifiedRequest> => {
+  const proveByFields = async (
+    taken: TakenRequest,
+    candidates: readonly SignatureCandidate[],
+    context: VerifyContext,
+  ): Promise<ProvenRequest> => {
     const { message, read } = taken;
     try {
       const found = policies.require(candidates, () => {
@@ -133,42 +204,39 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const view = new RequestView(source, taken, checkAuthority, bounds);
       const { proven, content } = await verifySignatures(required, view, context);
       for (const { signature } of proven) known.add(signature.components, signature.params);
-      return createVerifiedRequest({ message, read, source }, proven, content);
+      return { proven, verified: createVerifiedRequest({ message, read, source }, proven, content) };
     } catch (error) {
       throw annotated(error, { acceptSignature: acceptedBy(policies, read) });
     }
   };
 
   /** Fields and content are not covered, so that nobody reads them. */
-  const verifyByUrl = async ({ message, signedMethod, required }: FoundInQuery, read: FieldReader): Promise<VerifiedRequest> => {
+  const proveByUrl = async (found: FoundInQuery, read: FieldReader, context: VerifyContext): Promise<ProvenRequest> => {
+    const { message, signedMethod, required } = found;
     const source = requestSource({ ...message, method: signedMethod });
     const { proven } = await verifySignatures(
       [required],
       urlView(source, () => checkAuthority(message)),
       context,
     );
-    return createVerifiedRequest({ message, read, source }, proven, undefined);
+    return { proven, verified: createVerifiedRequest({ message, read, source }, proven, undefined) };
   };
 
-  const verifyRequest = async (request: Request | RequestMessage): Promise<VerifiedRequest> => {
-    try {
-      const verified = await verifyTaken(takeRequest(request, limits, scheme));
-      notify('onVerified', onVerified, verified);
-      return verified;
-    } catch (thrown) {
-      const error = annotated(thrown, { now: context.now(), insecurelyExposeSignatureBase });
-      if (isVerificationError(error)) notify('onRefused', onRefused, error);
-      throw error;
-    }
+  return async (taken: TakenRequest, context: VerifyContext): Promise<ProvenRequest> => {
+    const { message, read } = taken;
+    requireTargetWithin(message.target, limits);
+    const candidates = readCandidates(read, limits, known);
+    if (candidates.length === 0 && query !== undefined) requireTarget(message, targetForms);
+    const found = candidates.length === 0 ? query?.(message) : undefined;
+    return found === undefined ? proveByFields(taken, candidates, context) : proveByUrl(found, read, context);
   };
-  return Object.freeze({ verifyRequest });
 }
 
 /** What a verifier works with: its options, checked and made ready. */
 interface VerifierParts
   extends Pick<
-    VerifierOptions,
-    'scheme' | 'targetForms' | 'fieldTypes' | 'query' | 'onVerified' | 'onRefused' | 'insecurelyExposeSignatureBase'
+    AllOptions,
+    'consume' | 'scheme' | 'targetForms' | 'fieldTypes' | 'query' | 'onVerified' | 'onRefused' | 'insecurelyExposeSignatureBase'
   > {
   readonly policies: Policies;
   readonly limits: Limits;
@@ -177,11 +245,11 @@ interface VerifierParts
   readonly checkAuthority: CheckAuthority;
 }
 
-function readVerifierOptions(options: VerifierOptions): VerifierParts {
+function readVerifierOptions(options: AllOptions): VerifierParts {
   const read = readOptions<AllOptions>(options, NAMES, { elsewhere: POLICY_MEMBERS });
   const { resolveKey, replayStore, policy = {}, timeout = 5, bodyTimeout = 60 } = read;
   assertFunction(resolveKey, 'resolveKey');
-  assertFunction(replayStore?.consume, 'replayStore.consume');
+  requireConsumer(read);
   assertInteger(timeout, 'timeout', 1, 3600);
   assertInteger(bodyTimeout, 'bodyTimeout', 1, 86_400);
   requireUsual(read);
@@ -194,6 +262,12 @@ function readVerifierOptions(options: VerifierOptions): VerifierParts {
     context: { resolveKey, replayStore, now: clockOf(read.now), timeout },
     checkAuthority: readAuthority(read as AuthorityOptions, timeout),
   };
+}
+
+/** Either a store is there, or handlers bring one. */
+function requireConsumer({ consume, replayStore }: AllOptions): void {
+  if (consume === undefined) assertFunction(replayStore?.consume, 'replayStore.consume');
+  else requireLater(consume, replayStore);
 }
 
 const TARGET_FORMS: readonly string[] = ['absolute', 'authority', 'asterisk'];

@@ -17,9 +17,11 @@ export {
 } from './sign-payload.ts';
 export {
   type JsonObject,
+  type LaterPayloadOptions,
   type PayloadInput,
   type PayloadOptions,
   type PayloadPolicy,
+  type UnconsumedPayload,
   type VerifiedPayload,
   type VerifyPayloadOptions,
   verifyPayload,

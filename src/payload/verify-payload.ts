@@ -18,6 +18,7 @@ import type { KeyRecord, ResolveKey } from '../signature/key-record.ts';
 import { type CommonPolicy, type FixedRequirement, fixedRequirement } from '../signature/policy.ts';
 import { annotated, asRefusal } from '../signature/refusal.ts';
 import { type StandardSchema, validateLater } from '../signature/schema.ts';
+import { type ConsumeLater, createUnconsumed, requireLater, type Unconsumed } from '../signature/unconsumed.ts';
 import { toVerifiedSignatures, type VerifiedSignatures } from '../signature/verified.ts';
 import { type MessageView, type Verified, type VerifyContext, verifySignatures } from '../signature/verify-signatures.ts';
 import type { FormFields } from './canonical-bytes.ts';
@@ -63,6 +64,12 @@ export interface PayloadOptions {
 export type VerifyPayloadOptions = PayloadOptions &
   ({ readonly replayStore: ReplayStore } | { readonly policy: PayloadPolicy & { readonly insecurelyAllowMissingNonce: true } });
 
+/** How to verify a payload that its handler consumes: it needs no `replayStore`. */
+export type LaterPayloadOptions = Omit<PayloadOptions, 'replayStore'> & ConsumeLater;
+
+/** A payload that was verified, and whose nonce is not consumed yet: it tells whose it is, and not what it says. */
+export type UnconsumedPayload<T> = Unconsumed<VerifiedPayload<T>>;
+
 /** A payload that was verified: frozen, and nothing in it that was not signed. */
 export interface VerifiedPayload<T> {
   /** The data. */
@@ -90,7 +97,10 @@ export type JsonObject = Readonly<Record<string, unknown>>;
  */
 export type PayloadInput = string | Uint8Array | object;
 
-const NAMES: OptionNames<PayloadOptions> = {
+type AllOptions = PayloadOptions & Partial<ConsumeLater>;
+
+const NAMES: OptionNames<AllOptions> = {
+  consume: true,
   tag: true,
   audience: true,
   subject: true,
@@ -110,12 +120,30 @@ const POLICY_NAMES: OptionNames<PayloadPolicy> = { algorithms: true, maxAge: tru
 const ELSEWHERE = { algorithms: 'policy', maxAge: 'policy', futureSkew: 'policy', insecurelyAllowMissingNonce: 'policy' };
 
 /**
- * Verifies a payload and consumes its nonce.
+ * Verifies a payload and consumes its nonce; with `consume: 'later'` the nonce is left to the caller, whose transaction records it together
+ * with what the message does.
  *
  * @throws {VerificationError} If it is refused: besides the codes of requests, those that begin with `payload_`,
  *   `audience_mismatch` and `subject_mismatch`.
  * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
  */
+export function verifyPayload<T>(
+  input: PayloadInput,
+  options: LaterPayloadOptions & { readonly schema: StandardSchema<T> },
+): Promise<UnconsumedPayload<T>>;
+
+export function verifyPayload(
+  input: PayloadInput,
+  options: LaterPayloadOptions & { readonly format: 'text' },
+): Promise<UnconsumedPayload<string>>;
+
+export function verifyPayload(
+  input: FormFields,
+  options: LaterPayloadOptions & { readonly format: 'form' },
+): Promise<UnconsumedPayload<Readonly<Record<string, string>>>>;
+
+export function verifyPayload(input: PayloadInput, options: LaterPayloadOptions): Promise<UnconsumedPayload<JsonObject>>;
+
 export function verifyPayload<T>(
   input: PayloadInput,
   options: VerifyPayloadOptions & { readonly schema: StandardSchema<T> },
@@ -133,8 +161,12 @@ export function verifyPayload(
 
 export function verifyPayload(input: PayloadInput, options: VerifyPayloadOptions): Promise<VerifiedPayload<JsonObject>>;
 
-export async function verifyPayload(input: PayloadInput, options: VerifyPayloadOptions): Promise<VerifiedPayload<unknown>> {
-  const { requirement, context, format, maxBytes, schema, ...address } = readPayloadOptions(options);
+export async function verifyPayload(
+  input: PayloadInput,
+  options: VerifyPayloadOptions | LaterPayloadOptions,
+): Promise<VerifiedPayload<unknown> | UnconsumedPayload<unknown>> {
+  const { requirement, context, format, maxBytes, schema, later, ...address } = readPayloadOptions(options);
+  const annotate = (error: unknown) => annotated(error, { now: context.now() });
   try {
     const received = asRefusal(() => readPayload(input, format, maxBytes));
     const signature = asRefusal(() => readFixedSignature(received.input, received.signature, [CONTENT_DIGEST], requirement.tag));
@@ -147,9 +179,11 @@ export async function verifyPayload(input: PayloadInput, options: VerifyPayloadO
       readContent: () => fitSchema(schema, received),
     };
     const required = { signature, requirement, longestAge: requirement.maxAge };
-    return verifiedPayload(await verifySignatures([required], view, context));
+    const { proven, content } = await verifySignatures([required], view, context);
+    const verified = verifiedPayload({ proven, content });
+    return later ? createUnconsumed(proven, context, verified, { annotate }) : verified;
   } catch (error) {
-    throw annotated(error, { now: context.now() });
+    throw annotate(error);
   }
 }
 
@@ -170,10 +204,11 @@ interface PayloadParts extends Address {
   readonly format: PayloadFormat;
   readonly maxBytes: number;
   readonly schema: StandardSchema<unknown> | undefined;
+  readonly later: boolean;
 }
 
-function readPayloadOptions(options: VerifyPayloadOptions): PayloadParts {
-  const read = readOptions<PayloadOptions>(options, NAMES, { elsewhere: ELSEWHERE });
+function readPayloadOptions(options: AllOptions): PayloadParts {
+  const read = readOptions<AllOptions>(options, NAMES, { elsewhere: ELSEWHERE });
   const { tag, audience, subject, anySubject = false, resolveKey, replayStore, format = 'json', schema } = read;
   const { maxBytes = 1024 * 1024, timeout = 5 } = read;
   const policy = readOptions(read.policy ?? {}, POLICY_NAMES, { name: 'policy' });
@@ -185,7 +220,9 @@ function readPayloadOptions(options: VerifyPayloadOptions): PayloadParts {
   if (anySubject && subject !== undefined) throw new TypeError('subject and anySubject exclude each other');
   assertFunction(resolveKey, 'resolveKey');
   assertFlag(insecurelyAllowMissingNonce, 'policy.insecurelyAllowMissingNonce');
-  if (replayStore === undefined ? !insecurelyAllowMissingNonce : typeof replayStore.consume !== 'function')
+  const later = read.consume !== undefined;
+  if (later) requireLater(read.consume, replayStore);
+  else if (replayStore === undefined ? !insecurelyAllowMissingNonce : typeof replayStore.consume !== 'function')
     throw new TypeError('replayStore is required: without one a message counts again and again');
   assertInteger(maxBytes, 'maxBytes', 1);
   assertInteger(timeout, 'timeout', 1, 3600);
@@ -199,6 +236,7 @@ function readPayloadOptions(options: VerifyPayloadOptions): PayloadParts {
     format,
     maxBytes,
     schema,
+    later,
   };
 }
 

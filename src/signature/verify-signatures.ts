@@ -39,7 +39,7 @@ export interface MessageView<Content> {
 /** What verification needs of the verifier. */
 export interface VerifyContext {
   readonly resolveKey: ResolveKey;
-  /** Absent where no nonce is consumed: a response's is the request's. */
+  /** Absent where no nonce is consumed: a response's is the request's; or not yet. */
   readonly replayStore: ReplayStore | undefined;
   /** Whole seconds since the epoch; asked again after whatever was waited for. */
   readonly now: () => number;
@@ -99,7 +99,7 @@ function presentComponents({ whenPresent }: Requirement, { present, source }: Me
 }
 
 /** Time and key status once more, as they are now, and then the nonces: nothing comes between. */
-function consumeNow(proven: readonly ProvenSignature[], { replayStore, now, timeout }: VerifyContext): Awaitable<void> {
+export function consumeNow(proven: readonly ProvenSignature[], { replayStore, now, timeout }: VerifyContext): Awaitable<void> {
   const time = now();
   for (const { signature, requirement, key } of proven) {
     requireTime(signature, requirement, time);

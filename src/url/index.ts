@@ -5,4 +5,11 @@
  */
 
 export { type SignUrlOptions, signUrl } from './sign-url.ts';
-export { type SignedUrlPolicy, signedUrls, type VerifyUrlOptions, verifyUrl } from './verify-url.ts';
+export {
+  type LaterUrlOptions,
+  type SignedUrlPolicy,
+  signedUrls,
+  type UnconsumedUrl,
+  type VerifyUrlOptions,
+  verifyUrl,
+} from './verify-url.ts';

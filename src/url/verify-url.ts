@@ -20,8 +20,9 @@ import type { ResolveKey } from '../signature/key-record.ts';
 import { type CommonPolicy, fixedRequirement } from '../signature/policy.ts';
 import type { FoundInQuery, QueryCarrier } from '../signature/query-carrier.ts';
 import { annotated, asRefusal } from '../signature/refusal.ts';
+import { type ConsumeLater, createUnconsumed, requireLater, type Unconsumed } from '../signature/unconsumed.ts';
 import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified-request.ts';
-import { verifySignatures } from '../signature/verify-signatures.ts';
+import { type VerifyContext, verifySignatures } from '../signature/verify-signatures.ts';
 import { cutSignature, hasSignaturePair, readIgnored, requestScheme, URL_TAG } from './query.ts';
 
 /** What a signed URL must fulfil. Durations are whole seconds; `maxAge` is the longest time from `created` to `expires`, 604,800 (a week) by default. */
@@ -69,12 +70,22 @@ export interface OpenedUrl {
   readonly method?: string | undefined;
 }
 
+/** What is asked about: a URL, how it was opened, or the request that came of it. */
+type UrlInput = string | URL | Request | RequestMessage | OpenedUrl;
+
 /** How to verify one signed URL. */
-export type VerifyUrlOptions = AuthorityOptions & {
-  /** Finds the key of a keyid. */
-  readonly resolveKey: ResolveKey;
+export type VerifyUrlOptions = CommonOptions & {
   /** Remembers the nonces of URLs that may be used once; without it those are refused. */
   readonly replayStore?: ReplayStore | undefined;
+  readonly consume?: undefined;
+};
+
+/** How to verify one signed URL that its handler consumes: it needs no `replayStore`. */
+export type LaterUrlOptions = CommonOptions & ConsumeLater & { readonly replayStore?: undefined };
+
+type CommonOptions = AuthorityOptions & {
+  /** Finds the key of a keyid. */
+  readonly resolveKey: ResolveKey;
   /** How long a URL may live, what others may append to it, and whether it must be a one-time URL. */
   readonly policy?: SignedUrlPolicy | undefined;
   /** The scheme clients use, when a proxy ends TLS and requests arrive as http. Default: that of the URL. */
@@ -85,11 +96,22 @@ export type VerifyUrlOptions = AuthorityOptions & {
   readonly now?: (() => number) | undefined;
 };
 
-const NAMES: OptionNames<VerifyUrlOptions & { readonly authority?: unknown; readonly insecurelyTrustHost?: unknown }> = {
+/** A URL that was verified, and whose nonce, if it has one, is not consumed yet. */
+export interface UnconsumedUrl extends Unconsumed<VerifiedRequest> {
+  /** The method it was opened with. */
+  method(): string;
+  /** The raw path, percent-encoding untouched. */
+  path(): string;
+}
+
+type AllOptions = CommonOptions & { readonly replayStore?: ReplayStore | undefined } & Partial<ConsumeLater>;
+
+const NAMES: OptionNames<AllOptions & { readonly authority?: unknown; readonly insecurelyTrustHost?: unknown }> = {
   authority: true,
   insecurelyTrustHost: true,
   resolveKey: true,
   replayStore: true,
+  consume: true,
   policy: true,
   scheme: true,
   timeout: true,
@@ -100,24 +122,16 @@ const ELSEWHERE = { ignore: 'policy', oneTime: 'policy', algorithms: 'policy', m
 
 /**
  * Verifies a signed URL: a `Request`, a message, or a URL, which is opened with GET unless the method is given. Of the result, method, path
- * and query (without the signature) are verified; fields and content are not.
+ * and query (without the signature) are verified; fields and content are not. With `consume: 'later'` the nonce is left to the caller.
  *
  * @throws {VerificationError} If it is refused.
  * @throws {TypeError | RangeError} If there is no URL, or an option is missing, unknown or unusable. The URL is never shown: it opens a door.
  */
-export async function verifyUrl(
-  request: string | URL | Request | RequestMessage | OpenedUrl,
-  options: VerifyUrlOptions,
-): Promise<VerifiedRequest> {
-  const read = readOptions<VerifyUrlOptions>(options, NAMES as OptionNames<VerifyUrlOptions>, { elsewhere: ELSEWHERE });
-  const { resolveKey, replayStore = NO_STORE, timeout = 5, scheme } = read;
-  assertFunction(resolveKey, 'resolveKey');
-  assertFunction(replayStore.consume, 'replayStore.consume');
-  assertInteger(timeout, 'timeout', 1, 3600);
-  if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') throw new TypeError("scheme must be 'https' or 'http'");
-  const checkAuthority = readAuthority(read, timeout);
-  const carrier = signedUrls(read.policy);
-  const context = { resolveKey, replayStore, now: clockOf(read.now), timeout };
+export function verifyUrl(request: UrlInput, options: VerifyUrlOptions): Promise<VerifiedRequest>;
+export function verifyUrl(request: UrlInput, options: LaterUrlOptions): Promise<UnconsumedUrl>;
+export async function verifyUrl(request: UrlInput, options: AllOptions): Promise<VerifiedRequest | UnconsumedUrl> {
+  const { carrier, checkAuthority, context, scheme, later } = readUrlOptions(options);
+  const annotate = (error: unknown) => annotated(error, { now: context.now() });
   try {
     const { message, signedMethod, required } = find(messageOf(request), carrier, scheme);
     const source = requestSource({ ...message, method: signedMethod });
@@ -126,10 +140,27 @@ export async function verifyUrl(
       urlView(source, () => checkAuthority(message)),
       context,
     );
-    return createVerifiedRequest({ message, read: () => undefined, source }, proven, undefined);
+    const verified = createVerifiedRequest({ message, read: () => undefined, source }, proven, undefined);
+    if (!later) return verified;
+    const { method, path } = verified;
+    return Object.freeze({ ...createUnconsumed(proven, context, verified, { annotate }), method, path });
   } catch (error) {
-    throw annotated(error, { now: context.now() });
+    throw annotate(error);
   }
+}
+
+function readUrlOptions(options: AllOptions) {
+  const read = readOptions<AllOptions>(options, NAMES as OptionNames<AllOptions>, { elsewhere: ELSEWHERE });
+  const { resolveKey, consume, replayStore = NO_STORE, timeout = 5, scheme } = read;
+  const later = consume !== undefined;
+  assertFunction(resolveKey, 'resolveKey');
+  if (later) requireLater(consume, read.replayStore);
+  else assertFunction(replayStore.consume, 'replayStore.consume');
+  assertInteger(timeout, 'timeout', 1, 3600);
+  if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') throw new TypeError("scheme must be 'https' or 'http'");
+  const checkAuthority = readAuthority(read, timeout);
+  const context: VerifyContext = { resolveKey, replayStore: later ? undefined : replayStore, now: clockOf(read.now), timeout };
+  return { carrier: signedUrls(read.policy), checkAuthority, context, scheme, later };
 }
 
 /** The raw target is checked before anything is cut off it. */
@@ -142,7 +173,7 @@ function find(message: RequestMessage, carrier: QueryCarrier, scheme: Scheme | u
 }
 
 /** Fields are not looked at: only the query counts here. */
-function messageOf(request: string | URL | Request | RequestMessage | OpenedUrl): RequestMessage {
+function messageOf(request: UrlInput): RequestMessage {
   if (typeof request === 'string') return messageOfUrl(request, 'GET');
   if (typeof request !== 'object' || request === null) throw new TypeError('request must be a URL, a Request, or { url, method }');
   // By its shape: another realm has a URL of its own, and a bare engine none.

@@ -2,7 +2,7 @@
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
 import { VerificationError } from '../../src/errors.ts';
 import { type SignRequestOptions, signRequest } from '../../src/http/sign-request.ts';
-import { createVerifier, type VerifierOptions } from '../../src/http/verifier.ts';
+import { createVerifier, type Verifier, type VerifierOptions } from '../../src/http/verifier.ts';
 import { encodeUtf8 } from '../../src/internal/utf8.ts';
 import type { ConsumeRequest, Consumption, ReplayStore } from '../../src/replay/store.ts';
 import type { RequestMessage } from '../../src/rfc9421/message.ts';
@@ -58,7 +58,7 @@ export function withField(request: RequestMessage, name: string, value: string |
   return { ...request, fields: value === undefined ? others : [...others, [name, value]] };
 }
 
-export function verifier(options: Partial<VerifierOptions> = {}): ReturnType<typeof createVerifier> {
+export function verifier(options: Partial<VerifierOptions> = {}): Verifier {
   return createVerifier({
     authority: 'bank.example',
     resolveKey: (keyid) => (keyid === 'jdoe' ? key : undefined),

@@ -29,13 +29,13 @@ const FAULTS: Readonly<Record<string, readonly [create: (warm: boolean) => Repla
     },
     /500 concurrent uses/,
   ],
-  'the latest thousand': [
+  'the latest three hundred': [
     () => {
       const known = new Set<string>();
       const consume = (request: ConsumeRequest) => {
         if (known.has(nameOf(request))) return 'replayed';
         known.add(nameOf(request));
-        for (const oldest of known) if (known.size > 1000) known.delete(oldest);
+        for (const oldest of known) if (known.size > 300) known.delete(oldest);
         return 'consumed';
       };
       return { consume };
