@@ -28,6 +28,8 @@ export interface KeyRecord {
   readonly rotatedOut?: { readonly until: number; readonly by: string } | null | undefined;
   /** Who calls with it: `createApiKeys` says so. */
   readonly consumer?: Consumer | null | undefined;
+  /** What whoever has the key may do, as `requireScopes` of the adapters asks: `['coins:write']`. Default: nothing. */
+  readonly scopes?: readonly string[] | null | undefined;
   /** The one name under which nonces of this key are remembered, where it can be found by several. Default: the keyid of the message. */
   readonly canonicalKeyid?: string | null | undefined;
   /** Anything the application wants back with a verified message. */

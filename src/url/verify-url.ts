@@ -104,7 +104,7 @@ export interface UnconsumedUrl extends Unconsumed<VerifiedRequest> {
   path(): string;
 }
 
-type AllOptions = CommonOptions & { readonly replayStore?: ReplayStore | undefined } & Partial<ConsumeLater>;
+type AllOptions = CommonOptions & { readonly replayStore?: ReplayStore | undefined; readonly consume?: 'later' | undefined };
 
 const NAMES: OptionNames<AllOptions & { readonly authority?: unknown; readonly insecurelyTrustHost?: unknown }> = {
   authority: true,

@@ -69,6 +69,7 @@ describe('a verifier with resolveKey of createApiKeys', () => {
     const verified = await verifierOf(apiKeys, clock)(hmacSigner({ keyid, secret }));
     expect(verified.tenant).toBe('t');
     expect(verified.key.metadata).toEqual({ a: 1 });
+    expect(verified.key.scopes).toEqual(['coins:read']);
     expect(verified.consumer).toEqual({
       keyid,
       tenant: 't',

@@ -142,6 +142,7 @@ export class KeyRing {
       notBefore: key.notBefore,
       notAfter: key.notAfter,
       rotatedOut: rotationOf(key),
+      scopes: key.scopes,
       consumer: consumerOf(key, 'signature'),
       metadata: key.metadata,
     });
