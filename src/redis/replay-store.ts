@@ -38,7 +38,7 @@ export interface RedisReplayStoreOptions {
   readonly insecurelyAllowEviction?: boolean | undefined;
   /** For servers that do not tell their run id (`INFO server`): a restart or failover that loses nonces is not noticed. Default: false. */
   readonly insecurelyAssumeNoRestart?: boolean | undefined;
-  /** Skips the first cold start: for new keys only, in a demo or a test. Default: false. */
+  /** Skips the cold start of a server that has no epoch yet: for new keys only, in a demo or a test. Default: false. */
   readonly insecurelyAssumeNoEarlierMessages?: boolean | undefined;
 }
 
@@ -79,7 +79,9 @@ export function redisReplayStore(options: RedisReplayStoreOptions): Required<Rep
   assertFlag(insecurelyAssumeNoRestart, 'insecurelyAssumeNoRestart');
   assertFlag(insecurelyAssumeNoEarlierMessages, 'insecurelyAssumeNoEarlierMessages');
   const script = new Script(CONSUME);
-  const flags = [insecurelyAssumeNoEarlierMessages, !insecurelyAssumeNoRestart].map((flag) => (flag ? '1' : '0'));
+  const told = insecurelyAssumeNoRestart ? '0' : '1';
+  // A slot that has answered once, and has no epoch later, has forgotten something.
+  const begun = new Set<string>();
   let trusted = insecurelyAllowEviction || eviction !== undefined;
   const record = async (requests: readonly ConsumeRequest[]): Promise<Consumption> => {
     const rows = requests.map((request) => valuesOf(request));
@@ -91,8 +93,12 @@ export function redisReplayStore(options: RedisReplayStoreOptions): Required<Rep
     for (const request of requests) names.push(...(await keysOf(request, prefix, shards)));
     const [first] = requests;
     const skew = Math.max(earlierFutureSkew, ...requests.map(({ futureSkew }) => futureSkew));
-    const values = [String(first!.now), String(skew), ...flags, ...rows.flat(), ...LIFETIMES.map(String)];
-    return ask(script, send, [`${slotOf(names[0]!)}e`, ...names], values);
+    const slot = slotOf(names[0]!);
+    const warm = insecurelyAssumeNoEarlierMessages && !begun.has(slot);
+    const values = [String(first!.now), String(skew), warm ? '1' : '0', told, ...rows.flat(), ...LIFETIMES.map(String)];
+    const answer = await ask(script, send, [`${slot}e`, ...names], values);
+    begun.add(slot);
+    return answer;
   };
   return Object.freeze<Required<ReplayStore>>({
     consume: async (request) => {

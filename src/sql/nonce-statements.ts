@@ -62,10 +62,10 @@ function postgresStatements(prefix: string, { insecurelyAssumeNoFailover }: Iden
   const filenode = `pg_relation_filenode(CAST('${prefix}nonce' AS regclass))`;
   // A promotion leaves the start time as it is, and the control file says the old timeline for a while: the name of the WAL file does not.
   const server = `(SELECT system_identifier FROM pg_control_system()) || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || ' '`;
-  const identity = insecurelyAssumeNoFailover ? `CAST(${filenode} AS TEXT)` : `${server} || ${filenode}`;
-  const started = 'floor(extract(epoch FROM pg_postmaster_start_time()))';
+  const process = `extract(epoch FROM pg_postmaster_start_time()) || ' ' || ${filenode}`;
+  const identity = insecurelyAssumeNoFailover ? process : `${server} || ${process}`;
   const clock = 'CAST(floor(extract(epoch FROM clock_timestamp())) AS BIGINT)';
-  const holds = inEpoch(`e.identity = ${identity} AND CAST($3 AS BIGINT) > ${started} + e.future_skew + 1`);
+  const holds = inEpoch(`e.identity = ${identity}`);
   const upsert = `INSERT INTO ${prefix}epoch AS e (id, identity, started, future_skew) VALUES (1, ${identity}`;
   const replaced = 'identity = excluded.identity, future_skew = GREATEST(e.future_skew, excluded.future_skew)';
   return {

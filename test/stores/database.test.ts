@@ -28,7 +28,11 @@ describe.each(Object.entries(databases))('a database of %s', (_, open) => {
 
   it('commits a transaction, or rolls back what threw', async () => {
     const inserted = async (tx: Database, name: string) => tx.run('INSERT INTO thing (name, amount) VALUES ($1, 0)', [name]);
-    expect(await database.transaction!(async (tx) => (await inserted(tx, 'b'), 7))).toBe(7);
+    const committed = await database.transaction!(async (tx) => {
+      await inserted(tx, 'b');
+      return 7;
+    });
+    expect(committed).toBe(7);
     const thrown = new Error('no');
     const failing = database.transaction!(async (tx) => {
       await inserted(tx, 'c');

@@ -8,7 +8,7 @@ import { consumption, DAY, FUTURE_SKEW, MAX_AGE, type Message } from '../../src/
 import { describeReplayStore, type StoreOptions } from '../support/replay-store-contract.ts';
 import { databases, type Opened, temporaryFile } from './support/databases.ts';
 
-/** The servers look at clocks of their own, and have started before. */
+/** The servers look at clocks of their own. */
 const START = Math.floor(Date.now() / 1000) + 30 * DAY;
 
 const PREFIX = 'contract_';
