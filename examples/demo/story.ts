@@ -13,6 +13,7 @@ import {
 } from 'countersign';
 import { type Bank, openBank } from './bank.ts';
 import { manageKeys } from './keys-story.ts';
+import { outlast } from './lasting-story.ts';
 import { relay } from './relay-story.ts';
 import type { Step, Tell } from './step.ts';
 
@@ -56,6 +57,7 @@ export async function play(tell: Tell): Promise<readonly Step[]> {
     });
     await attack(bank, edSigner, note);
     await relay(note);
+    await outlast(note);
     await manageKeys(note);
 
     note(await measure(bank, signer, 'HMAC-SHA256'));

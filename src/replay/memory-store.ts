@@ -53,9 +53,21 @@ const OPTIONS: OptionNames<MemoryReplayStoreOptions> = {
 /** What belongs to the verifier. */
 const ELSEWHERE = { maxAge: "the verifier's policy", futureSkew: "the verifier's policy", now: "the verifier's options" };
 
+interface Globals {
+  readonly process?: { getBuiltinModule?(name: string): { readonly isWorker?: boolean } | undefined };
+}
+
+/** Tells whoever runs several workers of node:cluster (PM2 does) that each of them has a memory of its own. */
+function warnInCluster(): void {
+  if ((globalThis as Globals).process?.getBuiltinModule?.('node:cluster')?.isWorker !== true) return;
+  console.warn(
+    'countersign: this is a worker of a cluster, and memoryReplayStore is its own: each worker accepts a message once. Share a store.',
+  );
+}
+
 /**
  * Creates a replay store in memory, for **one process only**: two processes, workers or isolates with a store each
- * accept a message each. Past one process use a store that they share.
+ * accept a message each. Past one process use a store that they share; in a worker of node:cluster it says so on the console.
  *
  * It starts cold: messages created up to `futureSkew + 1` seconds after its first use are refused as `cold` (503), since
  * an earlier process may have accepted them. In that it trusts the clock of the first request. Verifiers with other
@@ -71,5 +83,11 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
   if (quotaPerTenant !== undefined) assertInteger(quotaPerTenant, 'quotaPerTenant', 1);
   assertFunction(randomBytes, 'randomBytes');
   const memory = new Memory({ capacity, quotaPerTenant, randomBytes, ...checkEpochOptions(given) });
-  return { consume: (request) => memory.consume(request), consumeAll: (requests) => memory.consumeAll(requests) };
+  let told = false;
+  const tell = () => {
+    if (!told) warnInCluster();
+    told = true;
+    return memory;
+  };
+  return { consume: (request) => tell().consume(request), consumeAll: (requests) => tell().consumeAll(requests) };
 }

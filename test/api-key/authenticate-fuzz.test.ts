@@ -6,6 +6,9 @@ import { createRandom, type Random } from '../support/random.ts';
 import { rounds } from '../support/rounds.ts';
 import { openKeys } from './setup.ts';
 
+/** More of it in `npm run test:long`. */
+const ROUNDS = process.env['COUNTERSIGN_LONG'] === undefined ? rounds(10_000) : 100_000;
+
 const { apiKeys } = openKeys();
 const keys = await Promise.all(['a', 'b'].map((owner) => apiKeys.issue({ kind: 'bearer', owner })));
 const signing = await apiKeys.issue({ kind: 'hmac', owner: 'c' });
@@ -130,7 +133,7 @@ it('every request is accepted or refused, none breaks it', async () => {
   const random = createRandom('authenticate');
   const seen = new Map<string, number>();
   const count = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
-  for (let round = 0; round < rounds(10_000); round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const made = message(random);
     const request = random.int(3) === 0 ? (asRequest(made) ?? made) : made;
     try {

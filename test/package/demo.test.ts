@@ -32,6 +32,7 @@ describe('npm run demo', () => {
     expect(steps.map(({ detail }) => detail).join(' ')).toMatch(
       /200 accepted 401, then 200 issued, issued, rotated, revoked .*credential_malformed/,
     );
+    expect(steps.map(({ detail }) => detail).join(' ')).toMatch(/nothing credited.*balance 10.*401 nonce_replayed/);
     expect(steps.every((step) => step.ok)).toBe(true);
   });
 

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
@@ -38,6 +42,27 @@ const MANY = Math.max(rounds(1_000_000), 250_000);
 const WINDOW = MAX_AGE + 2 * FUTURE_SKEW + 2;
 
 describe('memoryReplayStore', () => {
+  it('tells in a worker of a cluster, once, that it is not shared', async () => {
+    const program = `
+      import cluster from 'node:cluster';
+      import { memoryReplayStore } from ${JSON.stringify(new URL('../../src/replay/memory-store.ts', import.meta.url).href)};
+      const now = 1_700_000_000;
+      const store = memoryReplayStore();
+      const use = (nonce) => store.consume({ tenant: '', scope: '1:k-', nonce, created: now, keepUntil: now + 306, now, futureSkew: 5 });
+      if (cluster.isPrimary) {
+        use('a');
+        cluster.fork().on('exit', () => process.exit());
+      } else {
+        for (const nonce of ['a', 'b']) use(nonce);
+        process.exit();
+      }`;
+    const file = join(mkdtempSync(join(tmpdir(), 'countersign-cluster-')), 'program.mts');
+    writeFileSync(file, program);
+    const { status, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    expect(stderr.match(/worker of a cluster/g)).toHaveLength(1);
+  });
+
   it('draws 16 bytes at the first use, none before and none after', async () => {
     const drawn: number[] = [];
     const randomBytes = (length: number) => {

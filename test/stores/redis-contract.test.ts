@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { hmacKey } from '../../src/crypto/hmac.ts';
+import { createVerifier } from '../../src/http/verifier.ts';
 import { type RedisReplayStoreOptions, redisReplayStore } from '../../src/redis/replay-store.ts';
 import type { Send } from '../../src/redis/send.ts';
 import type { ReplayStore } from '../../src/replay/store.ts';
 import { consumption, DAY, FUTURE_SKEW, type Message } from '../../src/testing/messages.ts';
+import { codeOf } from '../support/bank.ts';
 import { describeReplayStore, type StoreOptions } from '../support/replay-store-contract.ts';
+import { signedRequest } from './support/processes.ts';
 import { type RedisClient, redisClients } from './support/redis-clients.ts';
 import { startRedis } from './support/servers.ts';
 
@@ -211,6 +215,32 @@ describe('redisReplayStore', () => {
     for (let index = 0; index < 500; index++) expect(await consume({ keyid: `k${index}`, nonce: 'n' })).toBe('consumed');
     expect(slots.size).toBeGreaterThan(55);
     for (let index = 0; index < 500; index++) expect(await consume({ keyid: `k${index}`, nonce: 'n' })).toBe('replayed');
+  });
+
+  it('is store_unavailable for a verifier when the server is slow or answers garbage, and serves again afterwards', async () => {
+    const server = await startRedis();
+    const own = await redisClients['ioredis']!(server.port);
+    let garbled = false;
+    const send: Send = async (args) => (garbled ? 'PONG' : own.send(args));
+    const replayStore = redisReplayStore({ send, insecurelyAssumeNoEarlierMessages: true });
+    const verifier = createVerifier({
+      authority: 'bank.example',
+      resolveKey: () => hmacKey('correct horse battery staple, 32+'),
+      replayStore,
+      timeout: 1,
+    });
+    const code = async () => codeOf(async () => verifier.verifyRequest(await signedRequest()));
+    expect(await code()).toBe('accepted');
+    await own.send(['CLIENT', 'PAUSE', '2000']);
+    expect(await code()).toBe('store_unavailable');
+    await own.send(['PING']);
+    expect(await code()).toBe('accepted');
+    garbled = true;
+    expect(await code()).toBe('store_unavailable');
+    garbled = false;
+    expect(await code()).toBe('accepted');
+    await own.close();
+    await server.stop();
   });
 
   it('throws what is no answer', async () => {
