@@ -6,7 +6,7 @@
 
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import type { Database } from './database.ts';
-import { keyTables } from './key-schema.ts';
+import { keyTables } from './keys/key-schema.ts';
 
 /** Which tables. */
 export interface SchemaOptions {

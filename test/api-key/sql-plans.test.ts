@@ -2,8 +2,8 @@
 import { createSchema, migrate, openSqlite } from 'countersign/sql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KeyFilter } from '../../src/api-key/store/key-store.ts';
-import { listStatement } from '../../src/sql/key-filter.ts';
-import { keyStatements } from '../../src/sql/key-statements.ts';
+import { listStatement } from '../../src/sql/keys/key-filter.ts';
+import { keyStatements } from '../../src/sql/keys/key-statements.ts';
 
 const database = openSqlite(':memory:');
 

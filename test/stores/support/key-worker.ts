@@ -6,7 +6,7 @@ import { isVerificationError } from '../../../src/errors.ts';
 import { createVerifier } from '../../../src/http/verifier.ts';
 import { memoryReplayStore } from '../../../src/replay/memory-store.ts';
 import type { RequestMessage } from '../../../src/rfc9421/message.ts';
-import { sqlKeyStore } from '../../../src/sql/key-store.ts';
+import { sqlKeyStore } from '../../../src/sql/keys/key-store.ts';
 import { fromPg } from '../../../src/sql/postgres.ts';
 import { openSqlite } from '../../../src/sql/sqlite.ts';
 

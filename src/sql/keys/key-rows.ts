@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { KeyChange, StoredClaim } from '../api-key/store/key-store.ts';
-import { type ApiKey, type StoredKey, toApiKey } from '../api-key/store/record.ts';
-import type { SqlRow, SqlValue } from './database.ts';
+import type { KeyChange, StoredClaim } from '../../api-key/store/key-store.ts';
+import { type ApiKey, type StoredKey, toApiKey } from '../../api-key/store/record.ts';
+import type { SqlRow, SqlValue } from '../database.ts';
 
 type Member = keyof StoredKey;
 

@@ -7,15 +7,15 @@
  * @module
  */
 
-import type { KeyChange, KeyFilter, KeyStore, KeyUse, KeyWrite, StoredClaim } from '../api-key/store/key-store.ts';
-import type { StoredKey } from '../api-key/store/record.ts';
-import { assertFunction } from '../internal/assert.ts';
-import { type OptionNames, readOptions } from '../internal/options.ts';
-import { assertDatabase, type Database, type SqlRow } from './database.ts';
+import type { KeyChange, KeyFilter, KeyStore, KeyUse, KeyWrite, StoredClaim } from '../../api-key/store/key-store.ts';
+import type { StoredKey } from '../../api-key/store/record.ts';
+import { assertFunction } from '../../internal/assert.ts';
+import { type OptionNames, readOptions } from '../../internal/options.ts';
+import { assertDatabase, type Database, type SqlRow } from '../database.ts';
+import { checkPrefix, DEFAULT_PREFIX } from '../schema.ts';
 import { listStatement } from './key-filter.ts';
 import { claimOf, eventOf, keyOf, keyValues, stateText } from './key-rows.ts';
 import { type KeyStatements, keyStatements } from './key-statements.ts';
-import { checkPrefix, DEFAULT_PREFIX } from './schema.ts';
 
 /** How keys are kept. */
 export interface SqlKeyStoreOptions {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { KeyFilter } from '../api-key/store/key-store.ts';
-import type { KeyState } from '../api-key/store/record.ts';
-import type { Database, SqlStatement, SqlValue } from './database.ts';
+import type { KeyFilter } from '../../api-key/store/key-store.ts';
+import type { KeyState } from '../../api-key/store/record.ts';
+import type { Database, SqlStatement, SqlValue } from '../database.ts';
 import { KEY_COLUMNS } from './key-rows.ts';
 
 const NOT_ROTATED_OUT = '(overlap_until IS NULL OR overlap_until > $now)';
