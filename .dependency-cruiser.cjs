@@ -28,13 +28,14 @@ const layers = {
   adapter: CARRIERS,
   fetch: CARRIERS,
   undici: [...CARRIERS, 'fetch'],
-  testing: [...CORE, 'replay'],
+  testing: [...CORE, 'replay', 'api-key'],
   redis: [...CORE, 'replay'],
-  sql: [...CORE, 'replay'],
+  sql: [...CORE, 'replay', 'api-key'],
   browser: CORE,
   'key-pairs': CORE,
   explain: CARRIERS,
   presets: CARRIERS,
+  'api-key': CARRIERS,
 };
 
 /** A folder `src/x/` or a file `src/x.ts`. */

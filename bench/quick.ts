@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { type Goal, median, ratio, runScenario, type Scenario, type Timing } from './harness.ts';
+import { scenario as apiKeys } from './scenarios/api-keys.ts';
 import { scenario as ed25519 } from './scenarios/ed25519.ts';
 import { scenario as hmac } from './scenarios/hmac.ts';
 import { scenario as hmacSecrets } from './scenarios/hmac-secrets.ts';
@@ -71,7 +72,7 @@ async function attemptMemory(): Promise<boolean> {
 
 console.log(`Node ${process.versions.node}; times are medians, ratios medians of per-round ratios`);
 let met = await attemptMemory();
-for (const scenario of [await hmac(), hmacSecrets(), await ed25519(), ...json()]) {
+for (const scenario of [await hmac(), hmacSecrets(), await apiKeys(), await ed25519(), ...json()]) {
   let passed = await attempt(scenario);
   if (!passed && values.check) {
     console.log('  once more:');

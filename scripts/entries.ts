@@ -8,6 +8,7 @@
 /** Name in `dist` to source file; `index` is the root. */
 export const entries: Readonly<Record<string, string>> = {
   index: 'src/index.ts',
+  'api-keys': 'src/api-key/index.ts',
   browser: 'src/browser/index.ts',
   explain: 'src/explain/index.ts',
   http: 'src/http/index.ts',

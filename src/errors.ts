@@ -5,53 +5,8 @@
  * @module
  */
 
-/** Why a message was refused. A `switch` needs a default: new codes come with minor releases. */
-export type VerificationErrorCode =
-  | 'signature_missing'
-  | 'signature_malformed'
-  | 'signature_ambiguous'
-  | 'signature_mismatch'
-  | 'tag_mismatch'
-  | 'component_uncovered'
-  | 'component_unresolvable'
-  | 'target_malformed'
-  | 'authority_forbidden'
-  | 'algorithm_forbidden'
-  | 'key_unknown'
-  | 'key_revoked'
-  | 'key_disabled'
-  | 'key_expired'
-  | 'created_missing'
-  | 'created_in_future'
-  | 'expired'
-  | 'lifetime_too_long'
-  | 'digest_missing'
-  | 'digest_mismatch'
-  | 'body_too_large'
-  | 'body_incomplete'
-  | 'raw_body_unavailable'
-  | 'nonce_missing'
-  | 'nonce_replayed'
-  | 'parameter_forbidden'
-  | 'replay_store_cold'
-  | 'replay_store_full'
-  | 'store_busy'
-  | 'store_unavailable'
-  | 'payload_malformed'
-  | 'payload_duplicate_member'
-  | 'payload_lone_surrogate'
-  | 'payload_number_inexact'
-  | 'payload_proto_member'
-  | 'payload_too_deep'
-  | 'audience_mismatch'
-  | 'subject_mismatch'
-  | 'machine_mismatch'
-  | 'critical_unknown'
-  | 'maintenance_ended'
-  | 'clock_rolled_back';
-
 /** One line a code: the HTTP status a refusal leaves with, and who may read its detail. */
-const CODES: Readonly<Record<VerificationErrorCode, readonly [status: number, detail?: 'private']>> = {
+const CODES = {
   signature_missing: [401],
   signature_malformed: [400],
   signature_ambiguous: [400],
@@ -66,6 +21,8 @@ const CODES: Readonly<Record<VerificationErrorCode, readonly [status: number, de
   key_revoked: [401],
   key_disabled: [403],
   key_expired: [401],
+  key_pending: [403],
+  key_rotated_out: [401],
   created_missing: [401],
   created_in_future: [401],
   expired: [401],
@@ -82,6 +39,14 @@ const CODES: Readonly<Record<VerificationErrorCode, readonly [status: number, de
   replay_store_full: [503],
   store_busy: [503],
   store_unavailable: [503, 'private'],
+  store_restored: [503, 'private'],
+  credential_missing: [401],
+  credential_malformed: [400],
+  credential_invalid: [401, 'private'],
+  credential_ambiguous: [400],
+  credential_forbidden_here: [400],
+  scope_insufficient: [403],
+  proof_insufficient: [403],
   payload_malformed: [400],
   payload_duplicate_member: [400],
   payload_lone_surrogate: [400],
@@ -94,7 +59,10 @@ const CODES: Readonly<Record<VerificationErrorCode, readonly [status: number, de
   critical_unknown: [403],
   maintenance_ended: [403],
   clock_rolled_back: [403],
-};
+} as const;
+
+/** Why a message was refused. A `switch` needs a default: new codes come with minor releases. */
+export type VerificationErrorCode = keyof typeof CODES;
 
 /** Why the signed fetch would not send, follow or hand over. */
 export type SignedFetchErrorCode =
@@ -135,6 +103,8 @@ export interface VerificationErrorOptions extends ErrorOptions {
   readonly acceptSignature?: string | undefined;
   /** All that the message lacks, the reason of the refusal first. */
   readonly unmet?: readonly UnmetRequirement[] | undefined;
+  /** The WWW-Authenticate value that a 401 leaves with, where no signature was asked for. */
+  readonly challenge?: string | undefined;
   /** The keyid that the message claims. */
   readonly keyid?: string | undefined;
   /** The signature base the verifier built, values of credentials left out. */
@@ -184,7 +154,7 @@ export class VerificationError extends Error {
   constructor(code: VerificationErrorCode, detail?: string, options: VerificationErrorOptions = {}) {
     const parts = [detail, options.logDetail].filter((part) => part !== undefined);
     super(parts.length === 0 ? titleOf(code) : `${titleOf(code)}: ${parts.join('; ')}`, options);
-    const [status, privacy] = CODES[code];
+    const [status, privacy]: readonly [number, 'private'?] = CODES[code];
     this.code = code;
     this.detail = privacy === 'private' ? undefined : detail;
     this.status = status;
@@ -219,9 +189,10 @@ export class VerificationError extends Error {
   /** The refusal as plain data: `application/problem+json` (RFC 9457) with its headers. */
   toProblem(): Problem {
     const { publicCode: code, status, retryAfter, detail, unmet } = this;
-    const { now = Math.floor(Date.now() / 1000), acceptSignature, signatureBase, insecurelyExposeSignatureBase } = contexts.get(this)!;
+    const context = contexts.get(this)!;
+    const { now = Math.floor(Date.now() / 1000), acceptSignature, challenge, signatureBase, insecurelyExposeSignatureBase } = context;
     const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
-    if (status === 401) headers['www-authenticate'] = `Signature error="${code}"`;
+    if (status === 401) headers['www-authenticate'] = challenge ?? `Signature error="${code}"`;
     if (status === 401 && acceptSignature !== undefined) headers['accept-signature'] = acceptSignature;
     if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
     const body = {

@@ -63,6 +63,7 @@ export type { FieldType, FieldTypes } from './rfc9421/structured-field.ts';
 export type { TargetForm } from './rfc9421/target.ts';
 export type { UnverifiedSignature } from './rfc9421/unverified-signature.ts';
 export type { Authority, AuthorityOptions, Scheme } from './signature/authority.ts';
+export type { Consumer, Proof } from './signature/consumer.ts';
 export { type HmacSecretsOptions, hmacSecrets, type SecretLookup, type SecretRecord } from './signature/hmac-secrets.ts';
 export type { KeyLookup, KeylessSignature, KeyRecord, ResolveKey, ResolveKeyWithoutKeyid } from './signature/key-record.ts';
 export type { Policy, ResponsePolicy } from './signature/policy.ts';

@@ -12,6 +12,7 @@ import {
   type Signer,
 } from 'countersign';
 import { type Bank, openBank } from './bank.ts';
+import { manageKeys } from './keys-story.ts';
 import { outlast } from './lasting-story.ts';
 import { relay } from './relay-story.ts';
 import type { Step, Tell } from './step.ts';
@@ -57,6 +58,7 @@ export async function play(tell: Tell): Promise<readonly Step[]> {
     await attack(bank, edSigner, note);
     await relay(note);
     await outlast(note);
+    await manageKeys(note);
 
     note(await measure(bank, signer, 'HMAC-SHA256'));
     note(await measure(bank, edSigner, 'Ed25519'));

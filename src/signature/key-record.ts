@@ -10,6 +10,7 @@ import { assertTime } from '../internal/assert.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
 import { memberOf } from '../internal/options.ts';
 import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
+import type { Consumer } from './consumer.ts';
 
 /** A key with what the provider knows about it. Times are whole seconds since the epoch; `null` is as good as absent. */
 export interface KeyRecord {
@@ -18,11 +19,17 @@ export interface KeyRecord {
   /** Whose key it is. Quotas are kept apart by it. Default: `''`. */
   readonly tenant?: string | null | undefined;
   /** Default: `active`. */
-  readonly status?: 'active' | 'disabled' | 'revoked' | null | undefined;
+  readonly status?: 'active' | 'disabled' | 'pending' | 'revoked' | null | undefined;
   /** The first second the key counts. Default: always. */
   readonly notBefore?: number | null | undefined;
   /** The last second the key counts. Default: for ever. */
   readonly notAfter?: number | null | undefined;
+  /** Once another key has replaced it: the first second it counts no more, and the keyid of the other. Only who proves the key is told. */
+  readonly rotatedOut?: { readonly until: number; readonly by: string } | null | undefined;
+  /** Who calls with it: `createApiKeys` says so. */
+  readonly consumer?: Consumer | null | undefined;
+  /** What whoever has the key may do, as `requireScopes` of the adapters asks: `['coins:write']`. Default: nothing. */
+  readonly scopes?: readonly string[] | null | undefined;
   /** The one name under which nonces of this key are remembered, where it can be found by several. Default: the keyid of the message. */
   readonly canonicalKeyid?: string | null | undefined;
   /** Anything the application wants back with a verified message. */
@@ -63,6 +70,7 @@ export interface ResolvedKey {
   readonly status: string;
   readonly notBefore: number | undefined;
   readonly notAfter: number | undefined;
+  readonly rotatedOut: KeyRecord['rotatedOut'];
   readonly canonicalKeyid: string | undefined;
 }
 
@@ -85,6 +93,7 @@ export function readLookup(found: KeyLookup): ResolvedKey | undefined {
     status: textOf(record, 'status') ?? 'active',
     notBefore: timeOf(record, 'notBefore'),
     notAfter: timeOf(record, 'notAfter'),
+    rotatedOut: rotationOf(record),
     canonicalKeyid: textOf(record, 'canonicalKeyid'),
   };
 }
@@ -138,6 +147,14 @@ function timeOf(record: object, name: keyof KeyRecord): number | undefined {
   return value;
 }
 
+function rotationOf(record: object): KeyRecord['rotatedOut'] {
+  const value = memberOf(record, 'rotatedOut') ?? undefined;
+  if (value === undefined) return undefined;
+  const { until, by } = value as NonNullable<KeyRecord['rotatedOut']>;
+  assertTime(until, 'rotatedOut.until of the key record that resolveKey answered');
+  return { until, by };
+}
+
 function answered(what: string): TypeError {
   return new TypeError(`resolveKey answered ${what}`);
 }
@@ -146,12 +163,17 @@ function answered(what: string): TypeError {
  * Requires that a key may be used now. Asked only after its signature is proved right, so that nobody learns a
  * key's state by guessing keyids.
  *
- * @throws {VerificationError} `key_revoked`, `key_disabled` or `key_expired`.
+ * @throws {VerificationError} `key_revoked`, `key_pending`, `key_disabled`, `key_rotated_out` or `key_expired`.
  */
-export function requireUsable({ status, notBefore, notAfter }: ResolvedKey, now: number): void {
+export function requireUsable(
+  { status, notBefore, notAfter, rotatedOut }: Pick<ResolvedKey, 'status' | 'notBefore' | 'notAfter' | 'rotatedOut'>,
+  now: number,
+): void {
   if (status === 'revoked') throw new VerificationError('key_revoked', 'the key was revoked');
+  if (status === 'pending') throw new VerificationError('key_pending', 'the key is not in use yet');
   if (status !== 'active') throw new VerificationError('key_disabled', 'the key is disabled');
   // Written so that NaN refuses.
+  if (rotatedOut && !(now < rotatedOut.until)) throw new VerificationError('key_rotated_out', `the key was replaced: use ${rotatedOut.by}`);
   if (notBefore !== undefined && !(now >= notBefore)) throw new VerificationError('key_expired', 'the key is not valid yet');
   if (notAfter !== undefined && !(now <= notAfter)) throw new VerificationError('key_expired', 'the key is not valid any more');
 }

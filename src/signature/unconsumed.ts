@@ -9,6 +9,7 @@
 import { assertFunction, assertObject } from '../internal/assert.ts';
 import { memberOf } from '../internal/options.ts';
 import type { ReplayStore } from '../replay/store.ts';
+import type { Consumer } from './consumer.ts';
 import type { KeyRecord } from './key-record.ts';
 import type { ProvenSignature } from './proven-signature.ts';
 import { consumeNow, type VerifyContext } from './verify-signatures.ts';
@@ -27,6 +28,8 @@ export interface Unconsumed<Verified> {
   readonly tenant: string;
   /** The key record, as `resolveKey` answered it. */
   readonly key: KeyRecord;
+  /** Who calls, where the key record says so: that of `createApiKeys` does. */
+  readonly consumer: Consumer | undefined;
   /**
    * Checks time and key status once more, consumes every nonce of the message or none, and answers what was verified. It answers once.
    *
@@ -78,5 +81,11 @@ export function createUnconsumed<Verified>(
     onConsumed?.(verified);
     return verified;
   };
-  return Object.freeze({ keyid: signature.keyid!, tenant: key.tenant, key: key.record, consume });
+  return Object.freeze({
+    keyid: signature.keyid!,
+    tenant: key.tenant,
+    key: key.record,
+    consumer: key.record.consumer ?? undefined,
+    consume,
+  });
 }

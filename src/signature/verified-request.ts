@@ -12,6 +12,7 @@ import { normalizeAuthority, splitTarget } from '../rfc9421/derive.ts';
 import { combine, type FieldReader } from '../rfc9421/field-lines.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
 import { parseComponent } from '../rfc9421/parse-component.ts';
+import type { Consumer } from './consumer.ts';
 import type { KeyRecord } from './key-record.ts';
 import { keyidOf, type ProvenSignature } from './proven-signature.ts';
 import { asRefusal } from './refusal.ts';
@@ -27,6 +28,8 @@ export interface VerifiedRequest {
   readonly tenant: string;
   /** The key record, as `resolveKey` answered it. */
   readonly key: KeyRecord;
+  /** Who calls, where the key record says so: that of `createApiKeys` does. */
+  readonly consumer: Consumer | undefined;
   /** What was verified about each signature: one for each policy. */
   readonly signatures: VerifiedSignatures;
   /** The content. @throws {TypeError} If its digest was not covered. */
@@ -95,6 +98,7 @@ class VerifiedView implements VerifiedRequest {
   readonly keyid: string;
   readonly tenant: string;
   readonly key: KeyRecord;
+  readonly consumer: Consumer | undefined;
   readonly #request: ReadRequest;
   readonly #proven: readonly ProvenSignature[];
   readonly #bytes: Uint8Array | undefined;
@@ -106,6 +110,7 @@ class VerifiedView implements VerifiedRequest {
     this.keyid = keyidOf(first);
     this.tenant = key.tenant;
     this.key = key.record;
+    this.consumer = key.record.consumer ?? undefined;
     this.#request = request;
     this.#proven = proven;
     this.#bytes = bytes;

@@ -5,6 +5,7 @@
  */
 
 export type { Database, SqlRow, SqlStatement, SqlValue, TransactionOptions } from './database.ts';
+export { type SqlKeyStoreOptions, sqlKeyStore } from './keys/key-store.ts';
 export { type MigrateOptions, type Migration, migrate } from './migrate.ts';
 export { fromPg, fromPglite, fromPostgresJs, type PgLike, type PgliteLike, type PostgresJsLike } from './postgres.ts';
 export { type PruneOptions, type SqlReplayStore, type SqlReplayStoreOptions, sqlReplayStore } from './replay-store.ts';

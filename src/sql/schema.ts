@@ -6,6 +6,7 @@
 
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import type { Database } from './database.ts';
+import { keyTables } from './keys/key-schema.ts';
 
 /** Which tables. */
 export interface SchemaOptions {
@@ -47,6 +48,7 @@ const VERSIONS: readonly ((prefix: string) => readonly string[])[] = [
     // From when on the table of nonces knows everything, and of which server that is said.
     `CREATE TABLE ${prefix}epoch (id INTEGER PRIMARY KEY CHECK (id = 1), identity TEXT NOT NULL, started BIGINT NOT NULL, future_skew INTEGER NOT NULL)`,
   ],
+  keyTables,
 ];
 
 /** The statements of the versions after one, each with its number. */

@@ -29,6 +29,9 @@ describe('npm run demo', () => {
     expect([status, ok]).toEqual([0, true]);
     expect(steps.map(({ detail }) => detail).join(' ')).toMatch(/nonce_replayed.*digest_mismatch.*signature_mismatch.*expired/);
     expect(steps.map(({ detail }) => detail).join(' ')).toMatch(/nonce_replayed.*signature_mismatch.*subject_mismatch.*audience_mismatch/);
+    expect(steps.map(({ detail }) => detail).join(' ')).toMatch(
+      /200 accepted 401, then 200 issued, issued, rotated, revoked .*credential_malformed/,
+    );
     expect(steps.map(({ detail }) => detail).join(' ')).toMatch(/nothing credited.*balance 10.*401 nonce_replayed/);
     expect(steps.every((step) => step.ok)).toBe(true);
   });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { messageFromNode } from '../../src/adapter/node.ts';
+import { type CredentialPlaces, type KeyStore, memoryKeyStore, requireConsumer } from '../../src/api-key/index.ts';
 import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { createSigner } from '../../src/crypto/signer.ts';
 import { VerificationError, type VerificationErrorCode } from '../../src/errors.ts';
@@ -14,9 +15,11 @@ import type { LicenseTerms } from '../../src/license/terms.ts';
 import { type VerifyLicenseOptions, verifyLicense } from '../../src/license/verify.ts';
 import { signPayload } from '../../src/payload/sign-payload.ts';
 import { type VerifyPayloadOptions, verifyPayload } from '../../src/payload/verify-payload.ts';
+import type { RequestMessage } from '../../src/rfc9421/message.ts';
 import { storeBusy } from '../../src/sql/store-busy.ts';
 import { signUrl } from '../../src/url/sign-url.ts';
 import { verifyUrl } from '../../src/url/verify-url.ts';
+import { openKeys } from '../api-key/setup.ts';
 import { BODY, countingStore, key, message, NOW, signed, signer, verifier, withField } from '../support/bank.ts';
 
 type Signed = Awaited<ReturnType<typeof signed>>;
@@ -35,6 +38,31 @@ const without = (parameter: RegExp) => (honest: Signed) => {
 const answering = (found: unknown) => request(undefined, { resolveKey: () => found as never });
 
 const bytes = (text: string) => ({ body: encodeUtf8(text) });
+
+const BEARER = { kind: 'bearer', owner: 'jdoe' } as const;
+
+const identified = (fields: RequestMessage['fields'], places?: CredentialPlaces) =>
+  openKeys().apiKeys.authenticate({ method: 'GET', scheme: 'https', authority: 'bank.example', target: '/', fields }, places);
+
+const caller = async () => {
+  const { apiKeys } = openKeys();
+  const { secret } = await apiKeys.issue(BEARER);
+  const fields = [['authorization', `Bearer ${secret}`]] as const;
+  return apiKeys.authenticate({ method: 'GET', scheme: 'https', authority: 'bank.example', target: '/', fields });
+};
+
+/** A key is asked for after the database went back. */
+const restored = async () => {
+  let current = memoryKeyStore();
+  const store = new Proxy({} as KeyStore, { get: (_, name) => current[name as keyof KeyStore] });
+  const { apiKeys, clock } = openKeys({ store });
+  const { keyid } = await apiKeys.issue({ kind: 'hmac', owner: 'jdoe' });
+  const untrusted = {} as never;
+  await apiKeys.resolveKey(keyid, untrusted);
+  current = memoryKeyStore();
+  clock.now += 11;
+  return apiKeys.resolveKey(keyid, untrusted);
+};
 
 const jsonOf = async (text: string) => (await verifier().verifyRequest(await signed(bytes(text)))).json();
 
@@ -92,6 +120,8 @@ const REFUSALS: Readonly<Record<VerificationErrorCode, readonly (() => unknown)[
   key_unknown: [() => answering(null)],
   key_revoked: [() => answering({ key, status: 'revoked' })],
   key_disabled: [() => answering({ key, status: 'disabled' })],
+  key_pending: [() => answering({ key, status: 'pending' })],
+  key_rotated_out: [() => answering({ key, rotatedOut: { until: NOW - 1, by: 'jdoe-2' } })],
   key_expired: [() => answering({ key, notAfter: NOW - 1 }), () => answering({ key, notBefore: NOW + 1 })],
   created_missing: [() => request(without(/;created=\d+/))],
   created_in_future: [() => request(undefined, { now: () => NOW - 60 })],
@@ -148,6 +178,27 @@ const REFUSALS: Readonly<Record<VerificationErrorCode, readonly (() => unknown)[
         now: () => NOW,
       }),
   ],
+  store_restored: [restored],
+  credential_missing: [() => identified([])],
+  credential_malformed: [() => identified([['authorization', 'Bearer x']])],
+  credential_invalid: [async () => identified([['authorization', `Bearer ${(await openKeys().apiKeys.issue(BEARER)).secret}`]])],
+  credential_ambiguous: [
+    async () => {
+      const [one, two] = await Promise.all([BEARER, BEARER].map((options) => openKeys().apiKeys.issue(options)));
+      return identified(
+        [
+          ['authorization', `Bearer ${one!.secret}`],
+          ['x-api-key', two!.secret],
+        ],
+        { bearer: true, header: 'x-api-key' },
+      );
+    },
+  ],
+  credential_forbidden_here: [
+    async () => identified([['authorization', `Bearer ${(await openKeys().apiKeys.issue({ kind: 'hmac', owner: 'jdoe' })).secret}`]]),
+  ],
+  scope_insufficient: [async () => requireConsumer(await caller(), { scopes: ['coins:write'] })],
+  proof_insufficient: [async () => requireConsumer(await caller(), { proof: 'signature' })],
   payload_malformed: [
     () => jsonOf('{"amount":x}'),
     () => jsonOf('{"amount":'),

@@ -47,7 +47,7 @@ describe.each(Object.entries(CARRIERS))("consume: 'later' of %s", (name, verify)
   it('tells whose it is, and nothing of what it says', async () => {
     const message = await verify(() => NOW);
     const where = name === 'a payload' ? [] : ['method', 'path'];
-    expect(Object.keys(message).sort()).toEqual(['consume', 'key', 'keyid', 'tenant', ...where].sort());
+    expect(Object.keys(message).sort()).toEqual(['consume', 'consumer', 'key', 'keyid', 'tenant', ...where].sort());
     expect([message.keyid, message.tenant, message.key.tenant]).toEqual(['jdoe', 'acme', 'acme']);
     expect(Object.isFrozen(message)).toBe(true);
   });

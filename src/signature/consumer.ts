@@ -1,0 +1,64 @@
+/**
+ * Who calls, whatever proved it: one answer for signed messages and for keys that are sent.
+ *
+ * @module
+ */
+
+import { VerificationError } from '../errors.ts';
+import { assertTexts } from '../internal/assert.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
+
+/** How strongly the caller is known: by a key that only identifies, a secret that was sent, or a signature over this message. */
+export type Proof = 'identification' | 'secret' | 'signature';
+
+/** Who calls. */
+export interface Consumer {
+  readonly keyid: string;
+  /** `''` without tenants. */
+  readonly tenant: string;
+  /** Whose key it is, by the provider's own name. */
+  readonly owner: string;
+  /** What the key may be used for. */
+  readonly scopes: readonly string[];
+  /** Keys that succeeded each other in rotations share it: limits that count by it begin no new quota with a new key. */
+  readonly series: string;
+  readonly proof: Proof;
+  /** While the caller uses a key that was rotated: until when that counts (the first second it does not), and the keyid that replaces it. */
+  readonly rotatedOut?: { readonly until: number; readonly by: string } | undefined;
+  /** Limits of the key's own, for whoever limits requests. */
+  readonly limits?: readonly { readonly name: string; readonly points: number; readonly seconds: number }[] | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly metadata?: unknown;
+}
+
+/** What a route wants of who calls it. */
+export interface ConsumerRequirement {
+  /** At least so strong a proof. Default: any. */
+  readonly proof?: Proof | undefined;
+  /** Scopes that the key must have, all of them. */
+  readonly scopes?: readonly string[] | undefined;
+}
+
+const NAMES: OptionNames<ConsumerRequirement> = { proof: true, scopes: true };
+
+/** The weakest first. */
+const STRENGTH: readonly Proof[] = ['identification', 'secret', 'signature'];
+
+/**
+ * Requires that who calls may do so: `requireConsumer(verified.consumer, { proof: 'signature', scopes: ['coins:write'] })`.
+ *
+ * @returns the consumer
+ * @throws {VerificationError} `proof_insufficient` or `scope_insufficient`, both 403.
+ * @throws {TypeError} If there is no consumer: the key was not looked up by `createApiKeys`; or a requirement is unusable.
+ */
+export function requireConsumer(consumer: Consumer | undefined, requirement: ConsumerRequirement): Consumer {
+  const { proof = 'identification', scopes = [] } = readOptions(requirement, NAMES, { name: 'requirement' });
+  assertTexts(scopes, 'scopes');
+  if (!STRENGTH.includes(proof)) throw new TypeError(`proof must be one of ${STRENGTH.join(', ')}`);
+  if (consumer === undefined) throw new TypeError('there is no consumer: use the resolveKey of createApiKeys');
+  if (STRENGTH.indexOf(consumer.proof) < STRENGTH.indexOf(proof))
+    throw new VerificationError('proof_insufficient', `this needs a ${proof}`);
+  const missing = scopes.filter((scope) => !consumer.scopes.includes(scope));
+  if (missing.length > 0) throw new VerificationError('scope_insufficient', `the key lacks ${missing.join(' ')}`);
+  return consumer;
+}
