@@ -55,7 +55,7 @@ async function system(): Promise<Outcome> {
 }
 
 async function installs(): Promise<Outcome> {
-  const folders = ['test/package', 'test/runtime'].filter((folder) => isThere(`${folder}/package-lock.json`));
+  const folders = ['test/package', 'test/frameworks', 'test/runtime'].filter((folder) => isThere(`${folder}/package-lock.json`));
   const outcomes: Outcome[] = [];
   for (const folder of folders) outcomes.push(single(await ensureInstalled(folder)));
   return sum(outcomes);
@@ -94,7 +94,7 @@ export const stages: readonly Stage[] = [
       check(
         'depcruise src --config .dependency-cruiser.cjs --output-type err-long',
         'node scripts/house-rules.ts',
-        'node scripts/complete-lock.ts --check . test/package test/runtime',
+        'node scripts/complete-lock.ts --check . test/package test/frameworks test/runtime',
       ),
   },
   { name: 'unused', title: 'unused code and dependencies', run: () => check('knip') },
@@ -124,6 +124,12 @@ export const stages: readonly Stage[] = [
     title: 'the packed package, and the examples of the docs',
     needs: ['system', 'install', 'build'],
     run: () => vitest('package'),
+  },
+  {
+    name: 'frameworks',
+    title: 'the adapters, in their frameworks',
+    needs: ['install'],
+    run: () => vitest('frameworks'),
   },
   ...optional(MATRIX, {
     name: 'runtime',

@@ -5,6 +5,7 @@
  */
 
 export { type MessageFromNodeOptions, messageFromNode, type NodeRequestLike } from './node-message.ts';
+export type { TrustedProxy } from './trusted-proxy.ts';
 export {
   type NodeResponseLike,
   type VerifiedHandler,

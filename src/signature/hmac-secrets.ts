@@ -79,7 +79,7 @@ function unusable(): TypeError {
   return new TypeError('find must answer a secret, a record { secret, … }, or undefined if there is none');
 }
 
-const DETAILS = ['tenant', 'status', 'notBefore', 'notAfter', 'canonicalKeyid', 'metadata'] as const;
+const DETAILS = ['tenant', 'status', 'notBefore', 'notAfter', 'canonicalKeyid', 'scopes', 'metadata'] as const;
 
 /** What a record says besides; null, which object mappers answer, is absence. */
 function detailsOf(found: object): Omit<KeyRecord, 'key'> {
