@@ -10,6 +10,8 @@ export const entries: Readonly<Record<string, string>> = {
   index: 'src/index.ts',
   browser: 'src/browser/index.ts',
   explain: 'src/explain/index.ts',
+  express: 'src/adapter/express.ts',
+  fastify: 'src/adapter/fastify.ts',
   http: 'src/http/index.ts',
   'key-pairs': 'src/key-pairs/index.ts',
   node: 'src/adapter/node.ts',

@@ -30,6 +30,7 @@ export type VerificationErrorCode =
   | 'body_too_large'
   | 'body_incomplete'
   | 'raw_body_unavailable'
+  | 'scope_insufficient'
   | 'nonce_missing'
   | 'nonce_replayed'
   | 'replay_store_cold'
@@ -73,6 +74,7 @@ const CODES: Readonly<Record<VerificationErrorCode, readonly [status: number, de
   body_too_large: [413],
   body_incomplete: [400],
   raw_body_unavailable: [500, 'private'],
+  scope_insufficient: [403],
   nonce_missing: [401],
   nonce_replayed: [401],
   replay_store_cold: [503],

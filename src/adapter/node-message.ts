@@ -11,36 +11,9 @@ import { memberOf, type OptionNames, readOptions } from '../internal/options.ts'
 import { normalizeAuthority } from '../rfc9421/derive.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
 import { asRefusal } from '../signature/refusal.ts';
-import { type BodyAdvice, bodyOf } from './node-body.ts';
-import { type ReadForwarded, readPrefix, readTrustedProxy, type TrustedProxy } from './trusted-proxy.ts';
-
-/** What we need of an `IncomingMessage` or `Http2ServerRequest`. */
-export interface NodeRequestLike extends AsyncIterable<Uint8Array> {
-  readonly method?: string | undefined;
-  /** The raw request target, less what a router took off. */
-  readonly url?: string | undefined;
-  /** The raw request target, where a router takes something off `url`. */
-  readonly originalUrl?: string | undefined;
-  /** Names and values in turn, as they arrived. */
-  readonly rawHeaders: readonly string[];
-  /** The fields by their names. */
-  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
-  readonly httpVersionMajor?: number | undefined;
-  /** A TLS socket says that it is `encrypted`; `remoteAddress` is who sent the request. */
-  readonly socket?: object | null | undefined;
-  /** Whether somebody has begun to read the body. */
-  readonly readableDidRead?: boolean | undefined;
-  /** How the body is decoded to text, if it is. */
-  readonly readableEncoding?: string | null | undefined;
-  /** Where body parsers leave the bytes, when they are told to keep them: as bytes or as text. */
-  readonly rawBody?: unknown;
-  /** What a body parser made of the body: bytes and text are taken. */
-  readonly body?: unknown;
-  /** Whether the request is here to its end. */
-  readonly complete?: boolean | undefined;
-  /** Goes on receiving what nobody reads. */
-  resume?(): unknown;
-}
+import { type BodyAdvice, bodyOf } from './shared/node-body.ts';
+import type { NodeRequestLike } from './shared/node-request.ts';
+import { type ReadForwarded, readPrefix, readTrustedProxy, type TrustedProxy } from './shared/trusted-proxy.ts';
 
 /** What `messageFromNode` takes besides the request. */
 export interface MessageFromNodeOptions {
@@ -59,7 +32,8 @@ const NAMES: OptionNames<MessageFromNodeOptions> = { body: true, prefix: true, t
 
 const ADAPTER = 'messageFromNode of countersign/node';
 
-const ADVICE: BodyAdvice = {
+/** What helps in a server without a framework. */
+export const ADVICE: BodyAdvice = {
   line: 'express.json({ verify: (request, _response, bytes) => { request.rawBody = bytes; } }), or pass them: messageFromNode(request, { body })',
 };
 

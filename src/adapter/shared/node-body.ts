@@ -4,12 +4,12 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
-import { isBytes } from '../internal/bytes.ts';
-import { encodeUtf8 } from '../internal/utf8.ts';
-import type { Content } from '../rfc9421/message.ts';
-import { ByteBuffer } from '../runtime/byte-buffer.ts';
-import type { NodeRequestLike } from './node-message.ts';
+import { VerificationError } from '../../errors.ts';
+import { isBytes } from '../../internal/bytes.ts';
+import { encodeUtf8 } from '../../internal/utf8.ts';
+import type { Content } from '../../rfc9421/message.ts';
+import { ByteBuffer } from '../../runtime/byte-buffer.ts';
+import type { NodeRequestLike } from './node-request.ts';
 
 /** What is used of a readable stream whose bytes can be given back. */
 interface ReturnableStream {

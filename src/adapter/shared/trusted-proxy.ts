@@ -4,9 +4,9 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
-import { assertText } from '../internal/assert.ts';
-import { type OptionNames, readOptions } from '../internal/options.ts';
+import { VerificationError } from '../../errors.ts';
+import { assertText } from '../../internal/assert.ts';
+import { type OptionNames, readOptions } from '../../internal/options.ts';
 
 /**
  * A proxy, and the fields by which it says what the client asked for. Name only fields that the proxy writes on every request, over whatever the
