@@ -18,9 +18,10 @@ import {
   requireVerifier,
 } from './shared/guard.ts';
 import type { BodyAdvice } from './shared/node-body.ts';
-import { guardNode, isForPeer } from './shared/node-guard.ts';
+import { guardNode } from './shared/node-guard.ts';
 import type { NodeRequestLike } from './shared/node-request.ts';
 import type { NodeResponseLike } from './shared/node-response.ts';
+import { isForPeer } from './shared/refusal.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
 import { getVerified } from './shared/verified-requests.ts';
 

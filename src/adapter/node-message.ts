@@ -13,7 +13,7 @@ import type { RequestMessage } from '../rfc9421/message.ts';
 import { asRefusal } from '../signature/refusal.ts';
 import { type BodyAdvice, bodyOf } from './shared/node-body.ts';
 import type { NodeRequestLike } from './shared/node-request.ts';
-import { type ReadForwarded, readPrefix, readTrustedProxy, type TrustedProxy } from './shared/trusted-proxy.ts';
+import { type ReadForwarded, readPrefix, readTrustedProxy, type TrustedProxy, withPrefix } from './shared/trusted-proxy.ts';
 
 /** What `messageFromNode` takes besides the request. */
 export interface MessageFromNodeOptions {
@@ -95,15 +95,6 @@ export function nodeMessage(request: NodeRequestLike, { body, target, prefix, re
 /** Routers of Express and Connect take their own path off `url`, and keep what was sent. */
 function targetOf({ originalUrl, url = '' }: NodeRequestLike): string {
   return typeof originalUrl === 'string' && originalUrl !== '' ? originalUrl : url;
-}
-
-/** Puts a prefix before the path, in absolute-form (RFC 9112, section 3.2.2) behind the host. */
-function withPrefix(prefix: string, target: string): string {
-  if (prefix === '') return target;
-  const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(target)?.[0] ?? '';
-  const rest = target.slice(origin.length);
-  // What is left of `/v2` alone is the root.
-  return rest === '' || rest.startsWith('/') || rest.startsWith('?') ? `${origin}${prefix}${rest}` : target;
 }
 
 function linesOf(fields: readonly (readonly [string, string])[], name: string): readonly string[] {

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { isVerificationError, type VerificationError } from '../../errors.ts';
 import type { RequestMessage } from '../../rfc9421/message.ts';
 import type { VerifiedRequest } from '../../signature/verified-request.ts';
 import { nodeMessage, requireNodeRequest } from '../node-message.ts';
@@ -14,6 +13,7 @@ import { holdResponse } from './held-response.ts';
 import type { BodyAdvice } from './node-body.ts';
 import type { NodeRequestLike } from './node-request.ts';
 import { type NodeResponseLike, sendProblem, setFields } from './node-response.ts';
+import { isForPeer } from './refusal.ts';
 import { remember } from './verified-requests.ts';
 
 /** What a framework knows besides. */
@@ -76,11 +76,6 @@ function answerPreflight(fields: Readonly<Record<string, string>>, response: Nod
   response.statusCode = 204;
   setFields(fields, response);
   response.end();
-}
-
-/** Whether an error is a refusal for the peer. Any other, and a refusal that is our own fault, belongs to the framework, which logs it. */
-export function isForPeer(error: unknown): error is VerificationError {
-  return isVerificationError(error) && error.status !== 500;
 }
 
 /** Answers a refusal that is for the peer; else `false`. */

@@ -116,3 +116,12 @@ export function readPrefix(prefix: unknown): string {
 const withoutLastSlash = (path: string): string => path.replace(/\/$/, '');
 
 const isPrefix = (path: string): boolean => /^(?:\/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+$/.test(path);
+
+/** Puts a prefix before the path, in absolute-form (RFC 9112, section 3.2.2) behind the host. */
+export function withPrefix(prefix: string, target: string): string {
+  if (prefix === '') return target;
+  const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(target)?.[0] ?? '';
+  const rest = target.slice(origin.length);
+  // What is left of `/v2` alone is the root.
+  return rest === '' || rest.startsWith('/') || rest.startsWith('?') ? `${origin}${prefix}${rest}` : target;
+}
