@@ -16,6 +16,7 @@ export const entries: Readonly<Record<string, string>> = {
   http: 'src/http/index.ts',
   'key-pairs': 'src/key-pairs/index.ts',
   koa: 'src/adapter/koa.ts',
+  lambda: 'src/adapter/lambda.ts',
   node: 'src/adapter/node.ts',
   license: 'src/license/index.ts',
   payload: 'src/payload/index.ts',

@@ -42,13 +42,14 @@ export interface BodyAdvice {
  */
 export function bodyOf(request: NodeRequestLike, given: unknown, advice: BodyAdvice): Content {
   const kept = given ?? request.rawBody;
-  if (isBytes(kept) || typeof kept === 'string') return rawBytes(kept, request, advice);
+  const length = request.headers?.['content-length'];
+  if (isBytes(kept) || typeof kept === 'string') return rawBytes(kept, length, advice);
   const before = readBefore.get(request);
   if (before !== undefined) return before;
   if (!announcesContent(request)) return new Uint8Array(0);
   if (request.readableEncoding) throw unavailable(advice, `the body is decoded as ${request.readableEncoding} while it arrives`);
   if (!request.readableDidRead) return isReturnable(request) ? readAndReturn(request) : piecesOf(request);
-  if (isBytes(request.body) || typeof request.body === 'string') return rawBytes(request.body, request, advice);
+  if (isBytes(request.body) || typeof request.body === 'string') return rawBytes(request.body, length, advice);
   throw unavailable(advice, 'a middleware read the body before, and kept no raw bytes');
 }
 
@@ -60,16 +61,16 @@ function announcesContent({ httpVersionMajor, headers }: NodeRequestLike): boole
 }
 
 /**
- * Kept bytes, or the bytes of a kept text. What cannot be what arrived is said to be so, before the digest of an honest request fails.
+ * Kept bytes, or the bytes of a kept text; `length` is Content-Length. What cannot be what arrived is said to be so, before the digest of an
+ * honest request fails.
  *
  * @throws {VerificationError} `raw_body_unavailable`.
  */
-function rawBytes(kept: Uint8Array | string, { headers }: NodeRequestLike, advice: BodyAdvice): Uint8Array {
+export function rawBytes(kept: Uint8Array | string, length: unknown, advice: BodyAdvice): Uint8Array {
   const isText = typeof kept === 'string';
   // U+FFFD stands for bytes that are no UTF-8.
   if (isText && kept.includes('\ufffd')) throw unavailable(advice, 'the body was kept as text, and is no UTF-8');
   const bytes = isText ? encodeUtf8(kept) : kept;
-  const length = headers?.['content-length'];
   if (typeof length !== 'string' || length === String(bytes.length)) return bytes;
   const why = isText ? 'decoded' : 'changed, decompressed for one';
   throw unavailable(advice, `${length} bytes arrived, and ${bytes.length} were kept: they were ${why} before`);
