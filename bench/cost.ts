@@ -14,6 +14,7 @@ import {
   forgedLicense,
   forgedPayload,
   forgedRequest,
+  forgedRespelled,
   forgedResponse,
   forgedText,
   forgedUrl,
@@ -25,7 +26,7 @@ import {
   verifyForgedLicenseSync,
 } from './hostile/forged.ts';
 import { fieldCases, headCases } from './hostile/heads.ts';
-import { forms, jsonValues, queries } from './hostile/texts.ts';
+import { forms, jsonValues, queries, respelledQueries } from './hostile/texts.ts';
 import { type Case, holdAgainst } from './limit.ts';
 
 const KIB = 1024;
@@ -53,10 +54,19 @@ async function* requests(): AsyncIterable<Hostile> {
   }
 }
 
+/** Requests of half the size: a target may have no more. */
+async function* respelled(): AsyncIterable<Hostile> {
+  for (const [name, make] of Object.entries(respelledQueries)) {
+    const request = requestOf({ covered: ['"@target-uri"', '"@request-target"'], target: `/?${make(SIZE / 2 - 2)}` });
+    yield { name: `respelled request, ${name}`, bytes: SIZE, run: forgedRespelled(request) };
+  }
+}
+
 async function* urls(): AsyncIterable<Hostile> {
   for (const [name, make] of Object.entries(queries)) {
     const query = make(SIZE - 400);
-    yield { name: `URL, ${name}`, bytes: query.length + 400, run: await forgedUrl(query) };
+    yield { name: `URL, ${name}`, bytes: query.length + 400, run: await forgedUrl(query, false) };
+    yield { name: `URL, ${name}, written anew`, bytes: query.length + 400, run: await forgedUrl(query, true) };
   }
 }
 
@@ -124,7 +134,7 @@ async function* chain(...parts: readonly AsyncIterable<Hostile>[]): AsyncIterabl
 }
 
 const { positionals } = parseArgs({ allowPositionals: true });
-const small = await casesOf(chain(requests(), urls(), payloads(), licenses()), positionals, SIZE);
+const small = await casesOf(chain(requests(), respelled(), urls(), payloads(), licenses()), positionals, SIZE);
 const large = await casesOf(largePayloads(), positionals, KIB * KIB);
 await workOf(hash, 100);
 const unit = await workOf(hash, 200);

@@ -55,7 +55,10 @@ const signatureInput =
 function* kinds(): Iterable<readonly [kind: string, name: string, make: Make]> {
   for (const [name, make] of Object.entries(hostileInputs)) yield ['input', name, signatureInput(make)];
   for (const [name, make] of headCases) yield ['head', name, (bytes) => forgedRequest(requestOf(make(bytes)), LIFTED)];
-  for (const [name, make] of Object.entries(queries)) yield ['URL', name, (bytes) => forgedUrl(make(bytes))];
+  for (const [name, make] of Object.entries(queries)) {
+    yield ['URL', name, (bytes) => forgedUrl(make(bytes), false)];
+    yield ['URL written anew', name, (bytes) => forgedUrl(make(bytes), true)];
+  }
   for (const [name, make] of Object.entries(jsonValues)) {
     yield ['JSON', name, async (bytes) => forgedPayload(await forgedJson(make(bytes)))];
     yield ['license', name, async (bytes) => verifyForgedLicense(await forgedLicense(make(bytes)))];

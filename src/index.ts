@@ -56,6 +56,7 @@ export {
   type RequestMessage,
   type ResponseMessage,
 } from './rfc9421/message.ts';
+export type { QuerySpelling } from './rfc9421/query-spelling.ts';
 export type { FieldType, FieldTypes } from './rfc9421/structured-field.ts';
 export type { TargetForm } from './rfc9421/target.ts';
 export type { UnverifiedSignature } from './rfc9421/unverified-signature.ts';

@@ -85,6 +85,12 @@ export function forgedRequest(request: RequestMessage, limits: Partial<Limits> =
   return refused(() => verifier.verifyRequest(request));
 }
 
+/** A request whose query a framework wrote anew: four spellings of it are tried. */
+export function forgedRespelled(request: RequestMessage): Refused {
+  const verifier = createVerifier({ authority: AUTHORITY, resolveKey, replayStore, now, respelledQuery: true });
+  return refused(() => verifier.verifyRequest(request));
+}
+
 /** A request, as fetch has it. */
 export function forgedFetchRequest({ authority, target, fields }: RequestMessage): Refused {
   const verifier = createVerifier({ authority: [AUTHORITY, authority], resolveKey, replayStore, now, fieldTypes });
@@ -115,11 +121,11 @@ export function forgedResponse(head: Head): Refused {
   return refused(() => verifyResponse(response, request, { resolveKey, nonce: NONCE, now, fieldTypes }));
 }
 
-/** A signed URL with such a query. */
-export async function forgedUrl(query: string): Promise<Refused> {
+/** A signed URL with such a query, as it came or as a framework wrote it anew. */
+export async function forgedUrl(query: string, respelledQuery: boolean): Promise<Refused> {
   const signed = await signUrl(`https://${AUTHORITY}/?a=1`, { signer, now, expiresIn: 60 });
   const url = `https://${AUTHORITY}/?${query}a=1${signed.slice(signed.indexOf('a=1') + 3)}`;
-  return refused(() => verifyUrl({ url }, { authority: AUTHORITY, resolveKey, now, policy: { ignore: ['utm_source'] } }));
+  return refused(() => verifyUrl({ url }, { authority: AUTHORITY, resolveKey, now, respelledQuery, policy: { ignore: ['utm_source'] } }));
 }
 
 const purpose = { tag: 'credit-coins', audience: AUTHORITY, now } as const;

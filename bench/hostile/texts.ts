@@ -17,6 +17,15 @@ export const queries: Readonly<Record<string, (bytes: number) => string>> = {
   'names that are ours in escapes': (bytes) => repeat(bytes, '%73ignatur=&'),
 };
 
+/** Queries with many spellings: at most 1,000 pairs, blanks and empty values among them. */
+export const respelledQueries: Readonly<Record<string, (bytes: number) => string>> = {
+  'blanks and empty values': (bytes) => `a=&${repeat(bytes - 3, '+')}`,
+  'escaped blanks and empty values': (bytes) => `a=&${repeat(bytes - 3, '%20')}`,
+  'a thousand pairs': (bytes) => fill(bytes, (index) => (index < 990 ? `${index.toString(36)}+=&` : 'z')),
+  'characters that are escaped': (bytes) => `a=&b=+${repeat(bytes - 6, ':')}`,
+  'escapes of letters': (bytes) => `a=&b=+${repeat(bytes - 6, '%41')}`,
+};
+
 /** JSON values. */
 export const jsonValues: Readonly<Record<string, (bytes: number) => string>> = {
   members: (bytes) => `{${fill(bytes - 8, (index) => `"k${index}":1,`)}"z":1}`,

@@ -74,7 +74,10 @@ const REASONS: Readonly<Record<string, Reason>> = {
   },
   '"@scheme"': { cause: 'A proxy ends TLS.', advice: 'Set the scheme option of createVerifier to the one that clients use.' },
   '"@path"': { cause: 'A proxy or router rewrote the path.', advice: 'Verify before rewriting, with the raw target.' },
-  '"@query"': { cause: 'The query was changed or written anew.', advice: 'Verify the raw query; sign the URL that is really sent.' },
+  '"@query"': {
+    cause: 'The query was changed or written anew.',
+    advice: 'Verify the raw query, or say respelledQuery: true where a framework writes it anew; sign the URL that is really sent.',
+  },
   '"@target-uri"': {
     cause: 'A proxy rewrote scheme, host or path.',
     advice: 'Give the verifier the scheme, authority and raw target that clients use.',

@@ -11,12 +11,13 @@ import type { RedirectOptions } from './redirect.ts';
 import type { ResponseVerifier } from './response-verifier.ts';
 import type { WaitOptions } from './retry.ts';
 import type { PerMessage, SigningOptions } from './sign.ts';
+import type { QueryOptions } from './target.ts';
 
 /** A function usable as `fetch`. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /** How a signed fetch signs, sends and follows. Times are whole seconds since the epoch, durations whole seconds. */
-export interface SignedFetchOptions extends SigningOptions<Request>, RedirectOptions, ClockOptions, WaitOptions {
+export interface SignedFetchOptions extends SigningOptions<Request>, QueryOptions, RedirectOptions, ClockOptions, WaitOptions {
   /** The only origins to send to, each like `https://bank.example`. Default: any. */
   readonly origins?: readonly string[] | undefined;
   /** Bytes of content at most: it is held in memory to be digested. 10 MiB by default. */
@@ -48,6 +49,7 @@ const NAMES: OptionNames<SignedFetchOptions & PerMessage> = {
   onSigned: true,
   nonce: true,
   created: true,
+  query: true,
   origins: true,
   crossOriginRedirects: true,
   crossOriginFields: true,
@@ -70,6 +72,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   privateKey: 'createSigner',
   limit: 'retry',
   maxDelay: 'retry',
+  respelledQuery: 'createVerifier',
   acceptNonce: 'createNegotiator',
   resolveKey: 'createResponseVerifier, and that into responseVerifier',
   streaming: 'createResponseVerifier',

@@ -22,7 +22,7 @@ import { createRedirects } from './redirect.ts';
 import { asRedirected } from './response.ts';
 import { createRetries } from './retry.ts';
 import { createSigning, type Signing } from './sign.ts';
-import { readOrigins, toFixpoint } from './target.ts';
+import { createSpelling, readOrigins } from './target.ts';
 import { createTrust } from './trust.ts';
 
 /** The steps of a signed fetch, each with what it needs of the options. */
@@ -62,7 +62,7 @@ function createSteps(options: SignedFetchOptions): Steps {
   const signing = createSigning<Request>(options);
   const listed = origins && readOrigins(origins);
   const trusts = createTrust(insecurelyTrustPlainHttp);
-  const spell = toFixpoint;
+  const spell = createSpelling(options);
   const { crossOriginRedirects, crossOriginFields, maxRedirects, correctClock, maxClockAdvance, retry, sleep } = options;
   return {
     prepare: createPrepare({ origins: listed, maxBodyBytes, covers: signing.coversContent, spell }),

@@ -5,13 +5,31 @@
  * @module
  */
 
+import { assertQuerySpelling, type QuerySpelling } from '../rfc9421/query-spelling.ts';
 import { stableTarget } from '../rfc9421/stable-url.ts';
 
 /** Writes a URL without credentials as it is signed and sent: first requests and redirects alike. */
 export type Spelling = (url: URL) => string;
 
-/** The fixpoint of a URL without credentials, up to its fragment, which is never sent. */
-export const toFixpoint: Spelling = ({ href, origin }) => origin + stableTarget(withoutFragment(href).slice(origin.length));
+/** How the query of a URL is written. */
+export interface QueryOptions {
+  /**
+   * How queries are written before they are signed and sent. `default` escapes in them what frameworks escape, so that nothing they mean
+   * changes; `form` is for servers behind a framework that writes queries anew (Next.js): blanks as `%20`, every pair with a `=`, no empty
+   * pairs, names that are integers first, equal names together; `as-given` escapes only what parsers on the way would change.
+   */
+  readonly query?: QuerySpelling | undefined;
+}
+
+/**
+ * Makes what writes URLs: up to the fragment, which is never sent, and so that writing the result again changes nothing.
+ *
+ * @throws {TypeError} If there is no such spelling of queries.
+ */
+export function createSpelling({ query = 'default' }: QueryOptions): Spelling {
+  assertQuerySpelling(query);
+  return ({ href, origin }) => origin + stableTarget(withoutFragment(href).slice(origin.length), query);
+}
 
 /** A URL up to its fragment. */
 export function withoutFragment(url: string): string {

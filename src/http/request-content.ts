@@ -17,17 +17,21 @@ import type { RequiredSignature } from '../signature/proven-signature.ts';
 import type { MessageView } from '../signature/verify-signatures.ts';
 import { type ContentBounds, readContent } from './content.ts';
 import type { TakenRequest } from './request-view.ts';
+import type { SpelledRequests } from './respelled-request.ts';
 
 /** The view of a request. A class: closures a request would cost a tenth of its HMAC. */
 export class RequestView implements MessageView<Uint8Array | undefined> {
   readonly source: ComponentSource;
+  readonly respelled: readonly ComponentSource[];
   readonly present: readonly Component[];
   readonly #taken: TakenRequest;
   readonly #checkAuthority: CheckAuthority;
   readonly #bounds: ContentBounds;
 
-  constructor(source: ComponentSource, taken: TakenRequest, checkAuthority: CheckAuthority, bounds: ContentBounds) {
+  constructor(spelled: SpelledRequests, taken: TakenRequest, checkAuthority: CheckAuthority, bounds: ContentBounds) {
+    const [{ source }, ...others] = spelled;
     this.source = source;
+    this.respelled = others.map((other) => other.source);
     this.present = presentRequestFields((name) => taken.read(name) !== undefined);
     this.#taken = taken;
     this.#checkAuthority = checkAuthority;

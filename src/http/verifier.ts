@@ -16,6 +16,7 @@ import type { ReplayStore } from '../replay/store.ts';
 import type { FieldReader } from '../rfc9421/field-lines.ts';
 import { KnownLists } from '../rfc9421/known-lists.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
+import { formTarget } from '../rfc9421/respelled-query.ts';
 import { readCandidates } from '../rfc9421/signature-fields.ts';
 import { requestSource } from '../rfc9421/source.ts';
 import type { FieldTypes } from '../rfc9421/structured-field.ts';
@@ -35,6 +36,7 @@ import { notify } from './notify.ts';
 import { acceptedBy, type Policies, type PolicyChoice, readPolicies } from './policies.ts';
 import { RequestView } from './request-content.ts';
 import { readAhead, type TakenRequest, takeRequest } from './request-view.ts';
+import { asSpelled, lossIn, respell } from './respelled-request.ts';
 
 /** How a verifier verifies. Times are whole seconds since the epoch, durations whole seconds. */
 export type VerifierOptions = AuthorityOptions & {
@@ -52,6 +54,11 @@ export type VerifierOptions = AuthorityOptions & {
   readonly scheme?: Scheme | undefined;
   /** Forms of request targets besides `/path?query` that are taken: `absolute` (`http://host/path`), `authority` (CONNECT), `asterisk` (`OPTIONS *`). */
   readonly targetForms?: readonly TargetForm[] | undefined;
+  /**
+   * Whether a framework in front wrote the query anew (Next.js). Then a request is good if its signature fits one of at most four spellings of
+   * what the query means: blanks as `%20` or `+`, empty values with or without `=`. Default: false, the query counts as it came.
+   */
+  readonly respelledQuery?: boolean | undefined;
   /** Structured types of fields that `;sf` is used with, by lower-case name, besides the registered ones. */
   readonly fieldTypes?: FieldTypes | undefined;
   /** Seconds to wait for `resolveKey`, a policy function and the replay store; 5 by default. */
@@ -80,6 +87,7 @@ const NAMES: OptionNames<AllOptions> = {
   limits: true,
   scheme: true,
   targetForms: true,
+  respelledQuery: true,
   fieldTypes: true,
   timeout: true,
   bodyTimeout: true,
@@ -107,7 +115,16 @@ export interface Verifier {
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const { policies, limits, bounds, context, checkAuthority, ...others } = readVerifierOptions(options);
-  const { scheme, targetForms = [], fieldTypes, query, onVerified, onRefused, insecurelyExposeSignatureBase = false } = others;
+  const {
+    scheme,
+    targetForms = [],
+    respelledQuery = false,
+    fieldTypes,
+    query,
+    onVerified,
+    onRefused,
+    insecurelyExposeSignatureBase = false,
+  } = others;
   const known = new KnownLists();
 
   /** Verifies by the two signature fields, or else by the query. */
@@ -116,7 +133,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
     requireTargetWithin(message.target, limits);
     const candidates = readCandidates(read, limits, known);
     if (candidates.length === 0 && query !== undefined) requireTarget(message, targetForms);
-    const found = candidates.length === 0 ? query?.(message) : undefined;
+    const found =
+      candidates.length === 0 ? query?.(respelledQuery ? { ...message, target: formTarget(message.target) } : message) : undefined;
     return found === undefined ? verifyByFields(taken, candidates) : verifyByUrl(found, read);
   };
 
@@ -129,12 +147,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
         readAhead(read, candidates);
       });
       const required = isThenable(found) ? await found : found;
-      const source = requestSource(message, read, fieldTypes);
-      const view = new RequestView(source, taken, checkAuthority, bounds);
+      const spelled = (respelledQuery ? respell : asSpelled)(message, read, fieldTypes);
+      const view = new RequestView(spelled, taken, checkAuthority, bounds);
       const { proven, content } = await verifySignatures(required, view, context);
       for (const { signature } of proven) known.add(signature.components, signature.params);
-      return createVerifiedRequest({ message, read, source }, proven, content);
-    } catch (error) {
+      return createVerifiedRequest({ ...spelled[proven[0]!.spelling]!, read }, proven, content);
+    } catch (thrown) {
+      const error = respelledQuery ? lossIn(message, thrown) : thrown;
       throw annotated(error, { acceptSignature: acceptedBy(policies, read) });
     }
   };
@@ -168,7 +187,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 interface VerifierParts
   extends Pick<
     VerifierOptions,
-    'scheme' | 'targetForms' | 'fieldTypes' | 'query' | 'onVerified' | 'onRefused' | 'insecurelyExposeSignatureBase'
+    'scheme' | 'targetForms' | 'respelledQuery' | 'fieldTypes' | 'query' | 'onVerified' | 'onRefused' | 'insecurelyExposeSignatureBase'
   > {
   readonly policies: Policies;
   readonly limits: Limits;
@@ -199,11 +218,20 @@ function readVerifierOptions(options: VerifierOptions): VerifierParts {
 const TARGET_FORMS: readonly string[] = ['absolute', 'authority', 'asterisk'];
 
 /** Checks the options that are handed on as they are. */
-function requireUsual({ scheme, query, targetForms, onVerified, onRefused, insecurelyExposeSignatureBase }: AllOptions): void {
+function requireUsual({
+  scheme,
+  query,
+  targetForms,
+  respelledQuery,
+  onVerified,
+  onRefused,
+  insecurelyExposeSignatureBase,
+}: AllOptions): void {
   if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') throw new TypeError("scheme must be 'https' or 'http'");
   if (query !== undefined && typeof query !== 'function') throw new TypeError('query must be signedUrls() of countersign/url');
   if (targetForms !== undefined && !(Array.isArray(targetForms) && targetForms.every((form) => TARGET_FORMS.includes(form))))
     throw new TypeError(`targetForms must be some of ${TARGET_FORMS.join(', ')}`);
+  if (respelledQuery !== undefined) assertFlag(respelledQuery, 'respelledQuery');
   if (onVerified !== undefined) assertFunction(onVerified, 'onVerified');
   if (onRefused !== undefined) assertFunction(onRefused, 'onRefused');
   if (insecurelyExposeSignatureBase !== undefined) assertFlag(insecurelyExposeSignatureBase, 'insecurelyExposeSignatureBase');

@@ -25,8 +25,8 @@ export interface SignatureParams {
   readonly subject?: string | undefined;
 }
 
-/** The order in which they are written. */
-const ORDER = ['created', 'expires', 'nonce', 'keyid', 'alg', 'tag', 'audience', 'subject'] as const;
+/** The order in which they are written: section 2.3's own, then those of the body carrier. */
+const ORDER = ['created', 'expires', 'nonce', 'alg', 'keyid', 'tag', 'audience', 'subject'] as const;
 
 /** Later than any clock, earlier than any rounding of integers. */
 const MAX_TIME = 2 ** 40;

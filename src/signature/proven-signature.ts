@@ -21,4 +21,6 @@ export interface RequiredSignature {
 export interface ProvenSignature extends RequiredSignature {
   readonly key: ResolvedKey;
   readonly algorithm: Algorithm;
+  /** In which of the spellings of its message it was made: 0, or one more than an index of `MessageView.respelled`. */
+  readonly spelling: number;
 }

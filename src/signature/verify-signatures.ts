@@ -8,7 +8,6 @@
  * @module
  */
 
-import type { Algorithm } from '../crypto/algorithm.ts';
 import { dummyVerify } from '../crypto/dummy-verification.ts';
 import { signatureLength, type VerificationKey } from '../crypto/key.ts';
 import { VerificationError, type VerificationErrorCode } from '../errors.ts';
@@ -28,6 +27,8 @@ import { requireCoverage, requireKeyid, requireTime } from './requirements.ts';
 /** What a carrier shows of its message. */
 export interface MessageView<Content> {
   readonly source: ComponentSource;
+  /** The same message in other spellings that its signer may have sent: it is good in whichever was signed. Default: none. */
+  readonly respelled?: readonly ComponentSource[] | undefined;
   /** Components that must be covered because this message has them. */
   readonly present: readonly Component[];
   /** Throws unless the message is for us. */
@@ -84,13 +85,29 @@ async function proveOne<Content>(one: RequiredSignature, view: MessageView<Conte
   if (isThenable(addressed)) await addressed;
   requireTime(signature, requirement, context.now());
   // Before the look-up, so that it takes the same time whether or not there is such a key.
-  const base = createSignatureBase(view.source, signature.components, signature.params);
+  const bases = basesOf(view, signature);
   const found = lookUp(signature, context);
   const key = readLookup(isThenable(found) ? await found : found);
-  const proof = proveSignature(key, one, base, context.timeout);
-  const algorithm = isThenable(proof) ? await proof : proof;
+  const proving = proveSignature(key, one, bases, context.timeout);
+  const { algorithm, spelling } = isThenable(proving) ? await proving : proving;
   requireUsable(key!, context.now());
-  return { ...one, key: key!, algorithm };
+  return { ...one, key: key!, algorithm, spelling };
+}
+
+/** The base of one spelling of a message. */
+interface SpelledBase {
+  readonly spelling: number;
+  readonly text: string;
+}
+
+/** The distinct bases of all spellings. */
+function basesOf({ source, respelled = [] }: MessageView<unknown>, { components, params }: UnverifiedSignature): readonly SpelledBase[] {
+  const bases = [{ spelling: 0, text: createSignatureBase(source, components, params) }];
+  respelled.forEach((other, index) => {
+    const text = createSignatureBase(other, components, params);
+    if (bases.every((base) => base.text !== text)) bases.push({ spelling: index + 1, text });
+  });
+  return bases;
 }
 
 /** What must be covered because the message has it: by default, and by the policy's wish. */
@@ -113,21 +130,34 @@ function lookUp(signature: UnverifiedSignature, { resolveKey, timeout }: VerifyC
   return ask('the key', timeout, () => resolveKey(keyid, signature));
 }
 
-/** Every refusal of a signature costs so many verifications, whatever keys there are. */
+/** Every refusal of a signature costs so many verifications a base, whatever keys there are. */
 const VERIFICATIONS = 2;
 
-/** The algorithm of the key that made a signature. @throws {VerificationError} `key_unknown`, `algorithm_forbidden` or `signature_mismatch`. */
+/** What a signature was made with, and over. */
+type Proof = Pick<ProvenSignature, 'algorithm' | 'spelling'>;
+
+/** Proves a signature by the keys that it may be of. @throws {VerificationError} `key_unknown`, `algorithm_forbidden` or `signature_mismatch`. */
 function proveSignature(
   key: ResolvedKey | undefined,
   { signature, requirement }: RequiredSignature,
-  base: string,
+  bases: readonly SpelledBase[],
   timeout: number,
-): Awaitable<Algorithm> {
-  const bytes = baseBytes(base);
-  if (key === undefined) return refuse('key_unknown', signature, bytes, 0);
+): Awaitable<Proof> {
+  if (key === undefined) return refuse('key_unknown', signature, bases, 0);
   const keys = allowedKeys(key, signature, requirement);
-  if (keys.length === 0) return refuse('algorithm_forbidden', signature, bytes, 0);
-  return tryKeys(keys, signature, bytes, base, timeout);
+  if (keys.length === 0) return refuse('algorithm_forbidden', signature, bases, 0);
+  const attempts = bases.flatMap(({ spelling, text }) => {
+    const bytes = baseBytes(text);
+    return keys.map((key) => ({ key, spelling, bytes }));
+  });
+  return tryAll(attempts, signature, bases, timeout);
+}
+
+/** A key and the bytes it may have signed. */
+interface Attempt {
+  readonly key: VerificationKey;
+  readonly spelling: number;
+  readonly bytes: Uint8Array;
 }
 
 /** The key decides the algorithm (section 3.2, step 6); message and policy may only agree. */
@@ -138,37 +168,39 @@ function allowedKeys({ keys }: ResolvedKey, { alg }: UnverifiedSignature, { algo
   );
 }
 
-/** Tries one key after the other: at once where that can be, since most records have one. */
-function tryKeys(
-  keys: readonly VerificationKey[],
+/** Tries one after the other: at once where that can be, since most messages have one base and most records one key. */
+function tryAll(
+  attempts: readonly Attempt[],
   signature: UnverifiedSignature,
-  bytes: Uint8Array,
-  base: string,
+  bases: readonly SpelledBase[],
   timeout: number,
-): Awaitable<Algorithm> {
-  const [first, ...others] = keys as readonly [VerificationKey, ...VerificationKey[]];
-  const holds = verifyWith(first, bytes, signature, timeout);
+): Awaitable<Proof> {
+  const [first, ...others] = attempts as readonly [Attempt, ...Attempt[]];
+  const holds = verifyWith(first, signature, timeout);
   // Only `true` counts: whatever else a custom key answers is no proof.
-  if (holds === true) return first.algorithm;
-  return tryOthers(holds, first, others, signature, bytes, base, timeout);
+  if (holds === true) return proofOf(first);
+  return tryOthers(holds, first, others, signature, bases, timeout);
 }
 
 async function tryOthers(
   earlier: Awaitable<boolean>,
-  first: VerificationKey,
-  others: readonly VerificationKey[],
+  first: Attempt,
+  others: readonly Attempt[],
   signature: UnverifiedSignature,
-  bytes: Uint8Array,
-  base: string,
+  bases: readonly SpelledBase[],
   timeout: number,
-): Promise<Algorithm> {
-  if ((await earlier) === true) return first.algorithm;
-  for (const key of others) if ((await verifyWith(key, bytes, signature, timeout)) === true) return key.algorithm;
-  const spent = [first, ...others].filter((key) => fits(key, signature.signature)).length;
-  return refuse('signature_mismatch', signature, bytes, spent, maskBase(base));
+): Promise<Proof> {
+  if ((await earlier) === true) return proofOf(first);
+  for (const other of others) if ((await verifyWith(other, signature, timeout)) === true) return proofOf(other);
+  const spent = [first, ...others].filter(({ key }) => fits(key, signature.signature)).length;
+  return refuse('signature_mismatch', signature, bases, spent, maskBase(bases[0]!.text));
 }
 
-function verifyWith(key: VerificationKey, bytes: Uint8Array, { signature }: UnverifiedSignature, timeout: number): Awaitable<boolean> {
+function proofOf({ key, spelling }: Attempt): Proof {
+  return { algorithm: key.algorithm, spelling };
+}
+
+function verifyWith({ key, bytes }: Attempt, { signature }: UnverifiedSignature, timeout: number): Awaitable<boolean> {
   return ask('the key', timeout, () => key.verify(bytes, signature));
 }
 
@@ -181,11 +213,12 @@ function fits(key: VerificationKey, { length }: Uint8Array): boolean {
 async function refuse(
   code: VerificationErrorCode,
   { signature }: UnverifiedSignature,
-  bytes: Uint8Array,
+  bases: readonly SpelledBase[],
   spent: number,
   signatureBase?: string,
 ): Promise<never> {
-  for (let count = spent; count < VERIFICATIONS; count++) {
+  const bytes = baseBytes(bases[0]!.text);
+  for (let count = spent; count < VERIFICATIONS * bases.length; count++) {
     const waited = dummyVerify(signature, bytes);
     if (isThenable(waited)) await waited;
   }

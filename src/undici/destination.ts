@@ -6,7 +6,7 @@
 
 import { SignedFetchError } from '../errors.ts';
 import { denied } from '../fetch/deny.ts';
-import { objectionTo, toFixpoint, tryUrl } from '../fetch/target.ts';
+import { objectionTo, type Spelling, tryUrl } from '../fetch/target.ts';
 import type { DispatchOptionsLike } from './dispatch.ts';
 import { withQuery } from './query.ts';
 
@@ -22,7 +22,7 @@ export type Told = readonly [fixed?: string | null | undefined];
  * @throws {SignedFetchError} If it must not go there.
  * @throws {TypeError} If it has no origin.
  */
-export function destinationOf(options: DispatchOptionsLike, allowed: ReadonlySet<string>, told: Told): string {
+export function destinationOf(options: DispatchOptionsLike, allowed: ReadonlySet<string>, told: Told, spell: Spelling): string {
   const fixed = fixedOrigin(allowed, told);
   const { path, method, query } = options;
   const from = options.origin ?? fixed;
@@ -36,7 +36,7 @@ export function destinationOf(options: DispatchOptionsLike, allowed: ReadonlySet
   if (objection) throw denied(objection, url.origin);
   // A Client sends a redirect's next hop to its own origin, with whatever signature it has.
   if (fixed !== undefined && fixed !== url.origin) throw denied('origin', url.origin);
-  return toFixpoint(url);
+  return spell(url);
 }
 
 /** The only origin that a dispatcher sends to; `undefined` if it sends wherever it is told to. */

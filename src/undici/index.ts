@@ -10,7 +10,7 @@
  */
 
 import { createSigning, type PerMessage, type Signing, type SigningOptions } from '../fetch/sign.ts';
-import { readOrigins } from '../fetch/target.ts';
+import { createSpelling, type QueryOptions, readOrigins, type Spelling } from '../fetch/target.ts';
 import { assertInteger } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { type FieldLines, type RequestMessage, splitUrl } from '../rfc9421/message.ts';
@@ -30,7 +30,7 @@ export type SigningInterceptor = <Options extends DispatchOptionsLike, Handler e
 ) => Dispatch<Options, Handler>;
 
 /** How the interceptor signs; functions among the options are told the request as plain data. Times are whole seconds since the epoch. */
-export interface SigningInterceptorOptions extends SigningOptions<RequestMessage> {
+export interface SigningInterceptorOptions extends SigningOptions<RequestMessage>, QueryOptions {
   /**
    * The only origins to send to, each like `https://bank.example`. Required: in here a redirect looks like any other request. One only
    * with undici before 8.9, which does not tell a Client from an Agent.
@@ -54,6 +54,7 @@ const NAMES: OptionNames<SigningInterceptorOptions & PerMessage> = {
   onSigned: true,
   nonce: true,
   created: true,
+  query: true,
   origins: true,
   maxBodyBytes: true,
 };
@@ -72,6 +73,7 @@ interface Rules {
   readonly allowed: ReadonlySet<string>;
   readonly maxBodyBytes: number;
   readonly read: ReadBody;
+  readonly spell: Spelling;
 }
 
 /**
@@ -92,6 +94,7 @@ export function createSigningInterceptor(options: SigningInterceptorOptions): Si
     allowed: readOrigins(origins),
     maxBodyBytes,
     read: createBodyReader(maxBodyBytes),
+    spell: createSpelling(given),
   };
   return (dispatch, ...told) =>
     // undici wants exactly two parameters.
@@ -135,11 +138,11 @@ async function signed<Options extends DispatchOptionsLike>(options: Options, rul
 /** The same dispatch with signature fields, and with the very target and bytes they are for. */
 async function sign<Options extends DispatchOptionsLike>(
   options: Options,
-  { signing, allowed, maxBodyBytes, read }: Rules,
+  { signing, allowed, maxBodyBytes, read, spell }: Rules,
   told: Told,
   signal: AbortSignal | undefined,
 ): Promise<Options> {
-  const url = destinationOf(options, allowed, told);
+  const url = destinationOf(options, allowed, told, spell);
   const { scheme, authority, target } = splitUrl(url);
   const { bytes, type } = await (signing.coversContent
     ? read(options.body, `${scheme}://${authority}`, signal)

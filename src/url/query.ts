@@ -8,7 +8,8 @@
 import { percentEncode } from '../canonical/fields.ts';
 import { VerificationError } from '../errors.ts';
 import { assertTexts } from '../internal/assert.ts';
-import { decodeUtf8 } from '../internal/utf8.ts';
+import { fromBase64url, toBase64url } from '../internal/base64.ts';
+import { decodeUtf8, encodeUtf8 } from '../internal/utf8.ts';
 import { splitTarget } from '../rfc9421/derive.ts';
 import { formDecode } from '../rfc9421/query-param.ts';
 
@@ -129,14 +130,15 @@ function readValue(pair: string | undefined, name: string): string {
   return value;
 }
 
+/** Base64url: neither frameworks nor mail programs write it in another way. */
 function encodeValue(value: string): string {
-  return percentEncode(value);
+  return toBase64url(encodeUtf8(value));
 }
 
 /** The value of a pair; `undefined` unless it is spelled in the one way that `encodeValue` writes. */
 function decodeValue(raw: string): string | undefined {
-  const value = decodeUtf8(formDecode(raw));
-  return value !== undefined && encodeValue(value) === raw ? value : undefined;
+  const bytes = fromBase64url(raw);
+  return bytes && decodeUtf8(bytes);
 }
 
 function malformed(why: string): VerificationError {

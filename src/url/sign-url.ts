@@ -48,7 +48,8 @@ const NAMES: OptionNames<SignUrlOptions> = {
 };
 
 /**
- * Signs an absolute URL. The result is percent-encoded where parsers would do that anyway; a fragment stays at its end.
+ * Signs an absolute URL. Its query is written as a form is (blanks as `%20`, every pair with a `=`, names that are integers
+ * first, equal names together), so that neither parsers nor frameworks on the way change it; a fragment stays at its end.
  *
  * @throws {TypeError | RangeError} If the URL is not absolute, not of http, https, ws or wss, holds credentials, a signature or an ignored
  *   name, or an option is unusable.
@@ -87,7 +88,7 @@ function readUrl(url: string | URL): UrlParts {
   const { authority, target } = callersMistake(() => splitUrl(text));
   if (authority.includes('@')) throw new TypeError('url must not hold credentials');
   const hash = text.indexOf('#');
-  return { scheme, requested, authority, target: stableTarget(target), fragment: hash < 0 ? '' : text.slice(hash) };
+  return { scheme, requested, authority, target: stableTarget(target, 'form'), fragment: hash < 0 ? '' : text.slice(hash) };
 }
 
 /** The platform's parser decides what an absolute URL is; where there is none, the text must be in its final form. */

@@ -11,6 +11,7 @@ import { memberOf, type OptionNames, readOptions } from '../internal/options.ts'
 import type { ReplayStore } from '../replay/store.ts';
 import { REQUEST_CONTROL } from '../rfc9421/coverage.ts';
 import { messageFromRequest, type RequestMessage, splitUrl } from '../rfc9421/message.ts';
+import { formTarget } from '../rfc9421/respelled-query.ts';
 import { readFixedSignature } from '../rfc9421/single-signature.ts';
 import { requestSource } from '../rfc9421/source.ts';
 import { requireTarget } from '../rfc9421/target.ts';
@@ -79,6 +80,8 @@ export type VerifyUrlOptions = AuthorityOptions & {
   readonly policy?: SignedUrlPolicy | undefined;
   /** The scheme clients use, when a proxy ends TLS and requests arrive as http. Default: that of the URL. */
   readonly scheme?: Scheme | undefined;
+  /** Whether a framework in front wrote the query anew (Next.js): then it is read as `signUrl` spells it. Default: false, it counts as it came. */
+  readonly respelledQuery?: boolean | undefined;
   /** Seconds to wait for `resolveKey` and the replay store; 5 by default. */
   readonly timeout?: number | undefined;
   /** The time in whole seconds since the epoch; default: the system's. */
@@ -92,6 +95,7 @@ const NAMES: OptionNames<VerifyUrlOptions & { readonly authority?: unknown; read
   replayStore: true,
   policy: true,
   scheme: true,
+  respelledQuery: true,
   timeout: true,
   now: true,
 };
@@ -110,16 +114,17 @@ export async function verifyUrl(
   options: VerifyUrlOptions,
 ): Promise<VerifiedRequest> {
   const read = readOptions<VerifyUrlOptions>(options, NAMES as OptionNames<VerifyUrlOptions>, { elsewhere: ELSEWHERE });
-  const { resolveKey, replayStore = NO_STORE, timeout = 5, scheme } = read;
+  const { resolveKey, replayStore = NO_STORE, timeout = 5, scheme, respelledQuery = false } = read;
   assertFunction(resolveKey, 'resolveKey');
   assertFunction(replayStore.consume, 'replayStore.consume');
   assertInteger(timeout, 'timeout', 1, 3600);
   if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') throw new TypeError("scheme must be 'https' or 'http'");
+  assertFlag(respelledQuery, 'respelledQuery');
   const checkAuthority = readAuthority(read, timeout);
   const carrier = signedUrls(read.policy);
   const context = { resolveKey, replayStore, now: clockOf(read.now), timeout };
   try {
-    const { message, signedMethod, required } = find(messageOf(request), carrier, scheme);
+    const { message, signedMethod, required } = find(messageOf(request), carrier, { scheme, respelledQuery });
     const source = requestSource({ ...message, method: signedMethod });
     const { proven } = await verifySignatures(
       [required],
@@ -133,10 +138,15 @@ export async function verifyUrl(
 }
 
 /** The raw target is checked before anything is cut off it. */
-function find(message: RequestMessage, carrier: QueryCarrier, scheme: Scheme | undefined): FoundInQuery {
+function find(
+  message: RequestMessage,
+  carrier: QueryCarrier,
+  { scheme, respelledQuery }: Pick<VerifyUrlOptions, 'scheme' | 'respelledQuery'>,
+): FoundInQuery {
   if (message.target.length > MAX_TARGET) throw new VerificationError('target_malformed', 'the URL is too long');
   asRefusal(() => requireTarget(message));
-  const found = carrier(scheme === undefined ? message : { ...message, scheme });
+  const target = respelledQuery ? formTarget(message.target) : message.target;
+  const found = carrier({ ...message, scheme: scheme ?? message.scheme, target });
   if (found === undefined) throw new VerificationError('signature_missing');
   return found;
 }

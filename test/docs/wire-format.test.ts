@@ -21,10 +21,13 @@ import { signPayload } from '../../src/payload/sign-payload.ts';
 import { verifyPayload } from '../../src/payload/verify-payload.ts';
 import { memoryReplayStore } from '../../src/replay/memory-store.ts';
 import type { RequestMessage, ResponseMessage } from '../../src/rfc9421/message.ts';
+import { defaultSpelling, formSpelling } from '../../src/rfc9421/query-spelling.ts';
+import { candidateTargets } from '../../src/rfc9421/respelled-query.ts';
 import type { SignedFields } from '../../src/signature/sign.ts';
 import { signUrl } from '../../src/url/sign-url.ts';
 import { verifyUrl } from '../../src/url/verify-url.ts';
 
+import { rewritten } from '../support/queries.ts';
 import { parseExamples, parseLines, parseMessage } from './support/worked-examples.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/reference/wire-format.md'), 'utf8');
@@ -88,6 +91,9 @@ describe('the page', () => {
       'request-hmac',
       'request-ed25519',
       'response-hmac',
+      'query-default',
+      'query-form',
+      'query-respelled',
       'url',
       'canonical-json',
       'payload-json',
@@ -151,14 +157,36 @@ describe('the requests of the page', () => {
   });
 });
 
+describe('the spellings of the page', () => {
+  it('query-default', () => {
+    expect(defaultSpelling(part('query-default', 'input'))).toBe(part('query-default', 'output'));
+  });
+
+  it('query-form', () => {
+    expect(formSpelling(part('query-form', 'input'))).toBe(part('query-form', 'output'));
+    expect(formSpelling(rewritten(part('query-form', 'output')))).toBe(part('query-form', 'output'));
+  });
+
+  it('query-respelled', () => {
+    const [seen, candidates] = [part('query-respelled', 'input'), part('query-respelled', 'output').split('\n')];
+    expect(candidateTargets(`/${seen}`)).toEqual(candidates.map((candidate) => `/${candidate}`));
+    for (const candidate of candidates) expect(rewritten(candidate)).toBe(seen);
+  });
+});
+
 describe('the URL of the page', () => {
+  const decoded = (text: string | null): string => Buffer.from(text ?? '', 'base64url').toString();
+
   it('url', async () => {
     const signer = recorder(hmac);
     const randomBytes = (length: number) => Uint8Array.from({ length }, (_, index) => index % 16);
     const url = await signUrl(part('url', 'input'), { signer, created, expiresIn: 600, oneTime: true, randomBytes });
     expect(signer.bases).toEqual([part('url', 'base')]);
     expect(url).toBe(part('url', 'output'));
-    expect(new URL(url).searchParams.get('signature')).toBe(macOf(part('url', 'base')));
+    expect(decoded(new URL(url).searchParams.get('signature'))).toBe(macOf(part('url', 'base')));
+    expect(part('url', 'base').split('\n').at(-1)).toBe(
+      `"@signature-params": ${decoded(new URL(url).searchParams.get('signature-input')).slice('sig='.length)}`,
+    );
     const verified = await verifyUrl({ url }, { authority: 'bank.example', resolveKey, replayStore: freshStore(), now });
     expect(verified.query()).toBe('?month=2026-11');
   });

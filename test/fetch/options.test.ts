@@ -29,6 +29,13 @@ const numbers: Readonly<Record<string, (value: unknown) => unknown>> = {
   'createSigningInterceptor: expiresIn': (expiresIn) => createSigningInterceptor({ signer, origins, expiresIn } as never),
 };
 
+describe('the spelling of queries', () => {
+  it.each(['raw', 'Form', '', true, null, {}, () => undefined])('must be known: %o', (query) => {
+    expect(() => createSignedFetch({ signer, query } as never)).toThrow(/^query must be 'default', 'form' or 'as-given'/);
+    expect(() => createSigningInterceptor({ signer, origins, query } as never)).toThrow(TypeError);
+  });
+});
+
 describe('numbers', () => {
   describe.each(Object.entries(numbers))('%s', (name, give) => {
     it.each([Number.NaN, -1, 1.5, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** 53])('%d is a RangeError', (value) => {

@@ -121,6 +121,29 @@ describe('requests', () => {
     await verify(last());
   });
 
+  it.each([
+    ['default', '/x?b=a:b/c%20d+e%2B&2&a=&&b=%7e', '/x?b=a%3Ab%2Fc%20d+e%2B&2&a=&&b=~'],
+    ['form', '/x?b=a:b/c%20d+e%2B&2&a=&&b=%7e', '/x?2=&b=a%3Ab%2Fc%20d%20e%2B&b=~&a='],
+    ['as-given', "/%7e?b=a:b/c%20d+e%2B&2&a=&&b=%7e'", '/~?b=a:b/c%20d+e%2B&2&a=&&b=%7e%27'],
+    ['form', '/x?', '/x'],
+  ] as const)('writes queries as it is told: %s', async (query, given, expected) => {
+    const send = createSignedFetch({ signer, query });
+    for (const input of [server.origin + given, new Request(server.origin + given)]) {
+      await send(input);
+      expect(last().url).toBe(expected);
+      await verify(last());
+    }
+  });
+
+  it('writes the query of a redirect in the same way', async () => {
+    server.answer(({ url }, response) =>
+      url.startsWith('/from') ? response.writeHead(302, { location: '/to?b=1&2=x y' }).end() : response.end(),
+    );
+    await createSignedFetch({ signer, query: 'form' })(`${server.origin}/from`);
+    expect(last().url).toBe('/to?2=x%20y&b=1');
+    await verify(last());
+  });
+
   it('covers more when told, and uses tag, label, expiry and alg', async () => {
     const send = createSignedFetch({
       signer,
@@ -132,7 +155,7 @@ describe('requests', () => {
     });
     await send(`${server.origin}/?a=1`, { headers: { 'X-Tenant': ' t  1 ' } });
     expect(last().headers['signature-input']).toMatch(
-      /^mine=.*"x-tenant" "@query-param";name="a"\).*expires=\d+.*alg="hmac-sha256";tag="app"$/,
+      /^mine=.*"x-tenant" "@query-param";name="a"\).*expires=\d+;nonce="[\w-]+";alg="hmac-sha256";keyid="jdoe";tag="app"$/,
     );
     expect((await verifying(server.host, { policy: { tag: 'app', components: ['x-tenant'] } })(last())).header('x-tenant')).toBe('t  1');
   });

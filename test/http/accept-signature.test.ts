@@ -39,7 +39,7 @@ describe('Accept-Signature (RFC 9421 5)', () => {
     const { fields, nonce } = await fulfillAcceptSignature(message(), requested!, { signer, now: () => NOW });
     expect(fields.map(([name]) => name)).toEqual(['content-digest', 'signature-input', 'signature']);
     expect(fields[1]![1]).toBe(
-      `mine=("@path" "content-digest" "@method");created=${NOW};expires=${NOW + 300};nonce="theirs";keyid="jdoe";alg="hmac-sha256";tag="t"`,
+      `mine=("@path" "content-digest" "@method");created=${NOW};expires=${NOW + 300};nonce="theirs";alg="hmac-sha256";keyid="jdoe";tag="t"`,
     );
     expect(nonce).toBe('theirs');
   });

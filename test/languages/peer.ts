@@ -54,6 +54,8 @@ export interface Answer {
 /** A server on loopback that answers with the content that was signed, or refuses. */
 export interface Running {
   readonly authority: string;
+  /** What was asked for, in turn; `undefined` where nobody writes it down. */
+  readonly targets?: readonly string[] | undefined;
   close(): Promise<void>;
 }
 

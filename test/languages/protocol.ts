@@ -97,7 +97,8 @@ const withoutJson = all.filter((program) => program !== 'verify-payload-json');
 function goFiles(program: ProgramName): readonly string[] {
   const canonical = /payload|license/.test(program) ? ['canonical.go'] : [];
   const verifying = program.startsWith('verify') ? ['signature-input.go', 'verifier.go'] : [];
-  return [`${program}.go`, 'countersign.go', ...verifying, ...canonical];
+  const spelling = /^sign-(?:request|url)$/.test(program) ? ['spelling.go'] : [];
+  return [`${program}.go`, 'countersign.go', ...verifying, ...spelling, ...canonical];
 }
 
 /** Every language there is a guide for. */
@@ -105,7 +106,7 @@ export const languages: readonly Language[] = [
   {
     // Debian's own Python, whatever else is in the PATH: its packages are what the table names.
     ...interpreted('python', 'py', '/usr/bin/python3'),
-    shared: ['canonical.py', 'verifier.py'],
+    shared: ['canonical.py', 'spelling.py', 'verifier.py'],
     needs: [
       { debian: 'python3-cryptography', probe: ['/usr/bin/python3', '-c', 'import cryptography.hazmat.primitives.asymmetric.ed25519'] },
     ],
@@ -115,7 +116,7 @@ export const languages: readonly Language[] = [
   },
   {
     ...interpreted('php', 'php', 'php'),
-    shared: ['canonical.php', 'verifier.php'],
+    shared: ['canonical.php', 'spelling.php', 'verifier.php'],
     needs: [{ debian: 'php-cli', probe: ['php', '-r', 'sodium_crypto_sign_keypair();'] }],
     programs: all,
     formats: everyFormat,
@@ -126,7 +127,7 @@ export const languages: readonly Language[] = [
     extension: 'go',
     needs: [{ debian: 'golang-go', probe: ['go', 'version'] }],
     programs: withoutJson,
-    shared: ['canonical.go', 'countersign.go', 'signature-input.go', 'verifier.go'],
+    shared: ['canonical.go', 'countersign.go', 'signature-input.go', 'spelling.go', 'verifier.go'],
     formats: everyFormat,
     serving: 'itself',
     sortsBytes: true,
@@ -141,7 +142,7 @@ export const languages: readonly Language[] = [
   },
   {
     ...interpreted('ruby', 'rb', 'ruby'),
-    shared: ['canonical.rb', 'verifier.rb'],
+    shared: ['canonical.rb', 'spelling.rb', 'verifier.rb'],
     needs: [{ debian: 'ruby', probe: ['ruby', '-ropenssl', '-rjson', '-e', ''] }],
     programs: all,
     formats: everyFormat,
@@ -149,7 +150,7 @@ export const languages: readonly Language[] = [
   },
   {
     ...interpreted('perl', 'pl', 'perl'),
-    shared: ['Canonical.pm', 'Verifier.pm'],
+    shared: ['Canonical.pm', 'Spelling.pm', 'Verifier.pm'],
     needs: [
       { debian: 'perl', probe: ['perl', '-MDigest::SHA', '-MHTTP::Tiny', '-MJSON::PP', '-e', ''] },
       { debian: 'libcryptx-perl', probe: ['perl', '-MCrypt::PK::Ed25519', '-e', ''] },
@@ -163,7 +164,7 @@ export const languages: readonly Language[] = [
     extension: 'java',
     needs: [{ debian: 'default-jdk-headless', probe: ['javac', '-version'] }],
     programs: withoutJson,
-    shared: ['Countersign.java', 'Form.java', 'Json.java', 'Refused.java', 'SignatureInput.java', 'Verifier.java'],
+    shared: ['Countersign.java', 'Form.java', 'Json.java', 'Refused.java', 'SignatureInput.java', 'Spelling.java', 'Verifier.java'],
     formats: ['text', 'form'],
     serving: 'itself',
     plainNames: true,
@@ -173,7 +174,7 @@ export const languages: readonly Language[] = [
   },
   {
     ...interpreted('curl', 'sh', 'bash'),
-    shared: ['countersign.sh'],
+    shared: ['countersign.sh', 'spelling.sh'],
     needs: [
       { debian: 'curl', probe: ['curl', '--version'] },
       { debian: 'openssl', probe: ['openssl', 'version'] },

@@ -205,6 +205,9 @@ function verifyPayload(payload: WirePayload, { kind, tag, audience, subject }: A
   return content;
 }
 
+const base64url = (text: string): string => Buffer.from(text).toString('base64url');
+const fromBase64url = (text: string): string => Buffer.from(text, 'base64url').toString();
+
 function verifyUrl(method: string, url: string): void {
   const [, scheme, host, target] = /^(https?):\/\/([^/?]+)(.*)$/.exec(url)!;
   const standard = scheme === 'https' ? ':443' : ':80';
@@ -212,8 +215,8 @@ function verifyUrl(method: string, url: string): void {
   const cut = /^(.*?)([?&])signature-input=([^&]*)&signature=([^&]*)$/.exec(target!);
   if (!cut) throw new Refusal('signature_malformed');
   const [, before, separator, input, signature] = cut.map(String);
-  for (const value of [input!, signature!]) if (percent(decodeURIComponent(value)) !== value) throw new Refusal('signature_malformed');
-  const parsed = parse(decodeURIComponent(input!), decodeURIComponent(signature!));
+  for (const value of [input!, signature!]) if (base64url(fromBase64url(value)) !== value) throw new Refusal('signature_malformed');
+  const parsed = parse(fromBase64url(input!), fromBase64url(signature!));
   if (parsed.names.join(' ') !== '@method @authority @path @query' || !parsed.params.has('expires'))
     throw new Refusal('component_uncovered');
   const bare = { method, authority, target: before!.startsWith('/') ? before! : `/${before}`, fields: [], content: Buffer.alloc(0) };

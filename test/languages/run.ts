@@ -19,6 +19,7 @@ import { checkRealRelays } from './relays.ts';
 import { Report } from './report.ts';
 import { checkBetween, checkRefusing, checkSigning, checkVerifying } from './requests.ts';
 import { serveLanguage } from './serve.ts';
+import { checkDecoder } from './spellings.ts';
 import { Toolchain } from './toolchain.ts';
 import { checkUrls } from './urls.ts';
 
@@ -50,6 +51,9 @@ for (const peer of peers) {
   }
   await home.close();
 }
+await report.group('decoders of other languages', async () => {
+  for (const { name } of present) await checkDecoder(report, name);
+});
 await report.group('relays in other languages', () => {
   return checkRealRelays(report, new Set(present.map(({ name }) => name)), countersign);
 });

@@ -20,13 +20,16 @@ export async function readAll(stream: IncomingMessage): Promise<Buffer> {
 
 /** A server on a free port of loopback. */
 export async function listen(answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Promise<Running> {
+  const targets: string[] = [];
   const server: Server = createServer((request, response) => {
+    targets.push(request.url ?? '');
     answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const authority = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     authority,
+    targets,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -18,7 +18,8 @@ export interface Ended {
   readonly stderr: string;
 }
 
-type Command = readonly [command: string, ...args: string[]];
+/** A command and its first arguments. */
+export type Command = readonly [command: string, ...args: string[]];
 type Env = Readonly<Record<string, string>>;
 
 /** Everything a program may need of the environment, and nothing else: Go must do without modules and network. */

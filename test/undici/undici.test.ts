@@ -53,6 +53,13 @@ function failFirst(...statuses: number[]): void {
 }
 
 describe('what is built on a dispatcher', () => {
+  it('writes queries as it is told', async () => {
+    for (const query of ['default', 'form', 'as-given'] as const)
+      await agent({ query }).request({ origin: server.origin, path: '/a?b=x:y+z&1&&b', method: 'GET' });
+    const arrived = (await expectAllVerified(server, 3)).map(({ url }) => url);
+    expect(arrived).toEqual(['/a?b=x%3Ay+z&1&&b', '/a?1=&b=x%3Ay%20z&b=', '/a?b=x:y+z&1&&b']);
+  });
+
   it('signs request, with its query', async () => {
     const { statusCode, body } = await agent().request({
       origin: server.origin,

@@ -59,7 +59,8 @@ nonce() {
 # Splits a URL of characters that no parser on the way changes into authority, path and query.
 split_url() {
   local url=$1 default_port=:80
-  if [[ $url == *[!A-Za-z0-9._~!\$\&\(\)*+,\;=:@/?%-]* ]]; then
+  local unescaped=${url//%[0-9A-Fa-f][0-9A-Fa-f]/}
+  if [[ $unescaped == *[!A-Za-z0-9._~!\$\&\(\)*+,\;=:@/?-]* ]]; then
     fail 'not a percent-encoded URL'
   fi
   if [[ ! $url =~ ^(https?)://([A-Za-z0-9._:-]+)(/[^?]*)?(\?.*)?$ ]]; then

@@ -1,13 +1,18 @@
 #!/bin/bash
 # Signs a request and sends it with curl: sign-request.sh METHOD URL [CONTENT-TYPE] < content
 #
-# The URL must be percent-encoded already: what is signed is what arrives.
+# The URL must be percent-encoded already.
 source "$(dirname "$0")/countersign.sh"
+source "$(dirname "$0")/spelling.sh"
 
 method=$1
 url=$2
 type=${3-application/json}
 split_url "$url"
+if [[ $url == *'?'* ]]; then
+  query="?$(default_spelling "${query#?}")"
+  url=${url%%\?*}$query
+fi
 
 # Standard input goes through a file, so that its bytes stay as they are.
 content=$(mktemp)

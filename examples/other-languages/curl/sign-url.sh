@@ -4,19 +4,7 @@
 # METHOD is what the opener will send: GET (which serves HEAD too) or PUT. EXPIRES-IN: in seconds.
 # `once` makes the URL count one time only. The URL must be percent-encoded, and have no fragment.
 source "$(dirname "$0")/countersign.sh"
-
-# Keeps RFC 3986's unreserved characters.
-percent() {
-  local text=$1 i character
-  for ((i = 0; i < ${#text}; i++)); do
-    character=${text:i:1}
-    if [[ $character == [A-Za-z0-9._~-] ]]; then
-      printf %s "$character"
-    else
-      printf '%%%02X' "'$character"
-    fi
-  done
-}
+source "$(dirname "$0")/spelling.sh"
 
 method=$1
 url=$2
@@ -33,6 +21,7 @@ for pair in "${pairs[@]}"; do
     fail 'the URL has a signature'
   fi
 done
+query=$(form_spelling "${query#?}")
 
 # The parameters (RFC 9421, section 2.3). A URL must expire, since URLs are kept and forwarded.
 created=$(date +%s)
@@ -49,18 +38,11 @@ params+=";keyid=$name;tag=\"cs1-url\""
 base="\"@method\": $method
 \"@authority\": $authority
 \"@path\": $path
-\"@query\": $query
+\"@query\": ?$query
 \"@signature-params\": $params"
 signature=$(printf %s "$base" | hmac)
 
 # Wire format, "Query carrier": two more parameters.
-separator='&'
-if [[ $query == '?' ]]; then
-  separator='?'
-fi
-if [[ $url == *'?' && $query == '?' ]]; then
-  separator=''
-fi
-signed_input=$(percent "sig=$params")
-signature=$(percent "sig=:$signature:")
-echo "$url${separator}signature-input=$signed_input&signature=$signature"
+signed_input=$(printf %s "sig=$params" | base64url)
+signature=$(printf %s "sig=:$signature:" | base64url)
+echo "${url%%\?*}?$query${query:+&}signature-input=$signed_input&signature=$signature"

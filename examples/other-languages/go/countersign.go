@@ -1,6 +1,6 @@
 // What all programs have in common: each runs with this file beside it, as in
 //
-//	go run sign-request.go countersign.go
+//	go run sign-request.go countersign.go spelling.go
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Signs a request and sends it: sign-request METHOD URL [CONTENT-TYPE] < content
 //
-// The URL must be percent-encoded already: what is signed is what arrives.
+// The URL must be percent-encoded already.
 package main
 
 import (
@@ -59,6 +59,7 @@ func main() {
 	if err != nil {
 		fail(err.Error())
 	}
+	request.URL.RawQuery = defaultSpelling(request.URL.RawQuery)
 	signRequest(request, contentType, content)
 
 	// A transport follows no redirect: a signature is for one URL.

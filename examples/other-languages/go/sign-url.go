@@ -5,6 +5,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/url"
@@ -32,9 +33,9 @@ func readURL(address string) (*url.URL, error) {
 	return parsed, nil
 }
 
-// percent keeps RFC 3986's unreserved characters.
-func percent(text string) string {
-	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
+// base64URL is RFC 4648, section 5, without padding.
+func base64URL(text string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(text))
 }
 
 // signURL is the URL with two more parameters: wire format, "Query carrier".
@@ -43,6 +44,8 @@ func signURL(method, address string, expiresIn int64, once bool) (string, error)
 	if err != nil {
 		return "", err
 	}
+
+	query := formSpelling(parsed.RawQuery)
 
 	// The parameters (RFC 9421, section 2.3). A URL must expire, since URLs are kept and forwarded.
 	created := time.Now().Unix()
@@ -57,18 +60,17 @@ func signURL(method, address string, expiresIn int64, once bool) (string, error)
 		line("@method", method),
 		line("@authority", authorityOf(parsed.Scheme, parsed.Host)),
 		line("@path", "/"+strings.TrimPrefix(parsed.EscapedPath(), "/")),
-		line("@query", "?"+parsed.RawQuery),
+		line("@query", "?"+query),
 	}
 	signature := sign(signatureBase(lines, params), required("COUNTERSIGN_SECRET"))
 
-	separator := "?"
-	if parsed.RawQuery != "" {
-		separator = "&"
-	} else if strings.HasSuffix(address, "?") {
-		separator = ""
+	if query != "" {
+		query += "&"
 	}
-	pairs := "signature-input=" + percent("sig="+params) + "&signature=" + percent("sig="+signature)
-	return address + separator + pairs, nil
+	query += "signature-input=" + base64URL("sig="+params)
+	query += "&signature=" + base64URL("sig="+signature)
+	bare, _, _ := strings.Cut(address, "?")
+	return bare + "?" + query, nil
 }
 
 func main() {

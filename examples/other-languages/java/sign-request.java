@@ -1,6 +1,6 @@
 // Signs a request and sends it: java -cp classes SignRequest METHOD URL [CONTENT-TYPE] < content
 //
-// The URL must be percent-encoded already: what is signed is what arrives.
+// The URL must be percent-encoded already.
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -53,6 +53,10 @@ final class SignRequest {
         var contentType = args.length > 2 ? args[2] : "application/json";
         if (!address.matches(Countersign.FINAL_URL)) {
             throw new IllegalArgumentException("not a percent-encoded URL");
+        }
+        var parts = address.split("\\?", 2);
+        if (parts.length == 2) {
+            address = parts[0] + "?" + Spelling.defaultSpelling(parts[1]);
         }
         var url = URI.create(address);
         var content = System.in.readAllBytes();

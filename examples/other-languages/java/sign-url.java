@@ -3,8 +3,10 @@
 // METHOD is what the opener will send: GET (which serves HEAD too) or PUT. EXPIRES-IN: in seconds.
 // `once` makes the URL count one time only. The URL must be percent-encoded, and have no fragment.
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Set;
@@ -19,6 +21,12 @@ final class SignUrl {
         }
     }
 
+    /** RFC 4648, section 5, without padding. */
+    static String base64url(String text) {
+        var bytes = text.getBytes(StandardCharsets.US_ASCII);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
     /** The URL with two more parameters: wire format, "Query carrier". */
     static String signUrl(String method, String address, long expiresIn, boolean once)
         throws GeneralSecurityException {
@@ -29,6 +37,7 @@ final class SignUrl {
         var path = url.getRawPath();
         var query = url.getRawQuery() == null ? "" : url.getRawQuery();
         refuseSigned(query);
+        query = Spelling.formSpelling(query);
 
         var covered = new LinkedHashMap<String, String>();
         covered.put("@method", method);
@@ -47,13 +56,9 @@ final class SignUrl {
         var base = Countersign.base(covered, params);
         var signature = Countersign.sign(base, Countersign.required("COUNTERSIGN_SECRET"));
 
-        var separator = address.contains("?") ? "&" : "?";
-        if (address.endsWith("?") && query.isEmpty()) {
-            separator = "";
-        }
-        return address + separator
-            + "signature-input=" + Form.percent("sig=" + params)
-            + "&signature=" + Form.percent("sig=" + signature);
+        return address.split("\\?", 2)[0] + "?" + query + (query.isEmpty() ? "" : "&")
+            + "signature-input=" + base64url("sig=" + params)
+            + "&signature=" + base64url("sig=" + signature);
     }
 
     public static void main(String[] args) throws GeneralSecurityException {

@@ -1,10 +1,13 @@
 # Signs a request and sends it: perl sign-request.pl METHOD URL [CONTENT-TYPE] < content
 #
-# The URL must be percent-encoded already: what is signed is what arrives.
+# The URL must be percent-encoded already. Needs Spelling.pm beside it.
 use v5.36;
 use Digest::SHA qw(hmac_sha256 sha256);
 use HTTP::Tiny;    # for https also IO::Socket::SSL (libio-socket-ssl-perl)
 use MIME::Base64 qw(encode_base64 encode_base64url);
+use FindBin;
+use lib $FindBin::Bin;
+use Spelling;
 
 # A URL that no parser on the way changes: scheme, authority, path, query.
 my $character = qr{[A-Za-z0-9._~!\$&()*+,;=:@/-]|%[0-9A-Fa-f]{2}};
@@ -75,6 +78,7 @@ sub sign ($method, $url, $content_type, $content) {
 binmode STDIN;
 binmode STDOUT;
 my ($method, $url, $content_type) = @ARGV;
+$url =~ s/\?(.*)/'?' . default_spelling($1)/e;
 my $content = join '', <STDIN>;
 my $fields  = sign($method, $url, $content_type // 'application/json', $content);
 

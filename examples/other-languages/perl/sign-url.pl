@@ -2,9 +2,13 @@
 #
 # METHOD is what the opener will send: GET (which serves HEAD too) or PUT. EXPIRES-IN: in seconds.
 # `once` makes the URL count one time only. The URL must be percent-encoded, and have no fragment.
+# Needs Spelling.pm beside it.
 use v5.36;
 use Digest::SHA qw(hmac_sha256);
 use MIME::Base64 qw(encode_base64 encode_base64url);
+use FindBin;
+use lib $FindBin::Bin;
+use Spelling;
 
 # A URL that no parser on the way changes: scheme, authority, path, query.
 my $character = qr{[A-Za-z0-9._~!\$&()*+,;=:@/-]|%[0-9A-Fa-f]{2}};
@@ -39,11 +43,6 @@ sub without_default_port ($authority, $scheme) {
     return lc($authority) =~ s/$default_port\z//r;
 }
 
-# Keeps RFC 3986's unreserved characters.
-sub percent ($text) {
-    return $text =~ s/([^A-Za-z0-9._~-])/sprintf '%%%02X', ord $1/ger;
-}
-
 sub refuse_signed ($query) {
     for my $pair (split /&/, $query) {
         my ($name) = split /=/, $pair;
@@ -56,10 +55,8 @@ sub refuse_signed ($query) {
 sub sign_url ($method, $url, $expires_in, $once) {
     my ($scheme, $authority, $path, $query) = $url =~ $final_url;
     die "not a percent-encoded URL without fragment\n" unless defined $scheme;
-    my $separator = '?';
-    $separator = length $query ? '&' : '' if defined $query;
-    $query //= '';
-    refuse_signed($query);
+    refuse_signed($query // '');
+    $query = form_spelling($query // '');
 
     # The parameters (RFC 9421, section 2.3). A URL must expire, since URLs are kept and forwarded.
     my $created = time;
@@ -79,9 +76,10 @@ sub sign_url ($method, $url, $expires_in, $once) {
     # A text secret is its UTF-8 bytes.
     my $mac = encode_base64(hmac_sha256($base, required('COUNTERSIGN_SECRET')), '');
 
-    my $signature_input = percent("sig=$params");
-    my $signature       = percent("sig=:$mac:");
-    return "$url${separator}signature-input=$signature_input&signature=$signature";
+    my @pairs = length $query ? $query : ();
+    push @pairs, 'signature-input=' . encode_base64url("sig=$params");
+    push @pairs, 'signature=' . encode_base64url("sig=:$mac:");
+    return $url =~ s/\?.*//r . '?' . join '&', @pairs;
 }
 
 my ($method, $url, $expires_in, $once) = @ARGV;

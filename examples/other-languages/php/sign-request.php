@@ -1,7 +1,8 @@
 <?php declare(strict_types=1);
 // Signs a request and sends it: php sign-request.php METHOD URL [CONTENT-TYPE] < content
 //
-// The URL must be percent-encoded already: what is signed is what arrives.
+// The URL must be percent-encoded already.
+require __DIR__ . '/spelling.php';
 
 // A URL that no parser on the way changes.
 const CHARACTER = '[A-Za-z0-9_.~!$&()*+,;=:@/-]|%[0-9A-Fa-f]{2}';
@@ -72,6 +73,10 @@ function sign(string $method, string $url, string $contentType, string $content)
 }
 
 [, $method, $url] = $argv;
+[$bare, $query] = [...explode('?', $url, 2), null];
+if ($query !== null) {
+    $url = $bare . '?' . defaultSpelling($query);
+}
 $contentType = $argv[3] ?? 'application/json';
 $content = stream_get_contents(STDIN);
 $header = [];

@@ -3,6 +3,7 @@
 //
 // METHOD is what the opener will send: GET (which serves HEAD too) or PUT. EXPIRES-IN: in seconds.
 // `once` makes the URL count one time only. The URL must be percent-encoded, and have no fragment.
+require __DIR__ . '/spelling.php';
 
 // A URL that no parser on the way changes.
 const CHARACTER = '[A-Za-z0-9_.~!$&()*+,;=:@/-]|%[0-9A-Fa-f]{2}';
@@ -31,6 +32,12 @@ function withoutDefaultPort(string $authority, string $scheme): string
     return preg_replace($defaultPort, '', strtolower($authority));
 }
 
+/** RFC 4648, section 5, without padding. */
+function base64url(string $bytes): string
+{
+    return rtrim(strtr(base64_encode($bytes), '+/', '-_'), '=');
+}
+
 function refuseSigned(string $query): void
 {
     foreach (explode('&', $query) as $pair) {
@@ -49,15 +56,15 @@ function signUrl(string $method, string $url, int $expiresIn, bool $once = false
     }
     $authority = withoutDefaultPort($parts['authority'], $parts['scheme']);
     $path = $parts['path'] === '' ? '/' : $parts['path'];
-    $query = $parts['query'] ?? '';
-    refuseSigned($query);
+    refuseSigned($parts['query'] ?? '');
+    $query = formSpelling($parts['query'] ?? '');
 
     // The parameters (RFC 9421, section 2.3). A URL must expire, since URLs are kept and forwarded.
     $created = time();
     $expires = $created + $expiresIn;
     $params = "(\"@method\" \"@authority\" \"@path\" \"@query\");created=$created;expires=$expires";
     if ($once) {
-        $nonce = rtrim(strtr(base64_encode(random_bytes(16)), '+/', '-_'), '=');
+        $nonce = base64url(random_bytes(16));
         $params .= ";nonce=\"$nonce\"";
     }
     $params .= ';keyid=' . structuredString(required('COUNTERSIGN_KEYID')) . ';tag="cs1-url"';
@@ -73,13 +80,10 @@ function signUrl(string $method, string $url, int $expiresIn, bool $once = false
     // A text secret is its UTF-8 bytes.
     $mac = base64_encode(hash_hmac('sha256', $base, required('COUNTERSIGN_SECRET'), true));
 
-    $separator = '?';
-    if (str_contains($url, '?')) {
-        $separator = $query === '' ? '' : '&';
-    }
-    $signatureInput = rawurlencode("sig=$params");
-    $signature = rawurlencode("sig=:$mac:");
-    return "$url{$separator}signature-input=$signatureInput&signature=$signature";
+    $pairs = $query === '' ? [] : [$query];
+    $pairs[] = 'signature-input=' . base64url("sig=$params");
+    $pairs[] = 'signature=' . base64url("sig=:$mac:");
+    return explode('?', $url)[0] . '?' . implode('&', $pairs);
 }
 
 [, $method, $url, $expiresIn] = $argv;

@@ -1,6 +1,6 @@
 """Signs a request and sends it: sign-request.py METHOD URL [CONTENT-TYPE] < content
 
-The URL must be percent-encoded already: what is signed is what arrives.
+The URL must be percent-encoded already. Needs spelling.py beside it.
 """
 import base64
 import hashlib
@@ -12,6 +12,7 @@ import secrets
 import sys
 import time
 from urllib.parse import urlsplit
+from spelling import default_spelling
 
 KEYID = os.environ['COUNTERSIGN_KEYID']
 SECRET = os.environ['COUNTERSIGN_SECRET'].encode()  # a text secret is its UTF-8 bytes
@@ -78,6 +79,7 @@ def send(method, address, content_type, content):
     if not FINAL_URL.fullmatch(address):
         raise ValueError('not a percent-encoded URL')
     url = urlsplit(address)
+    url = url._replace(query=default_spelling(url.query))
     target = url.path or '/'
     if url.query:
         target += '?' + url.query

@@ -2,6 +2,7 @@
 
 METHOD is what the opener will send: GET (which serves HEAD too) or PUT. EXPIRES-IN is in seconds.
 `once` makes the URL count one time only. The URL must be percent-encoded, and have no fragment.
+Needs spelling.py beside it.
 """
 import base64
 import hmac
@@ -10,7 +11,8 @@ import re
 import secrets
 import sys
 import time
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
+from spelling import form_spelling
 
 KEYID = os.environ['COUNTERSIGN_KEYID']
 SECRET = os.environ['COUNTERSIGN_SECRET'].encode()  # a text secret is its UTF-8 bytes
@@ -33,9 +35,9 @@ def authority_of(url):
     return url.netloc.lower().removesuffix(default_port)
 
 
-def percent(text):
-    """Keeps RFC 3986's unreserved characters."""
-    return quote(text, safe='')
+def base64url(text):
+    """RFC 4648, section 5, without padding."""
+    return base64.urlsafe_b64encode(text.encode('ascii')).decode().rstrip('=')
 
 
 def sign_url(method, address, expires_in, once=False):
@@ -46,6 +48,7 @@ def sign_url(method, address, expires_in, once=False):
     for name, _ in parse_qsl(url.query, keep_blank_values=True):
         if name.lower() in ('signature-input', 'signature'):
             raise ValueError('the URL has a signature')
+    query = form_spelling(url.query)
 
     # The parameters (RFC 9421, section 2.3). A URL must expire, since URLs are kept and forwarded.
     created = int(time.time())
@@ -60,19 +63,15 @@ def sign_url(method, address, expires_in, once=False):
         f'"@method": {method}',
         f'"@authority": {authority_of(url)}',
         f'"@path": {url.path or "/"}',
-        f'"@query": ?{url.query}',
+        f'"@query": ?{query}',
         f'"@signature-params": {params}',
     ])
     mac = base64.b64encode(hmac.digest(SECRET, base.encode('ascii'), 'sha256')).decode()
 
-    separator = '?'
-    if url.query:
-        separator = '&'
-    elif address.endswith('?'):
-        separator = ''
-    signature_input = percent(f'sig={params}')
-    signature = percent(f'sig=:{mac}:')
-    return f'{address}{separator}signature-input={signature_input}&signature={signature}'
+    pairs = [query] if query else []
+    pairs.append('signature-input=' + base64url(f'sig={params}'))
+    pairs.append('signature=' + base64url(f'sig=:{mac}:'))
+    return url._replace(query='&'.join(pairs)).geturl()
 
 
 if not KEYID or not SECRET:

@@ -1,9 +1,10 @@
 # Signs a request and sends it: ruby sign-request.rb METHOD URL [CONTENT-TYPE] < content
 #
-# The URL must be percent-encoded already: what is signed is what arrives.
+# The URL must be percent-encoded already. Needs spelling.rb beside it.
 require 'net/http'
 require 'openssl'
 require 'securerandom'
+require_relative 'spelling'
 
 # A URL that no parser on the way changes: scheme, authority, path, query.
 CHARACTER = %r{[A-Za-z0-9_.~!$&()*+,;=:@/-]|%\h\h}
@@ -78,6 +79,7 @@ def send_signed(method, url, content_type, content)
 end
 
 method, url, content_type = ARGV
+url = url.sub(/\?(.*)/) { "?#{default_spelling($1)}" }
 answer = send_signed(method, url, content_type || 'application/json', $stdin.binmode.read)
 $stdout.binmode.write(answer.body)
 exit answer.is_a?(Net::HTTPSuccess)

@@ -2,9 +2,11 @@
 #
 # METHOD is what the opener will send: GET (which serves HEAD too) or PUT. EXPIRES-IN: in seconds.
 # `once` makes the URL count one time only. The URL must be percent-encoded, and have no fragment.
+# Needs spelling.rb beside it.
 require 'openssl'
 require 'securerandom'
 require 'uri'
+require_relative 'spelling'
 
 # A URL that no parser on the way changes: scheme, authority, path, query.
 CHARACTER = %r{[A-Za-z0-9_.~!$&()*+,;=:@/-]|%\h\h}
@@ -31,9 +33,9 @@ def without_default_port(authority, scheme)
   authority.downcase.delete_suffix(scheme == 'https' ? ':443' : ':80')
 end
 
-# Keeps RFC 3986's unreserved characters.
-def percent(text)
-  text.b.gsub(/[^A-Za-z0-9._~-]/n) { |byte| format('%%%02X', byte.ord) }
+# RFC 4648, section 5, without padding.
+def base64url(text)
+  [text].pack('m0').tr('+/', '-_').delete('=')
 end
 
 def refuse_signed(query)
@@ -50,6 +52,7 @@ def sign_url(method, url, expires_in, once)
 
   scheme, authority, path, query = parts.captures
   refuse_signed(query.to_s)
+  query = form_spelling(query.to_s)
 
   # The parameters (RFC 9421, section 2.3). A URL must expire, since URLs are kept and forwarded.
   created = Time.now.to_i
@@ -69,11 +72,10 @@ def sign_url(method, url, expires_in, once)
   # A text secret is its UTF-8 bytes.
   mac = [OpenSSL::HMAC.digest('SHA256', required('COUNTERSIGN_SECRET'), base)].pack('m0')
 
-  separator = '?'
-  separator = query.empty? ? '' : '&' if query
-  signature_input = percent("sig=#{params}")
-  signature = percent("sig=:#{mac}:")
-  "#{url}#{separator}signature-input=#{signature_input}&signature=#{signature}"
+  pairs = query.empty? ? [] : [query]
+  pairs << "signature-input=#{base64url("sig=#{params}")}"
+  pairs << "signature=#{base64url("sig=:#{mac}:")}"
+  "#{url.split('?').first}?#{pairs.join('&')}"
 end
 
 method, url, expires_in, once = ARGV

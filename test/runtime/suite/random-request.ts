@@ -51,12 +51,27 @@ export function randomRequest(random: Random, index: number, origins: readonly s
   return { url, method, headers, body, components, asRequest, kind };
 }
 
-/** A target as it stands on the wire: no parser on the way changes it. */
+/** A target as it stands on the wire: neither parsers nor frameworks on the way change it. */
 export function stableTarget(target: string): string {
-  const encoded = target.replace(/%(?![\dA-Fa-f]{2})|[^\w.~!$&()*+,;=:@/?#%-]/gu, (found) =>
-    found === "'" ? '%27' : encodeURIComponent(found),
+  const [, path = '', query, fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(target)!;
+  const pairs = query?.slice(1).split('&').map(stablePair);
+  return normalEscapes(escaped(path, /%(?![\dA-Fa-f]{2})|[^\w.~!$&()*+,;=:@/%-]/gu) + (pairs ? `?${pairs.join('&')}` : '')) + fragment;
+}
+
+/** Everything but unreserved characters, `+` and the first `=`. */
+function stablePair(pair: string): string {
+  const [name = '', ...values] = pair.split('=').map((part) => escaped(part, /%(?![\dA-Fa-f]{2})|[^\w.~+%-]/gu));
+  return values.length === 0 ? name : `${name}=${values.join('%3D')}`;
+}
+
+function escaped(text: string, stray: RegExp): string {
+  return text.replace(stray, (found) =>
+    encodeURIComponent(found).replace(/[!'()*]/, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`),
   );
-  return encoded.replace(/%[\dA-Fa-f]{2}/g, (triplet) => {
+}
+
+function normalEscapes(text: string): string {
+  return text.replace(/%[\dA-Fa-f]{2}/g, (triplet) => {
     const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
     return /[\w.~-]/.test(character) ? character : triplet.toUpperCase();
   });
