@@ -17,6 +17,7 @@ export const entries: Readonly<Record<string, string>> = {
   'key-pairs': 'src/key-pairs/index.ts',
   koa: 'src/adapter/koa.ts',
   lambda: 'src/adapter/lambda.ts',
+  next: 'src/adapter/next.ts',
   node: 'src/adapter/node.ts',
   license: 'src/license/index.ts',
   payload: 'src/payload/index.ts',

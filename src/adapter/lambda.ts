@@ -4,7 +4,6 @@
  * @module
  */
 
-import { annotateRefusal, isVerificationError, VerificationError } from '../errors.ts';
 import type { Verifier } from '../http/verifier.ts';
 import { assertFunction } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
@@ -14,7 +13,7 @@ import { type CorsRequest, isPreflight } from './shared/cors.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Guard, type Refusals, readRefusals } from './shared/guard.ts';
 import { type EventKind, type EventRequest, type LambdaEventLike, readEvent } from './shared/lambda-event.ts';
 import { fullResult, type LambdaResult, responseOf, resultOf, withFields } from './shared/lambda-result.ts';
-import { isForPeer } from './shared/refusal.ts';
+import { isForPeer, withLogHint } from './shared/refusal.ts';
 import { tooLongToSign } from './shared/response-signing.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
 import { readPrefix, withPrefix } from './shared/trusted-proxy.ts';
@@ -81,7 +80,9 @@ export function verified<Event extends LambdaEventLike, Rest extends readonly un
     const cors: FieldLines = guard.cors === undefined ? [] : Object.entries(guard.cors.answer(by.origin));
     try {
       const message = clientMessage(guard, request);
-      const passed = await guard.verify(() => message, by).catch((error: unknown) => Promise.reject(withLoss(error, request.kind)));
+      const passed = await guard
+        .verify(() => message, by)
+        .catch((error: unknown) => Promise.reject(withLogHint(error, LOST[request.kind])));
       remember(event, passed);
       const result = fullResult(await handler(event, ...rest));
       return withFields(guard.signing === undefined ? result : await signed(guard, result, message, event), cors);
@@ -113,15 +114,6 @@ const LOST: Readonly<Record<EventKind, string>> = {
   http: 'an HTTP API hands over the path decoded: escapes such as %2F or %25 in it are lost',
   'load-balancer': 'a load balancer hands over a query without its order, and puts = behind names that have none',
 };
-
-/** Of a signature that does not fit, the log learns what an event of this kind has lost. The peer learns nothing: nor does he of unknown keys. */
-function withLoss(error: unknown, kind: EventKind): unknown {
-  if (!isVerificationError(error) || error.code !== 'signature_mismatch') return error;
-  const { keyid, signatureBase, detail } = error;
-  const told = new VerificationError('signature_mismatch', detail, { cause: error, logDetail: LOST[kind] });
-  annotateRefusal(told, { ...(keyid !== undefined && { keyid }), ...(signatureBase !== undefined && { signatureBase }) });
-  return told;
-}
 
 async function signed({ signing }: Guard, result: LambdaResult, message: RequestMessage, event: object): Promise<LambdaResult> {
   const response = responseOf(result);

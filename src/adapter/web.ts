@@ -12,7 +12,7 @@ import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Refusals, readRef
 import type { BodyAdvice } from './shared/node-body.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
 import { getVerified } from './shared/verified-requests.ts';
-import { finishWeb, guardWeb, refusalResponse } from './shared/web-guard.ts';
+import { guardHandler } from './shared/web-handler.ts';
 
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
@@ -52,16 +52,11 @@ export function verified<Rest extends readonly unknown[]>(
   const { verifier, refusals, ...others } = readOptions<WebOptions>(options, NAMES);
   const guard = createGuard(verifier, others);
   const answers = readRefusals(refusals) === 'answer';
-  return async (request, ...rest) => {
-    try {
-      const passed = await guardWeb(guard, request, { advice: ADVICE, address: addressOf(request, rest[0]) });
-      return passed instanceof Response ? passed : await finishWeb(guard, request, passed, await handler(request, ...rest));
-    } catch (error) {
-      const refusal = answers ? refusalResponse(guard, request, error) : undefined;
-      if (refusal === undefined) throw error;
-      return refusal;
-    }
-  };
+  return guardHandler(handler, {
+    guard,
+    answers,
+    contextOf: (request, [platform]) => ({ advice: ADVICE, address: addressOf(request, platform) }),
+  });
 }
 
 /** Who sent a request: Deno's `info.remoteAddr`, Bun's `server.requestIP(request)`. */

@@ -23,7 +23,11 @@ export class ByteBuffer {
     const end = this.#length + piece.length;
     // Written so that a limit of NaN lets nothing pass.
     if (!(end <= this.#limit)) return false;
-    if (end > this.#buffer.length) this.#grow(Math.min(this.#limit, Math.max(end, 2 * this.#buffer.length)));
+    if (end > this.#buffer.length) {
+      const larger = new Uint8Array(Math.min(this.#limit, Math.max(end, 2 * this.#buffer.length)));
+      larger.set(this.#buffer);
+      this.#buffer = larger;
+    }
     this.#buffer.set(piece, this.#length);
     this.#length = end;
     return true;
@@ -31,12 +35,6 @@ export class ByteBuffer {
 
   /** All of it, in memory of its own size. */
   bytes(): Uint8Array<ArrayBuffer> {
-    return this.#length === this.#buffer.length ? this.#buffer : this.#buffer.slice(0, this.#length);
-  }
-
-  #grow(size: number): void {
-    const larger = new Uint8Array(size);
-    larger.set(this.#buffer.subarray(0, this.#length));
-    this.#buffer = larger;
+    return this.#buffer.length > this.#length ? this.#buffer.slice(0, this.#length) : this.#buffer;
   }
 }

@@ -64,8 +64,7 @@ export function readLookup(found: KeyLookup): ResolvedKey | undefined {
   const key = memberOf(found, 'key');
   const record = (key === undefined ? { key: found } : found) as KeyRecord;
   const keys = keysOf(key ?? found);
-  const scopes = memberOf(record, 'scopes') ?? [];
-  assertTexts(scopes, 'scopes of the key record that resolveKey answered');
+  assertTexts(memberOf(record, 'scopes') ?? [], 'scopes of the key record that resolveKey answered');
   return {
     record,
     keys,

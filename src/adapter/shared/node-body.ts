@@ -6,6 +6,7 @@
 
 import { VerificationError } from '../../errors.ts';
 import { isBytes } from '../../internal/bytes.ts';
+import { memberOf } from '../../internal/options.ts';
 import { encodeUtf8 } from '../../internal/utf8.ts';
 import type { Content } from '../../rfc9421/message.ts';
 import { ByteBuffer } from '../../runtime/byte-buffer.ts';
@@ -49,7 +50,9 @@ export function bodyOf(request: NodeRequestLike, given: unknown, advice: BodyAdv
   if (!announcesContent(request)) return new Uint8Array(0);
   if (request.readableEncoding) throw unavailable(advice, `the body is decoded as ${request.readableEncoding} while it arrives`);
   if (!request.readableDidRead) return isReturnable(request) ? readAndReturn(request) : piecesOf(request);
-  if (isBytes(request.body) || typeof request.body === 'string') return rawBytes(request.body, length, advice);
+  // Not in the type of the request: Express would take the type of `request.body` in handlers from it.
+  const parsed = memberOf(request, 'body');
+  if (isBytes(parsed) || typeof parsed === 'string') return rawBytes(parsed, length, advice);
   throw unavailable(advice, 'a middleware read the body before, and kept no raw bytes');
 }
 

@@ -24,8 +24,6 @@ export interface NodeRequestLike extends AsyncIterable<Uint8Array> {
   readonly readableEncoding?: string | null | undefined;
   /** Where body parsers leave the bytes, when they are told to keep them: as bytes or as text. */
   readonly rawBody?: unknown;
-  /** What a body parser made of the body: bytes and text are taken. */
-  readonly body?: unknown;
   /** Whether the request is here to its end. */
   readonly complete?: boolean | undefined;
   /** Goes on receiving what nobody reads. */

@@ -25,7 +25,10 @@ const compilerOptions = {
 /** Clients that docs/guides/clients.md shows, and what else a guide imports. */
 const CLIENTS = ['axios', 'graphql-request', 'hono', 'ky', 'ofetch', 'openapi-fetch', 'undici'];
 
-/** Makes the project. Types that examples need come from `tools`, other people's clients from `root`; the library from `consumer`. */
+/**
+ * Makes the project. Types that examples need come from `tools`, other people's clients from `root`, frameworks from `test/frameworks`; the library
+ * from `consumer`.
+ */
 export function makeProject(folder: string, consumer: string, tools: string, root: string, fences: readonly Fence[]): void {
   mkdirSync(folder, { recursive: true });
   cpSync(join(consumer, 'node_modules'), join(folder, 'node_modules'), { recursive: true });
@@ -34,6 +37,7 @@ export function makeProject(folder: string, consumer: string, tools: string, roo
     const link = join(folder, 'node_modules', name);
     if (!existsSync(link)) symlinkSync(join(root, 'node_modules', name), link);
   }
+  linkPackages(join(root, 'test/frameworks/node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
   for (const fence of fences) writeFileSync(join(folder, `${moduleName(fence)}.ts`), toModule(fence));
