@@ -31,6 +31,7 @@ const layers = {
   browser: CORE,
   'key-pairs': CORE,
   explain: CARRIERS,
+  presets: CARRIERS,
 };
 
 /** A folder `src/x/` or a file `src/x.ts`. */

@@ -11,7 +11,7 @@ const config: KnipConfig = {
     'test/{languages,runtime}/run.ts',
     'test/runtime/{entries,hosts,runtimes}/*.ts',
     'test/**/support/*.ts',
-    'test/rig/fixtures/*.ts',
+    'test/{rig,rules}/fixtures/*.ts',
   ],
   project: ['src/**/*.ts', 'scripts/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
   ignore: ['test/{package,docs}/fixtures/**'],

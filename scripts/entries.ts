@@ -21,6 +21,7 @@ export const entries: Readonly<Record<string, string>> = {
   node: 'src/adapter/node.ts',
   license: 'src/license/index.ts',
   payload: 'src/payload/index.ts',
+  presets: 'src/presets/index.ts',
   undici: 'src/undici/index.ts',
   url: 'src/url/index.ts',
   web: 'src/adapter/web.ts',

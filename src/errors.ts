@@ -33,6 +33,7 @@ export type VerificationErrorCode =
   | 'scope_insufficient'
   | 'nonce_missing'
   | 'nonce_replayed'
+  | 'parameter_forbidden'
   | 'replay_store_cold'
   | 'replay_store_full'
   | 'store_unavailable'
@@ -77,6 +78,7 @@ const CODES: Readonly<Record<VerificationErrorCode, readonly [status: number, de
   scope_insufficient: [403],
   nonce_missing: [401],
   nonce_replayed: [401],
+  parameter_forbidden: [401],
   replay_store_cold: [503],
   replay_store_full: [503],
   store_unavailable: [503, 'private'],
@@ -115,6 +117,14 @@ const VERIFICATION_BRAND = /* @__PURE__ */ Symbol.for('countersign.VerificationE
 
 const FETCH_BRAND = /* @__PURE__ */ Symbol.for('countersign.SignedFetchError');
 
+/** One thing that a message lacks. */
+export interface UnmetRequirement {
+  /** Why it would be refused, were it for that alone. */
+  readonly code: VerificationErrorCode;
+  /** What there is to say besides; `undefined` if nothing. */
+  readonly detail: string | undefined;
+}
+
 /** What surrounds a refusal; each part is optional. */
 export interface VerificationErrorOptions extends ErrorOptions {
   /** Seconds after which trying again makes sense; 2 by default where the status is 503. */
@@ -123,6 +133,8 @@ export interface VerificationErrorOptions extends ErrorOptions {
   readonly now?: number | undefined;
   /** An Accept-Signature value that says what would be accepted. */
   readonly acceptSignature?: string | undefined;
+  /** All that the message lacks, the reason of the refusal first. */
+  readonly unmet?: readonly UnmetRequirement[] | undefined;
   /** The keyid that the message claims. */
   readonly keyid?: string | undefined;
   /** The signature base the verifier built, values of credentials left out. */
@@ -135,8 +147,11 @@ export interface VerificationErrorOptions extends ErrorOptions {
 
 /** A refusal as plain data, for frameworks that do not speak `Response`. */
 export interface Problem {
+  /** The HTTP status. */
   readonly status: number;
+  /** The fields to set, lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The problem document, JSON (RFC 9457). */
   readonly body: string;
 }
 
@@ -154,6 +169,7 @@ const contexts: WeakMap<object, RefusalContext> = /* @__PURE__ */ new WeakMap();
  * What a peer sent is not accepted. The message is safe to log: it never holds a secret, a signature or a body.
  */
 export class VerificationError extends Error {
+  /** `VerificationError`. */
   override readonly name = 'VerificationError';
   /** The precise reason, for logs and tests. Do not show it to the peer: see `publicCode`. */
   readonly code: VerificationErrorCode;
@@ -187,6 +203,14 @@ export class VerificationError extends Error {
     return contexts.get(this)!.keyid;
   }
 
+  /**
+   * Every requirement that was found unmet before a key was asked for, in the order of the checks: `code` and `detail` are those of the first.
+   * Empty where the refusal has another reason. Nothing in it depends on a key.
+   */
+  get unmet(): readonly UnmetRequirement[] {
+    return contexts.get(this)!.unmet ?? [];
+  }
+
   /** The signature base the verifier built, for the log and `countersign/explain`; on a `signature_mismatch`. Values of credentials are left out. */
   get signatureBase(): string | undefined {
     return contexts.get(this)!.signatureBase;
@@ -194,7 +218,7 @@ export class VerificationError extends Error {
 
   /** The refusal as plain data: `application/problem+json` (RFC 9457) with its headers. */
   toProblem(): Problem {
-    const { publicCode: code, status, retryAfter, detail } = this;
+    const { publicCode: code, status, retryAfter, detail, unmet } = this;
     const { now = Math.floor(Date.now() / 1000), acceptSignature, signatureBase, insecurelyExposeSignatureBase } = contexts.get(this)!;
     const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
     if (status === 401) headers['www-authenticate'] = `Signature error="${code}"`;
@@ -206,6 +230,7 @@ export class VerificationError extends Error {
       status,
       detail,
       code,
+      unmet: unmet.length === 0 ? undefined : unmet,
       now,
       signatureBase: insecurelyExposeSignatureBase ? signatureBase : undefined,
     };
@@ -225,8 +250,21 @@ export function annotateRefusal(error: VerificationError, context: RefusalContex
   contexts.set(error, { ...context, ...known });
 }
 
+/**
+ * Throws the first of several refusals, if there is one; it says all of them.
+ *
+ * @throws {VerificationError} The first; `unmet` lists them.
+ */
+export function throwFirst(refusals: readonly VerificationError[]): void {
+  const [first] = refusals;
+  if (first === undefined) return;
+  annotateRefusal(first, { unmet: Object.freeze(refusals.map(({ code, detail }) => Object.freeze({ code, detail }))) });
+  throw first;
+}
+
 /** The signed fetch would not send, follow or hand over. Never a TypeError, which retry wrappers take for a network error. */
 export class SignedFetchError extends Error {
+  /** `SignedFetchError`. */
   override readonly name = 'SignedFetchError';
   /** The reason; a `switch` needs a default. */
   readonly code: SignedFetchErrorCode;

@@ -7,13 +7,13 @@
 export { canonicalizeFields } from './canonical/fields.ts';
 export { type CanonicalizeJsonOptions, canonicalizeJson } from './canonical/json.ts';
 export type { Algorithm } from './crypto/algorithm.ts';
-export { type HmacSignerOptions, hmacKey, hmacSigner, type Secret } from './crypto/hmac.ts';
+export { type HmacSignerOptions, hmacKey, hmacSigner, type Secret } from './crypto/hmac/hmac.ts';
+export { type GenerateSecretOptions, generateSecret, type SecretOptions } from './crypto/hmac/secret.ts';
 export type { Jwk } from './crypto/jwk.ts';
 export type { PrivateKey, PublicKey, VerificationKey } from './crypto/key.ts';
 export { type GenerateKeyPairOptions, generateKeyPair, type KeyPair } from './crypto/key-pair.ts';
 export type { RandomBytes } from './crypto/random.ts';
 export type { CryptoKeyLike } from './crypto/runtime.ts';
-export { type GenerateSecretOptions, generateSecret, type SecretOptions } from './crypto/secret.ts';
 export { createSigner, type Signer, type SignerOptions } from './crypto/signer.ts';
 export {
   isSignedFetchError,
@@ -21,6 +21,7 @@ export {
   type Problem,
   SignedFetchError,
   type SignedFetchErrorCode,
+  type UnmetRequirement,
   VerificationError,
   type VerificationErrorCode,
   type VerificationErrorOptions,
@@ -35,8 +36,8 @@ export { createSignedFetch } from './fetch/signed-fetch.ts';
 export type { Limits } from './http/limits.ts';
 export { parseUnverifiedSignatures } from './http/parse-unverified.ts';
 export type { PolicyChoice } from './http/policies.ts';
-export { type SignRequestOptions, signRequest } from './http/sign-request.ts';
-export { type SignResponseOptions, signResponse } from './http/sign-response.ts';
+export { type BareSignRequestOptions, type SignRequestOptions, signRequest } from './http/sign-request.ts';
+export { type BareSignResponseOptions, type SignResponseOptions, signResponse } from './http/sign-response.ts';
 export { createVerifier, type Verifier, type VerifierOptions } from './http/verifier.ts';
 export { type VerifiedResponse, type VerifyResponseOptions, verifyResponse } from './http/verify-response.ts';
 export type { Awaitable } from './internal/awaitable.ts';
@@ -56,16 +57,16 @@ export {
   type RequestMessage,
   type ResponseMessage,
 } from './rfc9421/message.ts';
-export type { QuerySpelling } from './rfc9421/query-spelling.ts';
+export type { QuerySpelling } from './rfc9421/stable-url.ts';
 export type { FieldType, FieldTypes } from './rfc9421/structured-field.ts';
 export type { TargetForm } from './rfc9421/target.ts';
 export type { UnverifiedSignature } from './rfc9421/unverified-signature.ts';
 export type { Authority, AuthorityOptions, Scheme } from './signature/authority.ts';
 export { type HmacSecretsOptions, hmacSecrets, type SecretLookup, type SecretRecord } from './signature/hmac-secrets.ts';
-export type { KeyLookup, KeyRecord, ResolveKey } from './signature/key-record.ts';
-export type { Policy } from './signature/policy.ts';
+export type { KeyLookup, KeylessSignature, KeyRecord, ResolveKey, ResolveKeyWithoutKeyid } from './signature/key-record.ts';
+export type { Policy, ResponsePolicy } from './signature/policy.ts';
 export type { FoundInQuery, QueryCarrier } from './signature/query-carrier.ts';
 export type { StandardResult, StandardSchema } from './signature/schema.ts';
-export type { SignedFields, SignOptions } from './signature/sign.ts';
+export type { BareSignedFields, OmittedParameter, SignedFields, SignOptions } from './signature/sign.ts';
 export type { VerifiedSignature, VerifiedSignatures } from './signature/verified.ts';
 export type { VerifiedRequest } from './signature/verified-request.ts';

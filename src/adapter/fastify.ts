@@ -52,23 +52,33 @@ export interface FastifyRouteConfig {
 
 /** What we need of Fastify's request. */
 export interface FastifyRequestLike {
+  /** Node's own request. */
   readonly raw: NodeRequestLike;
+  /** The route, with its `config`. */
   readonly routeOptions?: { readonly config?: object | undefined } | undefined;
 }
 
 /** What we need of Fastify's reply. */
 export interface FastifyReplyLike {
+  /** Node's own response. */
   readonly raw: NodeResponseLike;
+  /** Sets the status. */
   code(status: number): unknown;
+  /** Sets fields. */
   headers(fields: Readonly<Record<string, string>>): unknown;
+  /** Sends content. */
   send(payload: Uint8Array): unknown;
+  /** Tells Fastify that the answer was sent by other ways. */
   hijack(): unknown;
 }
 
 /** What we need of a Fastify instance. */
 export interface FastifyLike {
+  /** Gives requests a member. */
   decorateRequest(name: string, property: { getter(): unknown }): unknown;
+  /** Has a hook called for each request. */
   addHook(name: 'onRequest', hook: FastifyHook): unknown;
+  /** Adds a route for OPTIONS. */
   options(path: string, handler: (request: FastifyRequestLike, reply: { callNotFound(): unknown }) => unknown): unknown;
 }
 

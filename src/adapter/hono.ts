@@ -37,15 +37,20 @@ export type VerifiedVariables = {
 
 /** What we need of Hono's context. */
 export interface HonoContextLike {
+  /** Hono's request, with the `Request` it was made of. */
   readonly req: {
     readonly raw: Request;
     readonly bodyCache?: object | undefined;
     arrayBuffer(): Promise<ArrayBuffer>;
   };
+  /** What the platform hands over: on Node its own request. */
   readonly env?: unknown;
+  /** What a handler threw. */
   readonly error?: unknown;
+  /** The response. */
   get res(): Response;
   set res(response: Response | undefined);
+  /** Sets a variable. */
   set(name: 'verified', value: VerifiedRequest): void;
 }
 

@@ -35,14 +35,21 @@ export interface KoaOptions extends AdapterOptions {
 
 /** What we need of Koa's context. */
 export interface KoaContextLike {
+  /** Node's own request. */
   readonly req: NodeRequestLike;
+  /** Node's own response. */
   readonly res: NodeResponseLike;
   /** Koa's own request, where body parsers leave what they keep. */
   readonly request: object;
+  /** Where middleware leaves what later ones need. */
   readonly state: object;
+  /** The request target as it was sent. */
   readonly originalUrl: string;
+  /** The status that will be sent. */
   status: number;
+  /** The content that will be sent. */
   body: unknown;
+  /** Sets fields. */
   set(fields: Readonly<Record<string, string>>): unknown;
 }
 

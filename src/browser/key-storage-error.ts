@@ -11,6 +11,7 @@ const BRAND = /* @__PURE__ */ Symbol.for('countersign.KeyStorageError');
 
 /** The browser cannot make, keep or find the key. */
 export class KeyStorageError extends Error {
+  /** `KeyStorageError`. */
   override readonly name = 'KeyStorageError';
   /** The reason; a `switch` needs a default. */
   readonly code: KeyStorageErrorCode;

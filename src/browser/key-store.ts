@@ -12,6 +12,7 @@ import { KeyStorageError } from './key-storage-error.ts';
 
 /** What we need of `indexedDB`; its own type exists only with DOM types. */
 export interface IndexedDbLike {
+  /** Opens a database. */
   open(name: string, version?: number): object;
 }
 

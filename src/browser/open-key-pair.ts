@@ -35,7 +35,9 @@ const OPEN: OptionNames<OpenKeyPairOptions> = { keyid: true, indexedDB: true };
 
 /** A pair of this browser. */
 export interface StoredKeyPair {
+  /** Signs with the private key, which nobody can read. */
   readonly signer: Signer;
+  /** Verifies what the signer signs. */
   readonly publicKey: PublicKey;
   /** The JWK thumbprint of the public key (RFC 7638); the signer's keyid. */
   readonly keyid: string;

@@ -27,10 +27,17 @@ export function percentEncode(text: string): string {
  */
 export function canonicalizeFields(entries: Iterable<readonly [name: string, value: string]>): string {
   const pairs: string[] = [];
-  for (const [name, value] of entries) {
-    if (typeof name !== 'string' || typeof value !== 'string') throw new TypeError('entries must be pairs of strings');
+  if (typeof entries !== 'object' || entries === null || !(Symbol.iterator in entries)) throw noPairs();
+  for (const entry of entries) {
+    if (!Array.isArray(entry) || entry.length !== 2) throw noPairs();
+    const [name, value] = entry;
+    if (typeof name !== 'string' || typeof value !== 'string') throw noPairs();
     // NUL sorts before all that occurs in encoded text, so that a name stands before those it begins.
     pairs.push(`${percentEncode(name)}\0${percentEncode(value)}`);
   }
   return pairs.sort().join('&').replaceAll('\0', '=');
+}
+
+function noPairs(): TypeError {
+  return new TypeError('entries must be pairs of strings: Object.entries(fields), for one');
 }

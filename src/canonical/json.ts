@@ -11,6 +11,8 @@
  * @module
  */
 
+import { assertInteger } from '../internal/assert.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
 import { isWellFormed } from '../internal/utf8.ts';
 import { DEEPEST, quotePointer } from './pointer.ts';
 
@@ -19,6 +21,8 @@ export interface CanonicalizeJsonOptions {
   /** How deep objects and arrays may nest; 64 by default, 512 at most. */
   readonly maxDepth?: number | undefined;
 }
+
+const OPTIONS: OptionNames<CanonicalizeJsonOptions> = { maxDepth: true };
 
 interface Walk {
   readonly maxDepth: number;
@@ -36,14 +40,18 @@ interface Walk {
  *
  * @throws {TypeError} Naming the JSON Pointer of what JSON cannot carry: NaN, Infinity, BigInt, functions, symbols,
  *   lone surrogates, cycles, sparse arrays, nesting beyond `maxDepth`, and whatever would silently become `{}`: Map,
- *   Set, Promise, FormData, Error and their like.
+ *   Set, Promise, FormData, Error and their like, or is no plain value, as `JSON.rawJSON` gives it; or of an option that is unknown.
+ * @throws {RangeError} If `maxDepth` is no whole number.
  */
-export function canonicalizeJson(value: unknown, { maxDepth = 64 }: CanonicalizeJsonOptions = {}): string {
-  return serialize(value, maxDepth, false);
+export function canonicalizeJson(value: unknown, options: CanonicalizeJsonOptions = {}): string {
+  const { maxDepth = 64 } = readOptions(options, OPTIONS);
+  const depth = typeof maxDepth === 'number' ? Math.min(maxDepth, DEEPEST) : maxDepth;
+  assertInteger(depth, 'maxDepth', 0, DEEPEST);
+  return serialize(value, depth, false);
 }
 
 function serialize(value: unknown, maxDepth: number, strict: boolean): string {
-  const walk: Walk = { maxDepth: Math.min(maxDepth, DEEPEST), strict, path: [], open: [], marks: 0 };
+  const walk: Walk = { maxDepth, strict, path: [], open: [], marks: 0 };
   const copy = copyOf(value, walk);
   if (copy === undefined) throw refuse('undefined', walk);
   const text = JSON.stringify(copy);
@@ -80,7 +88,8 @@ function unwrap(given: { readonly toJSON?: unknown }, walk: Walk): unknown {
   const value: unknown = typeof toJSON === 'function' ? toJSON.call(given, String(walk.path.at(-1) ?? '')) : given;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return value;
+  if (prototype === Object.prototype) return value;
+  if (prototype === null) return isRawJson(value) ? refuseRaw(walk) : value;
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   if (kind === 'BigInt') throw refuse(`a ${kind}`, walk);
   // With a list of no members, all that is left of an object is `{}`, or the primitive in the box (`null`: not finite).
@@ -88,6 +97,15 @@ function unwrap(given: { readonly toJSON?: unknown }, walk: Walk): unknown {
   if (text !== '{}') return JSON.parse(text) ?? Number.NaN;
   if (kind !== 'Object' && Object.keys(value).length === 0) throw refuse(`a ${kind}`, walk);
   return value;
+}
+
+/** A piece of text that `JSON.stringify` writes as it is; other serialisers would write an object. */
+function isRawJson(value: object): boolean {
+  return (JSON as { isRawJSON?(value: object): boolean }).isRawJSON?.(value) === true;
+}
+
+function refuseRaw(walk: Walk): never {
+  throw refuse('a raw JSON text', walk);
 }
 
 function copyObject(value: object, walk: Walk): object {

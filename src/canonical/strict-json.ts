@@ -143,8 +143,15 @@ function expect(scan: JsonScan, character: string): void {
   if (!skips(scan, character)) throw refusal(scan, 'payload_malformed');
 }
 
-function refusal({ path }: JsonScan, code: JsonErrorCode): JsonError {
-  return new JsonError(code, path);
+function refusal({ path, text, at }: JsonScan, code: JsonErrorCode): JsonError {
+  return new JsonError(code, path, code === 'payload_malformed' ? problemOf(text, at) : undefined);
+}
+
+/** What is not JSON, as far as it can be told. */
+function problemOf(text: string, at: number): string | undefined {
+  if (text === '') return 'an empty text';
+  if (text.startsWith('\ufeff')) return 'a byte order mark';
+  return at >= text.length ? 'a text that breaks off' : undefined;
 }
 
 // Which decimal texts every party reads as the same number.

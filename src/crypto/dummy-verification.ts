@@ -9,6 +9,7 @@
 
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
 import { type Algorithm, algorithms } from './algorithm.ts';
+import { bytesOfBase, type SignatureBase } from './base.ts';
 import type { Jwk } from './jwk.ts';
 import { prepareVerify, type Verify } from './verification.ts';
 
@@ -25,7 +26,7 @@ const prepared = /* @__PURE__ */ new Map<number, Verify>();
  * @param signature the signature itself, so that one that is refused at once by its bytes is refused at once here too
  * @param base the signature base it came with
  */
-export function dummyVerify(signature: Uint8Array, base: Uint8Array): Awaitable<void> {
+export function dummyVerify(signature: Uint8Array, base: SignatureBase): Awaitable<void> {
   const verify = prepared.get(signature.length);
   if (verify !== undefined) return spend(verify, signature, base);
   const sample = sampleFor(signature.length);
@@ -41,7 +42,7 @@ function sampleFor(length: number): readonly [Algorithm, Jwk] | undefined {
   return undefined;
 }
 
-async function prepareAndSpend(sample: readonly [Algorithm, Jwk], signature: Uint8Array, base: Uint8Array): Promise<void> {
+async function prepareAndSpend(sample: readonly [Algorithm, Jwk], signature: Uint8Array, base: SignatureBase): Promise<void> {
   try {
     const verify = await prepareVerify(...sample);
     prepared.set(signature.length, verify);
@@ -51,9 +52,9 @@ async function prepareAndSpend(sample: readonly [Algorithm, Jwk], signature: Uin
   }
 }
 
-function spend(verify: Verify, signature: Uint8Array, base: Uint8Array): Awaitable<void> {
+function spend(verify: Verify, signature: Uint8Array, base: SignatureBase): Awaitable<void> {
   try {
-    const answer = verify(base, signature);
+    const answer = verify(bytesOfBase(base), signature);
     return isThenable(answer) ? answer.then(forget, forget) : undefined;
   } catch {
     return undefined;

@@ -112,7 +112,9 @@ export async function derivePublicKey(privateKey: PrivateKey): Promise<PublicKey
 
 /** Both halves. The thumbprint of the private one is the usual `keyid`. */
 export interface KeyPair {
+  /** Signs: make a signer of it with `createSigner`. */
   readonly privateKey: PrivateKey;
+  /** Verifies: give it to whoever should. */
   readonly publicKey: PublicKey;
 }
 

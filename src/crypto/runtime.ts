@@ -79,9 +79,13 @@ export function webCrypto(): WebCrypto | undefined {
 
 /** The shape of a WebCrypto `CryptoKey`. The global type exists only with DOM or Node types, so our declarations bring their own. */
 export interface CryptoKeyLike {
+  /** `secret`, `private` or `public`. */
   readonly type: string;
+  /** Whether its bytes can be had. */
   readonly extractable: boolean;
+  /** What it is bound to, by its WebCrypto name. */
   readonly algorithm: { readonly name: string };
+  /** What it may be used for: `sign`, `verify`. */
   readonly usages: readonly string[];
 }
 

@@ -10,8 +10,8 @@
 import type { Awaitable } from '../internal/awaitable.ts';
 import { type Algorithm, type AlgorithmEntry, algorithms } from './algorithm.ts';
 import { ed25519Verify } from './ed25519/keys.ts';
+import { macVerify, prepareMac } from './hmac/mac.ts';
 import { type Jwk, memberBytes } from './jwk.ts';
-import { macVerify, prepareMac } from './mac.ts';
 import { webVerify } from './web-crypto.ts';
 
 /** Whether a signature is that of a signature base. */

@@ -8,6 +8,7 @@
  */
 
 import { assertText } from '../internal/assert.ts';
+import { readOptions } from '../internal/options.ts';
 import { parseBase } from './parse-base.ts';
 
 /** One line that is not the same on both sides. */
@@ -28,6 +29,7 @@ export interface Difference {
 export interface Explanation {
   /** Whether all lines agree: then the secrets differ, or the keyid means another key. */
   readonly same: boolean;
+  /** What differs, in the order of the lines. */
   readonly differences: readonly Difference[];
   /** The whole as text, a line a finding. */
   readonly summary: string;
@@ -38,7 +40,8 @@ export interface Explanation {
  *
  * @throws {TypeError} If either is not a signature base.
  */
-export function explainMismatch({ signed, received }: { readonly signed: string; readonly received: string }): Explanation {
+export function explainMismatch(bases: { readonly signed: string; readonly received: string }): Explanation {
+  const { signed, received } = readOptions(bases, { signed: true, received: true }, { name: 'bases' });
   assertText(signed, 'signed');
   assertText(received, 'received');
   const ours = parseBase(signed, 'signed');

@@ -5,7 +5,7 @@
  */
 
 import type { Signer } from '../crypto/signer.ts';
-import { type Content, isReplayable } from './content.ts';
+import { type Content, isReplayable } from './request/content.ts';
 import type { Asked } from './sign.ts';
 
 /** One attempt, ready to be signed and sent. */

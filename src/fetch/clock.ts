@@ -8,7 +8,7 @@
  * @module
  */
 
-import { assertInteger } from '../internal/assert.ts';
+import { assertSeconds } from '../internal/assert.ts';
 import { clockOf } from '../runtime/time.ts';
 import type { Call, Change, Outcome } from './call.ts';
 import { remember } from './memory.ts';
@@ -42,7 +42,7 @@ export function createClock({
   maxClockAdvance = QUARTER,
   now,
 }: ClockOptions & { readonly now?: (() => number) | undefined }): Clock {
-  assertInteger(maxClockAdvance, 'maxClockAdvance, in seconds,', 0, DAY);
+  assertSeconds(maxClockAdvance, 'maxClockAdvance', 0, DAY);
   const time = clockOf(now);
   const learnt = new Map<string, number>();
   return {

@@ -8,10 +8,10 @@ import { type OptionNames, readOptions } from '../internal/options.ts';
 import type { ClockOptions } from './clock.ts';
 import type { Negotiator } from './negotiate.ts';
 import type { RedirectOptions } from './redirect.ts';
+import type { QueryOptions } from './request/target.ts';
 import type { ResponseVerifier } from './response-verifier.ts';
 import type { WaitOptions } from './retry.ts';
 import type { PerMessage, SigningOptions } from './sign.ts';
-import type { QueryOptions } from './target.ts';
 
 /** A function usable as `fetch`. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -38,6 +38,7 @@ export interface SignedFetchOptions extends SigningOptions<Request>, QueryOption
 const NAMES: OptionNames<SignedFetchOptions & PerMessage> = {
   signer: true,
   components: true,
+  required: true,
   tag: true,
   expiresIn: true,
   label: true,

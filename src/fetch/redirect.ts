@@ -12,8 +12,8 @@
 import { SignedFetchError } from '../errors.ts';
 import { assertFlag, assertInteger } from '../internal/assert.ts';
 import { type Call, modesOf } from './call.ts';
-import { isReplayable, NO_CONTENT } from './content.ts';
-import { objectionTo, type Spelling, tryUrl, withoutQuery } from './target.ts';
+import { isReplayable, NO_CONTENT } from './request/content.ts';
+import { objectionTo, type Spelling, tryUrl, withoutQuery } from './request/target.ts';
 import type { Trust } from './trust.ts';
 
 /** What describes a body that a redirect dropped. */

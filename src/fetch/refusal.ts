@@ -6,19 +6,22 @@
  */
 
 import { PROBLEM_TYPE } from '../errors.ts';
-import { assertInteger } from '../internal/assert.ts';
-import { type OptionNames, readOptions } from '../internal/options.ts';
+import { assertSeconds } from '../internal/assert.ts';
+import { memberOf, type OptionNames, readOptions } from '../internal/options.ts';
 import { decodeUtf8 } from '../internal/utf8.ts';
 import { systemTime } from '../runtime/time.ts';
 import { readAnswer } from './answer.ts';
 
 /** Why a message was not accepted, in the server's words. Nobody signed it: inform with it, decide nothing by it. */
 export interface Refusal {
+  /** The HTTP status. */
   readonly status: number;
   /** One of the documented codes, or one of a newer server. */
   readonly code: string;
   /** What the server says besides the code: which component lacks, for one. */
   readonly detail: string | undefined;
+  /** All that the message lacks, the first of it being `code` and `detail`; `undefined` if the server does not say. */
+  readonly unmet: readonly { readonly code: string; readonly detail: string | undefined }[] | undefined;
   /** The server's time, whole seconds since the epoch. */
   readonly now: number | undefined;
   /** Seconds after which trying again makes sense. */
@@ -46,12 +49,13 @@ const MAX_SECONDS = 3600;
 /**
  * Reads a refusal off a response, whose body stays readable; `undefined` if it is none of ours, breaks, or does not end in time.
  *
- * @throws {TypeError} If the response was read before.
+ * @throws {TypeError} If it is no response, or was read before.
  * @throws The reason of the signal.
  */
 export async function parseRefusal(response: Response, options: ParseRefusalOptions = {}): Promise<Refusal | undefined> {
   const { timeout = 3, signal } = readOptions(options, NAMES);
-  assertInteger(timeout, 'timeout, in seconds,', 1, MAX_SECONDS);
+  assertSeconds(timeout, 'timeout', 1, MAX_SECONDS);
+  if (typeof response?.headers?.get !== 'function') throw new TypeError('response must be a Response');
   const { status, headers } = response;
   if (status < 400 || !/^application\/problem\+json *(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;
   const problem = parseProblem(await readText(response.clone(), timeout, signal));
@@ -61,11 +65,22 @@ export async function parseRefusal(response: Response, options: ParseRefusalOpti
     status,
     code,
     detail: typeof detail === 'string' ? detail : undefined,
+    unmet: readUnmet(problem.get('unmet')),
     now: typeof now === 'number' && Number.isSafeInteger(now) ? now : undefined,
     retryAfter: readRetryAfter(headers, systemTime()),
     acceptSignature: headers.get('accept-signature') ?? undefined,
     signatureBase: typeof signatureBase === 'string' ? signatureBase : undefined,
   };
+}
+
+/** What is listed as lacking, as far as it is what we list. */
+function readUnmet(given: unknown): Refusal['unmet'] {
+  if (!Array.isArray(given)) return undefined;
+  return given.flatMap((one: unknown) => {
+    if (typeof one !== 'object' || one === null) return [];
+    const [code, detail] = [memberOf(one, 'code'), memberOf(one, 'detail')];
+    return typeof code === 'string' ? [{ code, detail: typeof detail === 'string' ? detail : undefined }] : [];
+  });
 }
 
 /** The text of a response; `undefined` if it is too much, too late, or broken. */

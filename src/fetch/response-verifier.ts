@@ -8,18 +8,21 @@
 import { isVerificationError, SignedFetchError } from '../errors.ts';
 import { createDigestStream } from '../http/digest-stream.ts';
 import { type Limits, readLimits } from '../http/limits.ts';
-import { type VerifiedResponse, type VerifyResponseOptions, verifyResponse } from '../http/verify-response.ts';
-import { assertFlag, assertFunction, assertInteger, assertTexts } from '../internal/assert.ts';
-import { type OptionNames, readOptions } from '../internal/options.ts';
+import { type CommonVerifyResponseOptions, type VerifiedResponse, verifyResponse } from '../http/verify-response.ts';
+import { assertFlag, assertFunction, assertSeconds, assertTexts } from '../internal/assert.ts';
+import { memberOf, type OptionNames, readOptions } from '../internal/options.ts';
 import { messageFromRequest, messageFromResponse } from '../rfc9421/message.ts';
+import { requireFieldTypes } from '../rfc9421/structured-field.ts';
 import { clockOf } from '../runtime/time.ts';
 import { verifyContentDigest } from '../signature/content-digest.ts';
-import { POLICY_MEMBERS, type Policy, readPolicy } from '../signature/policy.ts';
+import { POLICY_MEMBERS, type ResponsePolicy, readResponsePolicy } from '../signature/policy.ts';
 import { readAnswer } from './answer.ts';
 import { withProvenance } from './response.ts';
 
 /** How to verify responses. */
-export interface ResponseVerifierOptions extends Omit<VerifyResponseOptions, 'nonce'> {
+export interface ResponseVerifierOptions extends CommonVerifyResponseOptions {
+  /** What the signature must fulfil; by default whatever `signResponse` does by default. */
+  readonly policy?: ResponsePolicy | undefined;
   /**
    * Hands the content over while it arrives, of any size: status, fields and digest are verified before, and the content
    * at its end, where reading fails if it is not what was signed. Use nothing of it before that.
@@ -37,6 +40,7 @@ export type ResponseVerifier = (response: Response, request: Request, nonce: str
 
 const NAMES: OptionNames<ResponseVerifierOptions> = {
   resolveKey: true,
+  resolveKeyWithoutKeyid: true,
   policy: true,
   limits: true,
   fieldTypes: true,
@@ -50,8 +54,8 @@ const NAMES: OptionNames<ResponseVerifierOptions> = {
 const elsewhere = (): Readonly<Record<string, string>> => ({ ...POLICY_MEMBERS, bodyBytes: 'limits', signer: 'createSignedFetch' });
 
 /** The options, checked. */
-interface Rules extends Omit<VerifyResponseOptions, 'nonce'> {
-  readonly policy: Policy;
+interface Rules extends CommonVerifyResponseOptions {
+  readonly policy: ResponsePolicy;
   readonly limits: Limits;
   readonly bodyTimeout: number;
   readonly streaming: boolean;
@@ -88,15 +92,19 @@ export function createResponseVerifier(options: ResponseVerifierOptions): Respon
 
 function readRules(options: ResponseVerifierOptions): Rules {
   const given = readOptions(options, NAMES, { elsewhere: elsewhere() });
-  const { resolveKey, policy = {}, timeout = 5, bodyTimeout = 60, now, fieldTypes, streaming = false, insecurelyKeepFields = [] } = given;
+  const { resolveKey, resolveKeyWithoutKeyid, policy = {}, now, fieldTypes } = given;
+  const { timeout = 5, bodyTimeout = 60, streaming = false, insecurelyKeepFields = [] } = given;
   assertFunction(resolveKey, 'resolveKey');
-  readPolicy(policy, []);
-  assertInteger(timeout, 'timeout, in seconds,', 1, 3600);
-  assertInteger(bodyTimeout, 'bodyTimeout, in seconds,', 1, 86_400);
+  if (resolveKeyWithoutKeyid !== undefined) assertFunction(resolveKeyWithoutKeyid, 'resolveKeyWithoutKeyid');
+  readResponsePolicy(policy, true);
+  assertSeconds(timeout, 'timeout', 1, 3600);
+  assertSeconds(bodyTimeout, 'bodyTimeout', 1, 86_400);
+  requireFieldTypes(fieldTypes);
   assertFlag(streaming, 'streaming');
   assertTexts(insecurelyKeepFields, 'insecurelyKeepFields');
   const kept = insecurelyKeepFields.map((name) => name.toLowerCase());
-  return { resolveKey, policy, limits: readLimits(given.limits), timeout, bodyTimeout, now: clockOf(now), fieldTypes, streaming, kept };
+  const keys = { resolveKey, resolveKeyWithoutKeyid };
+  return { ...keys, policy, limits: readLimits(given.limits), timeout, bodyTimeout, now: clockOf(now), fieldTypes, streaming, kept };
 }
 
 /** As many bytes of an answer as there may be; `undefined` if there are more. */
@@ -144,8 +152,8 @@ async function verifyEmpty(answer: Answer, rules: Rules): Promise<Response> {
 
 /** Signature, status, fields, and these bytes; `undefined` if the policy says that they are somebody else's business. */
 function verifyWith({ response, request, nonce }: Answer, rules: Rules, bytes: Uint8Array | undefined): Promise<VerifiedResponse> {
-  const { resolveKey, policy, limits, timeout, bodyTimeout, now, fieldTypes } = rules;
-  const options = { resolveKey, policy, limits, timeout, bodyTimeout, now, fieldTypes, nonce };
+  const { resolveKey, resolveKeyWithoutKeyid, policy, limits, timeout, bodyTimeout, now, fieldTypes } = rules;
+  const options = { resolveKey, resolveKeyWithoutKeyid, policy, limits, timeout, bodyTimeout, now, fieldTypes, nonce };
   return verifyResponse(messageFromResponse(response, bytes), messageFromRequest(request), options);
 }
 
@@ -165,11 +173,17 @@ async function verifyFields(answer: Answer, rules: Rules): Promise<{ readonly va
 /** Rules by which a digest is a field like any other: covered, but held against the content by us, or by nobody. */
 function withDigestAsField({ request }: Answer, rules: Rules, name: string): Rules {
   const { policy } = rules;
-  const uncovered = policy.insecurelyAllowUncovered ?? [];
+  const uncovered = (memberOf(policy, 'insecurelyAllowUncovered') ?? []) as readonly string[];
   // The digest of the response alone is meant: that of the request stays covered, unless the caller lets it go.
-  const asked = request.headers.has('content-digest') && !uncovered.includes('content-digest');
-  const components = [...(policy.components ?? []), name, ...(asked ? ['"content-digest";req'] : [])];
-  return { ...rules, policy: { ...policy, components, insecurelyAllowUncovered: [...uncovered, 'content-digest'] } };
+  const insecurelyAllowUncovered = [...uncovered, 'content-digest'];
+  const required = memberOf(policy, 'required') as ResponsePolicy['required'];
+  if (required !== undefined)
+    return { ...rules, policy: { ...policy, components: undefined, required: [...required, name], insecurelyAllowUncovered } };
+  const isFree = memberOf(policy, 'insecurelyAllowUnboundResponse') === true || uncovered.includes('content-digest');
+  const asked = request.headers.has('content-digest') && !isFree;
+  const given = (memberOf(policy, 'components') ?? []) as NonNullable<ResponsePolicy['components']>;
+  const components = [...given, name, ...(asked ? ['"content-digest";req'] : [])];
+  return { ...rules, policy: { ...policy, required: undefined, components, insecurelyAllowUncovered } };
 }
 
 const CODED =

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { assertInteger } from '../internal/assert.ts';
+import { assertInteger, assertSeconds } from '../internal/assert.ts';
 import { readOptions } from '../internal/options.ts';
 import { abortable, systemSleep } from '../runtime/abort.ts';
 import { clockOf } from '../runtime/time.ts';
@@ -52,10 +52,10 @@ const DAY = 86_400;
 export function createRetries({ retry, sleep = systemSleep, now }: WaitOptions & { readonly now?: (() => number) | undefined }): Retries {
   const { limit = 2, maxDelay = 30 } = retry === undefined ? {} : readOptions(retry, { limit: true, maxDelay: true }, { name: 'retry' });
   assertInteger(limit, 'retry.limit', 0, MAX_LIMIT);
-  assertInteger(maxDelay, 'retry.maxDelay, in seconds,', 0, DAY);
+  assertSeconds(maxDelay, 'retry.maxDelay', 0, DAY);
   const time = clockOf(now);
   const after = async (seconds: number, { signal }: Call, change: Change): Promise<Change> => {
-    await abortable(sleep(seconds, signal), signal);
+    await abortable(Promise.resolve(sleep(seconds, signal)), signal);
     return change;
   };
   return {

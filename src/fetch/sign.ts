@@ -5,10 +5,17 @@
  */
 
 import type { Signer } from '../crypto/signer.ts';
+import { checkCoverage, coversDigest } from '../http/covered-components.ts';
 import { type SignRequestOptions, signRequest } from '../http/sign-request.ts';
-import { assertFunction, assertInteger, assertTexts } from '../internal/assert.ts';
+import { assertFunction, assertSeconds, assertTexts } from '../internal/assert.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
-import { type CoveredComponent, type NamedComponent, readCoveredComponents } from '../rfc9421/coverage.ts';
+import {
+  type CoveredComponent,
+  type NamedComponent,
+  REQUEST_CONTROL,
+  readCoveredComponents,
+  readRequiredList,
+} from '../rfc9421/coverage.ts';
 import { createFieldReader } from '../rfc9421/field-lines.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
 import { parseComponent } from '../rfc9421/parse-component.ts';
@@ -20,7 +27,9 @@ import { denied } from './deny.ts';
 
 /** One signature that was made. It holds no secret. */
 export interface SignedEvent<Subject> {
+  /** The name of the key that signed. */
   readonly keyid: string;
+  /** The nonce of the message. */
   readonly nonce: string;
   /** Whole seconds since the epoch. */
   readonly created: number;
@@ -104,19 +113,27 @@ const ASKED_LIFETIME = 300;
  * @throws {TypeError | RangeError} If an option is missing or unusable.
  */
 export function createSigning<Subject>(options: SigningOptions<Subject>): Signing<Subject> {
-  const { signer, components = [], onSigned, tag, label, expiresIn } = options;
+  const { signer, components = [], required, onSigned, tag, label, expiresIn } = options;
   const { includeAlg, fieldTypes, randomBytes, insecurelyAllowUncovered = [] } = options;
   const fixed: Fixed = { tag, label, expiresIn, includeAlg, fieldTypes, randomBytes, insecurelyAllowUncovered };
   const now = clockOf(options.now);
   checkSignTerms(fixed);
   if (typeof signer !== 'function') assertGivenSigner(signer);
   if (onSigned !== undefined) assertFunction(onSigned, 'onSigned');
-  if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn, in seconds,', 1, MAX_LIFETIME);
+  if (expiresIn !== undefined) assertSeconds(expiresIn, 'expiresIn', 1, MAX_LIFETIME);
   assertTexts(insecurelyAllowUncovered, 'insecurelyAllowUncovered');
-  const named = typeof components === 'function' ? undefined : readCoveredComponents(components);
+  checkCoverage({ required, components: typeof options.components === 'function' ? [] : options.components });
+  if (required !== undefined)
+    readRequiredList(required, { control: REQUEST_CONTROL, uncovered: new Set(insecurelyAllowUncovered), unbound: false });
+  const named =
+    required !== undefined
+      ? readCoveredComponents(required, 'required')
+      : typeof components === 'function'
+        ? undefined
+        : readCoveredComponents(components);
 
   return {
-    coversContent: !insecurelyAllowUncovered.includes('content-digest'),
+    coversContent: required === undefined ? !insecurelyAllowUncovered.includes('content-digest') : coversDigest({ required }),
     sign: async (subject, message, { skew = 0, asked, isLost } = {}) => {
       const chosen = typeof signer === 'function' ? await signer(subject) : signer;
       assertSigner(chosen);
@@ -125,7 +142,8 @@ export function createSigning<Subject>(options: SigningOptions<Subject>): Signin
       requireSent(own, isLost);
       const wanted = asked?.components.filter((text) => hasComponent(message, text, fieldTypes)) ?? [];
       const created = Math.max(0, now() + skew);
-      const terms = { ...termsOf(fixed, message, asked), signer: chosen, components: [...given, ...wanted], created };
+      const coverage = required === undefined ? { components: [...given, ...wanted] } : { required: [...required, ...wanted] };
+      const terms = { ...termsOf(fixed, message, asked), ...coverage, signer: chosen, created };
       const { fields, nonce, base } = await signRequest(message, terms);
       if (onSigned !== undefined) await onSigned({ keyid: chosen.keyid, nonce, created, base, request: subject });
       return { signer: chosen, fields, nonce, components: [...own.map(({ component }) => component.identifier), ...wanted] };

@@ -12,17 +12,17 @@ import { messageFromRequest } from '../rfc9421/message.ts';
 import { abortable } from '../runtime/abort.ts';
 import { type Call, duplexOf, membersOfRuntime, type Outcome, whileHeld } from './call.ts';
 import { createClock } from './clock.ts';
-import { bytesOf } from './content.ts';
 import { denied } from './deny.ts';
 import type { Negotiation } from './negotiate.ts';
 import { type Fetch, readSignedFetchOptions, type SignedFetchOptions } from './options.ts';
-import { createPrepare, type Prepare } from './prepare.ts';
 import { confirm, type Recovery, recover } from './recover.ts';
 import { createRedirects } from './redirect.ts';
+import { bytesOf } from './request/content.ts';
+import { createPrepare, type Prepare } from './request/prepare.ts';
+import { createSpelling, readOrigins } from './request/target.ts';
 import { asRedirected } from './response.ts';
 import { createRetries } from './retry.ts';
 import { createSigning, type Signing } from './sign.ts';
-import { createSpelling, readOrigins } from './target.ts';
 import { createTrust } from './trust.ts';
 
 /** The steps of a signed fetch, each with what it needs of the options. */
@@ -43,6 +43,7 @@ interface Steps extends Recovery {
 export function createSignedFetch(options: SignedFetchOptions): Fetch {
   const steps = createSteps(readSignedFetchOptions(options));
   return async (input, init) => {
+    if (init !== undefined && init !== null && typeof init !== 'object') throw new TypeError('init must be an object, as fetch takes it');
     let call = await steps.prepare(input, init ?? {});
     for (;;) {
       const outcome = await attempt(call, steps);

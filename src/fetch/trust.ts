@@ -5,7 +5,7 @@
  */
 
 import { isLoopback } from '../internal/loopback.ts';
-import { readOrigins, tryUrl } from './target.ts';
+import { readOrigins, tryUrl } from './request/target.ts';
 
 /** Whether nobody but an origin could have written a response: https, this very machine, or an origin that is named. */
 export type Trust = (origin: string, response?: Response | undefined) => boolean;

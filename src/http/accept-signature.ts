@@ -6,39 +6,66 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import { assertText } from '../internal/assert.ts';
+import { assertPrintable, assertTexts } from '../internal/assert.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
 import { componentOf, parseComponent } from '../rfc9421/parse-component.ts';
+import { assertLabel } from '../signature/sign.ts';
 import { parseDictionary } from '../structured-fields/parse.ts';
 import { serializeItem, serializeParameters } from '../structured-fields/serialize.ts';
 import { type BareItem, type InnerList, type Item, isInnerList } from '../structured-fields/value.ts';
 
 /** One signature that is asked for. */
 export interface RequestedSignature {
+  /** The dictionary key that the signature is to have. */
   readonly label: string;
   /** Identifiers, exactly these. */
   readonly components: readonly string[];
+  /** Whether the signature should say when it was made. */
   readonly created?: boolean | undefined;
+  /** Whether the signature should say when it ends. */
   readonly expires?: boolean | undefined;
+  /** The nonce that the signature should carry. */
   readonly nonce?: string | undefined;
+  /** The algorithm that is wanted. */
   readonly alg?: string | undefined;
+  /** The key that is wanted. */
   readonly keyid?: string | undefined;
+  /** The tag that the signature should carry. */
   readonly tag?: string | undefined;
 }
+
+/** The names of `RequestedSignature`. */
+export const REQUESTED: OptionNames<RequestedSignature> = {
+  label: true,
+  components: true,
+  created: true,
+  expires: true,
+  nonce: true,
+  alg: true,
+  keyid: true,
+  tag: true,
+};
 
 const TEXTS = ['nonce', 'alg', 'keyid', 'tag'] as const;
 
 /** Builds an Accept-Signature value. @throws {TypeError} If a component or text cannot be written. */
 export function createAcceptSignature(requested: readonly RequestedSignature[]): string {
+  if (!Array.isArray(requested) || requested.length === 0)
+    throw new TypeError("requested must be a list, like [{ label: 'sig', components: ['@method'] }]");
   return requested
-    .map((one) => {
-      assertText(one.label, 'label');
+    .map((given: RequestedSignature) => {
+      const one = readOptions(given, REQUESTED, { name: 'requested' });
+      assertLabel(one.label);
+      assertTexts(one.components, 'components');
       const components = one.components.map((text) => parseComponent(text, 'components').identifier).join(' ');
       const params = new Map<string, BareItem>();
       if (one.created) params.set('created', true);
       if (one.expires) params.set('expires', true);
       for (const name of TEXTS) {
         const value = one[name];
-        if (value !== undefined) params.set(name, value);
+        if (value === undefined) continue;
+        assertPrintable(value, name);
+        params.set(name, value);
       }
       return `${one.label}=(${components})${serializeParameters(params)}`;
     })
@@ -49,8 +76,10 @@ export function createAcceptSignature(requested: readonly RequestedSignature[]):
  * Parses an Accept-Signature value. What is asked is only a wish: check it against what you are willing to sign.
  *
  * @throws {VerificationError} `signature_malformed`.
+ * @throws {TypeError} If it is no text.
  */
 export function parseAcceptSignature(value: string): readonly RequestedSignature[] {
+  if (typeof value !== 'string') throw new TypeError('value must be the text of an Accept-Signature field');
   try {
     return [...parseDictionary(value)].map(([label, member]) => {
       if (!isInnerList(member)) throw refusal(`${label} is not a list of components`);

@@ -34,7 +34,7 @@ function requireMessage(message: object, name: string): void {
   if (typeof message !== 'object' || message === null) throw new TypeError(`${name} must be an object`);
   if ('rawHeaders' in message) throw new TypeError(`${name} is a request of Node: pass messageFromNode(${name}) of countersign/node`);
   if ('headers' in message) {
-    const reader = 'status' in message ? 'messageFromResponse' : 'messageFromRequest';
+    const reader = 'status' in message || 'statusCode' in message ? 'messageFromResponse' : 'messageFromRequest';
     throw new TypeError(`${name} is no message: pass ${reader}(${name}, bytes)`);
   }
   requireFields(message as RequestMessage, name);

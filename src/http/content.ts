@@ -59,7 +59,7 @@ async function bounded(
   try {
     bytes = await read(deadline?.signal);
   } catch (cause) {
-    throw new VerificationError('body_incomplete', 'the body could not be read to its end', { cause });
+    throw new VerificationError('body_incomplete', 'the body broke off, or took longer than bodyTimeout', { cause });
   } finally {
     deadline?.stop();
   }

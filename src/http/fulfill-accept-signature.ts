@@ -14,7 +14,7 @@ import { parseComponent } from '../rfc9421/parse-component.ts';
 import { requestSource } from '../rfc9421/source.ts';
 import { newContentDigest } from '../signature/content-digest.ts';
 import { callersMistake, checkSignOptions, type SignedFields, signMessage } from '../signature/sign.ts';
-import type { RequestedSignature } from './accept-signature.ts';
+import { REQUESTED, type RequestedSignature } from './accept-signature.ts';
 import { requireRequestMessage } from './check-message.ts';
 import { joined, linesToSend, SIGN_REQUEST_OPTIONS, type SignRequestOptions } from './sign-request.ts';
 
@@ -29,17 +29,18 @@ const EXPIRES_IN = 300;
  */
 export async function fulfillAcceptSignature(
   message: RequestMessage,
-  requested: RequestedSignature,
+  wish: RequestedSignature,
   options: SignRequestOptions,
 ): Promise<SignedFields> {
   const given = readOptions(options, SIGN_REQUEST_OPTIONS);
   checkSignOptions(given);
   requireRequestMessage(message);
-  requireRequested(requested, given);
+  const requested = readRequested(wish, given);
   const components = requested.components.map((text) => parseComponent(text, 'requested.components'));
   callersMistake(() => requireDistinct(components));
-  const wanted: SignRequestOptions = {
+  const wanted: SignRequestOptions & { readonly insecurelyOmit: undefined } = {
     ...given,
+    insecurelyOmit: undefined,
     label: requested.label,
     tag: requested.tag ?? given.tag,
     nonce: requested.nonce ?? given.nonce,
@@ -55,11 +56,13 @@ export async function fulfillAcceptSignature(
   return signMessage({ source, components, digest, read: (name) => joined(lines(name)) }, wanted);
 }
 
-function requireRequested(requested: RequestedSignature, { signer }: SignRequestOptions): void {
-  if (typeof requested !== 'object' || requested === null || !Array.isArray(memberOf(requested, 'components')))
+function readRequested(wish: RequestedSignature, { signer }: SignRequestOptions): RequestedSignature {
+  if (typeof wish !== 'object' || wish === null || !Array.isArray(memberOf(wish, 'components')))
     throw new TypeError('requested must be one of what parseAcceptSignature answers');
+  const requested = readOptions(wish, REQUESTED, { name: 'requested' });
   if (requested.components.length === 0) throw new TypeError('the signature that is asked for covers nothing');
   if (requested.keyid !== undefined && requested.keyid !== signer.keyid) throw new TypeError('the signature is asked for another keyid');
   if (requested.alg !== undefined && requested.alg !== signer.algorithm)
     throw new TypeError('the signature is asked for another algorithm');
+  return requested;
 }

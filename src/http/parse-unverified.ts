@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertObject } from '../internal/assert.ts';
 import { createFieldReader } from '../rfc9421/field-lines.ts';
 import { messageFromRequest, messageFromResponse, type RequestMessage, type ResponseMessage } from '../rfc9421/message.ts';
 import { readCandidates } from '../rfc9421/signature-fields.ts';
@@ -31,6 +32,8 @@ export function parseUnverifiedSignatures(message: Request | Response | RequestM
 }
 
 function viewOf(message: Request | Response | RequestMessage | ResponseMessage): Pick<RequestMessage, 'fields'> {
+  assertObject(message, 'message');
+  if ('rawHeaders' in message) throw new TypeError('message is a request of Node: pass messageFromNode(message) of countersign/node');
   if (!('headers' in message)) return message;
   return 'method' in message ? messageFromRequest(message) : messageFromResponse(message);
 }

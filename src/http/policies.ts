@@ -5,7 +5,7 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
+import { throwFirst, VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import type { ReplayStore } from '../replay/store.ts';
 import { CONTENT_DIGEST, presentRequestFields, REQUEST_CONTROL } from '../rfc9421/coverage.ts';
@@ -15,7 +15,7 @@ import { ask } from '../signature/ask.ts';
 import { type Policy, type Requirement, readPolicy } from '../signature/policy.ts';
 import type { RequiredSignature } from '../signature/proven-signature.ts';
 import { asRefusal } from '../signature/refusal.ts';
-import { selectSignature } from '../signature/requirements.ts';
+import { findSignature, NONE, type Refusals, signatureMissing } from '../signature/requirements.ts';
 import { serializeParameters } from '../structured-fields/serialize.ts';
 
 /**
@@ -29,7 +29,14 @@ export interface Policies {
   /** What each signature must fulfil; `undefined` if a function says so for each message. */
   readonly fixed: readonly Requirement[] | undefined;
   /** Finds the signatures that are meant, each with what it must fulfil. `prepare` runs before anything is waited for. */
-  require(candidates: readonly SignatureCandidate[], prepare: () => void): Awaitable<readonly RequiredSignature[]>;
+  require(candidates: readonly SignatureCandidate[], prepare: () => void): Awaitable<FoundSignatures>;
+}
+
+/** The signatures that are meant. */
+export interface FoundSignatures {
+  readonly required: readonly RequiredSignature[];
+  /** Why others are not among them. */
+  readonly missing: Refusals;
 }
 
 /**
@@ -44,34 +51,40 @@ export function readPolicies(choice: PolicyChoice, store: ReplayStore, timeout: 
   if (new Set(fixed.map(({ tag }) => tag)).size < fixed.length) throw new TypeError('policies must each have a tag of its own');
   if (fixed.filter(({ nonce }) => nonce === 'required').length > 1 && typeof store.consumeAll !== 'function')
     throw new TypeError('several policies need a replayStore with consumeAll, which consumes all nonces of a message or none');
-  const longest = new Map<string | undefined, number>();
-  for (const { tag, maxAge } of fixed) longest.set(tag, Math.max(maxAge, longest.get(tag) ?? 0));
   return {
     fixed,
     require: (candidates, prepare) => {
-      const required = fixed.map((requirement) => ({
-        requirement,
-        signature: selectSignature(candidates, requirement.tag),
-        longestAge: longest.get(requirement.tag)!,
-      }));
+      const required: RequiredSignature[] = [];
+      const missing: VerificationError[] = [];
+      for (const requirement of fixed) {
+        const found = findSignature(candidates, requirement.tag);
+        if (found instanceof VerificationError) missing.push(found);
+        // Each has a tag of its own.
+        else required.push({ requirement, signature: found, longestAge: requirement.maxAge, longestLifetime: requirement.maxLifetime });
+      }
+      // Nothing at all is one thing that lacks.
+      if (candidates.length === 0) throwFirst(missing.slice(0, 1));
       prepare();
-      return required;
+      return { required, missing };
     },
   };
 }
 
+type Longest = Pick<RequiredSignature, 'longestAge' | 'longestLifetime'>;
+
 type Choose = Extract<PolicyChoice, (untrusted: UnverifiedSignature) => unknown>;
 
-/** A function is asked for each signature; the longest age it ever gave a tag is how long its nonces are remembered. */
+/** A function is asked for each signature; the longest age and life it ever gave a tag are how long its nonces are remembered. */
 function policiesOf(choose: Choose, timeout: number): Policies {
-  const longest = new Map<string | undefined, number>();
-  const longestAge = ({ tag, maxAge }: Requirement): number => {
-    const age = Math.max(maxAge, longest.get(tag) ?? 0);
-    longest.set(tag, age);
-    return age;
+  const longest = new Map<string | undefined, Longest>();
+  const longestOf = ({ tag, maxAge, maxLifetime }: Requirement): Longest => {
+    const { longestAge = 0, longestLifetime = 0 } = longest.get(tag) ?? {};
+    const known = { longestAge: Math.max(maxAge, longestAge), longestLifetime: Math.max(maxLifetime, longestLifetime) };
+    longest.set(tag, known);
+    return known;
   };
-  const requireChosen = async (candidates: readonly SignatureCandidate[], prepare: () => void): Promise<readonly RequiredSignature[]> => {
-    if (candidates.length === 0) throw new VerificationError('signature_missing');
+  const requireChosen = async (candidates: readonly SignatureCandidate[], prepare: () => void): Promise<FoundSignatures> => {
+    if (candidates.length === 0) throwFirst([signatureMissing()]);
     prepare();
     const required: RequiredSignature[] = [];
     for (const candidate of candidates) {
@@ -79,11 +92,11 @@ function policiesOf(choose: Choose, timeout: number): Policies {
       const policy = await ask('the policy', timeout, () => choose(signature));
       const requirement = policy ? readPolicy(policy, REQUEST_CONTROL) : undefined;
       if (requirement !== undefined && requirement.tag === signature.tag)
-        required.push({ signature, requirement, longestAge: longestAge(requirement) });
+        required.push({ signature, requirement, ...longestOf(requirement) });
     }
-    if (required.length === 0) throw new VerificationError('tag_mismatch', 'none that the policy knows');
-    if (required.length > 1) throw new VerificationError('signature_ambiguous', 'two could be meant');
-    return required;
+    if (required.length === 0) throwFirst([new VerificationError('tag_mismatch', 'the policy wants none of these signatures')]);
+    if (required.length > 1) throwFirst([new VerificationError('signature_ambiguous', 'two signatures could be meant')]);
+    return { required, missing: NONE };
   };
   return { fixed: undefined, require: requireChosen };
 }
@@ -96,9 +109,9 @@ export function acceptedBy({ fixed }: Policies, read: FieldReader): string | und
   return fixed?.map((requirement, index) => acceptedMember(requirement, index, read)).join(', ');
 }
 
-function acceptedMember({ components, whenPresent, tag, uncovered }: Requirement, index: number, read: FieldReader): string {
+function acceptedMember({ components, whenPresent, defaults, tag, uncovered }: Requirement, index: number, read: FieldReader): string {
   const label = index === 0 ? 'sig' : `sig${index + 1}`;
-  const present = presentRequestFields((name) => read(name) !== undefined);
+  const present = defaults ? presentRequestFields((name) => read(name) !== undefined) : [];
   const content = hasContent(read) ? [CONTENT_DIGEST] : [];
   const conditional = [...present, ...content].filter(({ name }) => !uncovered.has(name));
   const chosen = whenPresent.filter(({ name, params }) => params.size === 0 && read(name) !== undefined);

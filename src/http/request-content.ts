@@ -7,6 +7,7 @@
 
 import { VerificationError } from '../errors.ts';
 import { type Awaitable, andThen } from '../internal/awaitable.ts';
+import { isBytes } from '../internal/bytes.ts';
 import type { ComponentSource } from '../rfc9421/base.ts';
 import type { Component } from '../rfc9421/component.ts';
 import { CONTENT_DIGEST, covers, presentRequestFields } from '../rfc9421/coverage.ts';
@@ -24,6 +25,7 @@ export class RequestView implements MessageView<Uint8Array | undefined> {
   readonly source: ComponentSource;
   readonly respelled: readonly ComponentSource[];
   readonly present: readonly Component[];
+  readonly announcesContent: boolean;
   readonly #taken: TakenRequest;
   readonly #checkAuthority: CheckAuthority;
   readonly #bounds: ContentBounds;
@@ -33,6 +35,7 @@ export class RequestView implements MessageView<Uint8Array | undefined> {
     this.source = source;
     this.respelled = others.map((other) => other.source);
     this.present = presentRequestFields((name) => taken.read(name) !== undefined);
+    this.announcesContent = announcesContent(taken);
     this.#taken = taken;
     this.#checkAuthority = checkAuthority;
     this.#bounds = bounds;
@@ -63,6 +66,14 @@ export class RequestView implements MessageView<Uint8Array | undefined> {
       if (field === undefined) throw new VerificationError('digest_missing', 'the request has content, and no Content-Digest');
       throw new VerificationError('component_uncovered', 'the signature does not cover "content-digest"');
     }
-    return field !== undefined && isCovered ? andThen(checkContentDigest(combine(field), bytes), () => bytes) : bytes;
+    if (field === undefined || !isCovered) return bytes;
+    const coding = this.#taken.read('content-encoding')?.join();
+    return andThen(checkContentDigest(combine(field), bytes, coding), () => bytes);
   }
+}
+
+/** Whether there is content for certain, as far as can be told without reading it. */
+function announcesContent({ read, message: { body } }: TakenRequest): boolean {
+  const length = read('content-length')?.[0];
+  return (length !== undefined && /^\d*[1-9]\d*$/.test(length.trim())) || (isBytes(body) && body.length > 0);
 }

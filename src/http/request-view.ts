@@ -5,13 +5,13 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
 import { assertObject } from '../internal/assert.ts';
 import { isBytes } from '../internal/bytes.ts';
 import { memberOf } from '../internal/options.ts';
 import type { Component } from '../rfc9421/component.ts';
 import { createFieldReader, type FieldReader, isFieldLines } from '../rfc9421/field-lines.ts';
 import { messageFromRequest, type RequestMessage } from '../rfc9421/message.ts';
+import { requireNoFragment } from '../rfc9421/target.ts';
 import type { SignatureCandidate } from '../rfc9421/unverified-signature.ts';
 import { asRefusal } from '../signature/refusal.ts';
 import { requireFields } from './check-message.ts';
@@ -37,7 +37,10 @@ export function takeRequest(given: Request | RequestMessage, limits: Limits, sch
   requireRequest(given);
   const fetched = isFetchRequest(given) ? given : undefined;
   const { method, authority, target, fields, trailers, body, scheme: own } = fetched ? fromFetch(fetched) : (given as RequestMessage);
-  requireTexts({ method, scheme: own, authority, target });
+  requireText(method, 'method');
+  requireText(own, 'scheme');
+  requireText(authority, 'authority');
+  requireText(target, 'target');
   const read = isFieldLines(fields) ? takeLines(fields, limits) : takeHeaders(fields, limits);
   const message: RequestMessage = {
     method,
@@ -46,7 +49,7 @@ export function takeRequest(given: Request | RequestMessage, limits: Limits, sch
     target,
     fields: NO_FIELDS,
     trailers: trailers?.map(([name, value]) => [name, value] as const),
-    body: takeBody(body, limits),
+    body: takeBody(body, limits, 'request'),
   };
   return { message, read, content: fetched ?? message };
 }
@@ -69,8 +72,8 @@ function requireRequest(given: Request | RequestMessage): void {
   requireFields(given, 'request');
 }
 
-function requireTexts(texts: Readonly<Record<string, unknown>>): void {
-  for (const [name, text] of Object.entries(texts)) if (typeof text !== 'string') throw new TypeError(`request.${name} must be a string`);
+function requireText(value: unknown, name: string): void {
+  if (typeof value !== 'string') throw new TypeError(`request.${name} must be a string`);
 }
 
 /** Of whatever make: frameworks and other realms have `Request`s of their own. */
@@ -81,15 +84,18 @@ function isFetchRequest(given: Request | RequestMessage): given is Request {
 }
 
 function fromFetch(request: Request): RequestMessage {
-  // A fragment is never sent: a server that has one was asked for something that no client of ours asks for.
-  if (request.url.includes('#')) throw new VerificationError('target_malformed', 'the request target has a fragment');
-  return asRefusal(() => messageFromRequest(request));
+  return asRefusal(() => {
+    requireNoFragment(request);
+    return messageFromRequest(request);
+  });
 }
 
 /** A copy of bytes; those beyond the limit are refused later, when their turn comes. `Buffer.prototype.slice` would be no copy. */
-function takeBody(body: RequestMessage['body'], { bodyBytes }: Limits): RequestMessage['body'] {
-  if (!isBytes(body)) return body;
-  return body.length > bodyBytes ? body : new Uint8Array(body);
+export function takeBody(body: RequestMessage['body'], { bodyBytes }: Limits, name: string): RequestMessage['body'] {
+  if (isBytes(body)) return body.length > bodyBytes ? body : new Uint8Array(body);
+  if (body === undefined || (typeof body === 'object' && body !== null && (Symbol.asyncIterator in body || 'getReader' in body)))
+    return body;
+  throw new TypeError(`${name}.body must be the raw bytes (a Uint8Array), a stream of them, or absent: not text, and nothing parsed`);
 }
 
 /** Field lines, copied. */

@@ -1,6 +1,9 @@
 /**
  * A request in each spelling that its signer may have sent: one, or several where a framework wrote the query anew.
  *
+ * Such frameworks read a query as a form and write it again: names that are integers first, equal names together, no empty pairs, blanks
+ * as `+`, an absent `=` as an empty value, bytes that are no UTF-8 replaced.
+ *
  * @see WIRE, "Queries that a framework writes anew"
  * @module
  */
@@ -9,8 +12,8 @@ import { isVerificationError, VerificationError } from '../errors.ts';
 import type { ComponentSource } from '../rfc9421/base.ts';
 import type { FieldReader } from '../rfc9421/field-lines.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
-import { candidateTargets, lossOf } from '../rfc9421/respelled-query.ts';
 import { requestSource } from '../rfc9421/source.ts';
+import { cutQuery, formPairs, isIndex, nameOf } from '../rfc9421/stable-url.ts';
 import type { FieldTypes } from '../rfc9421/structured-field.ts';
 
 /** A request as it may have been sent. */
@@ -67,4 +70,40 @@ export function lossIn({ target }: RequestMessage, error: unknown): unknown {
   const { signatureBase, keyid } = error;
   const detail = `the query was written anew on the way, and may have lost ${loss}: send it with createSignedFetch({ query: 'form' })`;
   return new VerificationError('target_malformed', detail, { cause: error, signatureBase, keyid });
+}
+
+/** The targets, at most four, that a signer can have sent where a framework shows this one: first in the form spelling. */
+export function candidateTargets(target: string): readonly [string, ...string[]] {
+  const [path, query] = cutQuery(target);
+  const form = formPairs(query).join('&');
+  // A pair without name and value is not one any more without its `=`.
+  const flags = form.replace(/([^&])=(?=&|$)/g, '$1');
+  const [first, ...others] = new Set([form, withPlus(form), flags, withPlus(flags)]);
+  return [withQuery(path, first!), ...others.map((other) => withQuery(path, other))];
+}
+
+function withQuery(path: string, query: string): string {
+  return query === '' ? path : `${path}?${query}`;
+}
+
+function withPlus(query: string): string {
+  return query.replaceAll('%20', '+');
+}
+
+/** U+FFFD. */
+const REPLACEMENT = '%EF%BF%BD';
+
+/** What a framework may have lost of a query, in words; `undefined` if nothing that would show. */
+function lossOf(target: string): string | undefined {
+  const pairs = formPairs(cutQuery(target)[1]);
+  const text = pairs.join('&');
+  const names = new Set(pairs.map(nameOf));
+  const losses = [
+    text.includes(REPLACEMENT) && 'bytes that are no UTF-8 (which nothing saves: send UTF-8)',
+    names.size > 1 && (names.size < pairs.length || [...names].some(isIndex)) && 'the order of names',
+    text.split('%20').length > 2 && 'which blanks were +',
+    pairs.filter((pair) => pair.endsWith('=')).length > 1 && 'which pairs had no =',
+    text.includes('%5D%3D') && 'how = was written behind ]',
+  ].filter((loss) => loss !== false);
+  return losses.length === 0 ? undefined : losses.join(', ');
 }

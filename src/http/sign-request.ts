@@ -8,13 +8,23 @@
 import { assertTexts } from '../internal/assert.ts';
 import { isThenable } from '../internal/awaitable.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
-import { CONTENT_DIGEST, presentRequestFields, REQUEST_CONTROL, readCoveredComponents, requiredComponents } from '../rfc9421/coverage.ts';
+import { CONTENT_DIGEST, presentRequestFields, REQUEST_CONTROL } from '../rfc9421/coverage.ts';
 import { combine, createFieldReader, type FieldReader, isFieldLines, trimLine } from '../rfc9421/field-lines.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
 import { requestSource } from '../rfc9421/source.ts';
 import { newContentDigest } from '../signature/content-digest.ts';
-import { callersMistake, checkSignOptions, type SignedFields, type SignOptions, signMessage, withComponents } from '../signature/sign.ts';
+import {
+  type BareSignedFields,
+  checkOmission,
+  checkSignOptions,
+  type MaybeOmission,
+  type Omission,
+  type SignedFields,
+  type SignOptions,
+  signMessage,
+} from '../signature/sign.ts';
 import { requireRequestMessage } from './check-message.ts';
+import { checkCoverage, coveredComponents, coversDigest } from './covered-components.ts';
 
 /** How to sign a request. */
 export interface SignRequestOptions extends SignOptions {
@@ -22,10 +32,14 @@ export interface SignRequestOptions extends SignOptions {
   readonly insecurelyAllowUncovered?: readonly string[] | undefined;
 }
 
+/** How to sign a request for a receiver that does not know every parameter. */
+export interface BareSignRequestOptions extends SignRequestOptions, Omission {}
+
 /** The names of `SignRequestOptions`. */
 export const SIGN_REQUEST_OPTIONS: OptionNames<SignRequestOptions> = {
   signer: true,
   components: true,
+  required: true,
   tag: true,
   expiresIn: true,
   label: true,
@@ -38,33 +52,36 @@ export const SIGN_REQUEST_OPTIONS: OptionNames<SignRequestOptions> = {
   insecurelyAllowUncovered: true,
 };
 
+const BARE_OPTIONS: OptionNames<BareSignRequestOptions> = { ...SIGN_REQUEST_OPTIONS, insecurelyOmit: true };
+
 /**
  * Signs a request: covers method, authority, path, query, and whatever of content-type, content-encoding and content there is.
  * `message.body` must be bytes, or absent when there is no content. The message is not changed: set the fields that come back.
  *
  * @throws {TypeError | RangeError} If the message or an option is unusable, or a component is not there.
  */
-export async function signRequest(message: RequestMessage, options: SignRequestOptions): Promise<SignedFields> {
-  const read = readOptions(options, SIGN_REQUEST_OPTIONS);
+export function signRequest(
+  message: RequestMessage,
+  options: SignRequestOptions & { readonly insecurelyOmit?: undefined },
+): Promise<SignedFields>;
+export function signRequest(message: RequestMessage, options: BareSignRequestOptions): Promise<BareSignedFields>;
+export async function signRequest(message: RequestMessage, options: SignRequestOptions & MaybeOmission): Promise<BareSignedFields> {
+  const read = readOptions<SignRequestOptions & MaybeOmission>(options, BARE_OPTIONS);
   checkSignOptions(read);
-  if (read.insecurelyAllowUncovered !== undefined) assertTexts(read.insecurelyAllowUncovered, 'insecurelyAllowUncovered');
+  checkOmission(read, read.nonce);
+  checkCoverage(read);
+  const { insecurelyAllowUncovered = [] } = read;
+  assertTexts(insecurelyAllowUncovered, 'insecurelyAllowUncovered');
   requireRequestMessage(message);
   const lines = linesToSend(message);
-  const made = newContentDigest(message.body, lines);
+  const made = coversDigest(read) ? newContentDigest(message.body, lines) : undefined;
   const digest = isThenable(made) ? await made : made;
   const withDigest: FieldReader = digest === undefined ? lines : (name) => (name === 'content-digest' ? [digest] : lines(name));
   const source = requestSource(message, withDigest, read.fieldTypes);
   const has = (name: string) => withDigest(name) !== undefined;
   const defaults = [...REQUEST_CONTROL, ...presentRequestFields(has), ...(has('content-digest') ? [CONTENT_DIGEST] : [])];
-  const { components: more, insecurelyAllowUncovered: uncovered } = read;
-  const covered = uncovered === undefined ? defaults : defaults.filter(({ name }) => !uncovered.includes(name));
-  const components =
-    more === undefined
-      ? covered
-      : withComponents(
-          covered,
-          callersMistake(() => requiredComponents(readCoveredComponents(more), source)),
-        );
+  const leftOut = { control: REQUEST_CONTROL, uncovered: new Set(insecurelyAllowUncovered), unbound: false };
+  const components = coveredComponents(read, source, defaults, leftOut);
   return signMessage({ source, components, digest, read: (name) => joined(lines(name)) }, read);
 }
 
@@ -74,7 +91,7 @@ export function joined(lines: readonly string[] | undefined): string | undefined
 }
 
 /** The field lines as they will arrive: what a platform has joined is sent as one line, whose ends every server trims. */
-export function linesToSend({ fields }: RequestMessage): FieldReader {
+export function linesToSend({ fields }: Pick<RequestMessage, 'fields'>): FieldReader {
   const read = createFieldReader(fields);
   return isFieldLines(fields) ? read : (name) => read(name)?.map(trimLine);
 }

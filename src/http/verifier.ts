@@ -9,22 +9,22 @@
  */
 
 import { isVerificationError, type VerificationError } from '../errors.ts';
-import { assertFlag, assertFunction, assertInteger } from '../internal/assert.ts';
+import { assertFlag, assertFunction, assertSeconds } from '../internal/assert.ts';
 import { isThenable } from '../internal/awaitable.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import type { ReplayStore } from '../replay/store.ts';
 import type { FieldReader } from '../rfc9421/field-lines.ts';
 import { KnownLists } from '../rfc9421/known-lists.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
-import { formTarget } from '../rfc9421/respelled-query.ts';
-import { readCandidates } from '../rfc9421/signature-fields.ts';
+import { readCandidates, requireNoOlderForm } from '../rfc9421/signature-fields.ts';
 import { requestSource } from '../rfc9421/source.ts';
-import type { FieldTypes } from '../rfc9421/structured-field.ts';
+import { formTarget } from '../rfc9421/stable-url.ts';
+import { type FieldTypes, requireFieldTypes } from '../rfc9421/structured-field.ts';
 import { requireOneHost, requireTarget, type TargetForm } from '../rfc9421/target.ts';
 import type { SignatureCandidate } from '../rfc9421/unverified-signature.ts';
 import { clockOf } from '../runtime/time.ts';
 import { type AuthorityOptions, type CheckAuthority, readAuthority, type Scheme } from '../signature/authority.ts';
-import type { ResolveKey } from '../signature/key-record.ts';
+import type { ResolveKey, ResolveKeyWithoutKeyid } from '../signature/key-record.ts';
 import { POLICY_MEMBERS } from '../signature/policy.ts';
 import type { FoundInQuery, QueryCarrier } from '../signature/query-carrier.ts';
 import { annotated } from '../signature/refusal.ts';
@@ -42,6 +42,11 @@ import { asSpelled, lossIn, respell } from './respelled-request.ts';
 export type VerifierOptions = AuthorityOptions & {
   /** Finds the key of a keyid: `hmacSecrets(…)`, `createJwksResolver(…)`, or your own. */
   readonly resolveKey: ResolveKey;
+  /**
+   * Finds the key of a signature without a keyid, by what else it says: parameters of its own, fields that it covers (a token, a key). Without
+   * it, each signature must have a keyid.
+   */
+  readonly resolveKeyWithoutKeyid?: ResolveKeyWithoutKeyid | undefined;
   /** Remembers nonces, so that a message counts once. */
   readonly replayStore: ReplayStore;
   /** What a signature must fulfil; by default whatever `createSignedFetch` does by default. */
@@ -81,6 +86,7 @@ const NAMES: OptionNames<AllOptions> = {
   authority: true,
   insecurelyTrustHost: true,
   resolveKey: true,
+  resolveKeyWithoutKeyid: true,
   replayStore: true,
   policy: true,
   query: true,
@@ -128,11 +134,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const known = new KnownLists();
 
   /** Verifies by the two signature fields, or else by the query. */
-  const verifyTaken = async (taken: TakenRequest): Promise<VerifiedRequest> => {
+  const verifyTaken = (taken: TakenRequest): Promise<VerifiedRequest> => {
     const { message, read } = taken;
     requireTargetWithin(message.target, limits);
     const candidates = readCandidates(read, limits, known);
-    if (candidates.length === 0 && query !== undefined) requireTarget(message, targetForms);
+    if (candidates.length === 0 && query !== undefined) {
+      requireOneHost(read);
+      requireTarget(message, targetForms);
+    }
     const found =
       candidates.length === 0 ? query?.(respelledQuery ? { ...message, target: formTarget(message.target) } : message) : undefined;
     return found === undefined ? verifyByFields(taken, candidates) : verifyByUrl(found, read);
@@ -141,15 +150,16 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const verifyByFields = async (taken: TakenRequest, candidates: readonly SignatureCandidate[]): Promise<VerifiedRequest> => {
     const { message, read } = taken;
     try {
+      if (candidates.length === 0) requireNoOlderForm(read);
       const found = policies.require(candidates, () => {
         requireOneHost(read);
         requireTarget(message, targetForms);
         readAhead(read, candidates);
       });
-      const required = isThenable(found) ? await found : found;
+      const { required, missing } = isThenable(found) ? await found : found;
       const spelled = (respelledQuery ? respell : asSpelled)(message, read, fieldTypes);
       const view = new RequestView(spelled, taken, checkAuthority, bounds);
-      const { proven, content } = await verifySignatures(required, view, context);
+      const { proven, content } = await verifySignatures(required, view, context, missing);
       for (const { signature } of proven) known.add(signature.components, signature.params);
       return createVerifiedRequest({ ...spelled[proven[0]!.spelling]!, read }, proven, content);
     } catch (thrown) {
@@ -198,11 +208,12 @@ interface VerifierParts
 
 function readVerifierOptions(options: VerifierOptions): VerifierParts {
   const read = readOptions<AllOptions>(options, NAMES, { elsewhere: POLICY_MEMBERS });
-  const { resolveKey, replayStore, policy = {}, timeout = 5, bodyTimeout = 60 } = read;
+  const { resolveKey, resolveKeyWithoutKeyid, replayStore, policy = {}, timeout = 5, bodyTimeout = 60 } = read;
   assertFunction(resolveKey, 'resolveKey');
+  if (resolveKeyWithoutKeyid !== undefined) assertFunction(resolveKeyWithoutKeyid, 'resolveKeyWithoutKeyid');
   assertFunction(replayStore?.consume, 'replayStore.consume');
-  assertInteger(timeout, 'timeout', 1, 3600);
-  assertInteger(bodyTimeout, 'bodyTimeout', 1, 86_400);
+  assertSeconds(timeout, 'timeout', 1, 3600);
+  assertSeconds(bodyTimeout, 'bodyTimeout', 1, 86_400);
   requireUsual(read);
   const limits = readLimits(read.limits);
   return {
@@ -210,7 +221,14 @@ function readVerifierOptions(options: VerifierOptions): VerifierParts {
     limits,
     policies: readPolicies(policy, replayStore, timeout),
     bounds: { limit: limits.bodyBytes, timeout: bodyTimeout },
-    context: { resolveKey, replayStore, now: clockOf(read.now), timeout },
+    context: {
+      resolveKey,
+      resolveKeyWithoutKeyid,
+      replayStore,
+      now: clockOf(read.now),
+      timeout,
+      exposesBase: read.insecurelyExposeSignatureBase,
+    },
     checkAuthority: readAuthority(read as AuthorityOptions, timeout),
   };
 }
@@ -223,6 +241,7 @@ function requireUsual({
   query,
   targetForms,
   respelledQuery,
+  fieldTypes,
   onVerified,
   onRefused,
   insecurelyExposeSignatureBase,
@@ -232,6 +251,7 @@ function requireUsual({
   if (targetForms !== undefined && !(Array.isArray(targetForms) && targetForms.every((form) => TARGET_FORMS.includes(form))))
     throw new TypeError(`targetForms must be some of ${TARGET_FORMS.join(', ')}`);
   if (respelledQuery !== undefined) assertFlag(respelledQuery, 'respelledQuery');
+  requireFieldTypes(fieldTypes);
   if (onVerified !== undefined) assertFunction(onVerified, 'onVerified');
   if (onRefused !== undefined) assertFunction(onRefused, 'onRefused');
   if (insecurelyExposeSignatureBase !== undefined) assertFlag(insecurelyExposeSignatureBase, 'insecurelyExposeSignatureBase');

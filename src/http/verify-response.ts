@@ -6,18 +6,18 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import { assertFunction, assertInteger } from '../internal/assert.ts';
+import { assertFunction, assertSeconds } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
-import { CONTENT_DIGEST, presentResponseFields, RESPONSE_CONTROL, requestOfResponse } from '../rfc9421/coverage.ts';
+import { CONTENT_DIGEST, presentResponseFields } from '../rfc9421/coverage.ts';
 import { combine, createFieldReader, type FieldReader } from '../rfc9421/field-lines.ts';
 import { messageFromResponse, type RequestMessage, type ResponseMessage } from '../rfc9421/message.ts';
 import { readCandidates } from '../rfc9421/signature-fields.ts';
 import { responseSource } from '../rfc9421/source.ts';
-import type { FieldTypes } from '../rfc9421/structured-field.ts';
+import { type FieldTypes, requireFieldTypes } from '../rfc9421/structured-field.ts';
 import { clockOf } from '../runtime/time.ts';
-import { verifyContentDigest } from '../signature/content-digest.ts';
-import type { KeyRecord, ResolveKey } from '../signature/key-record.ts';
-import { POLICY_MEMBERS, type Policy, type Requirement, readPolicy } from '../signature/policy.ts';
+import { checkContentDigest } from '../signature/content-digest.ts';
+import type { KeyRecord, ResolveKey, ResolveKeyWithoutKeyid } from '../signature/key-record.ts';
+import { POLICY_MEMBERS, type Requirement, type ResponsePolicy, readResponsePolicy } from '../signature/policy.ts';
 import { asRefusal } from '../signature/refusal.ts';
 import { selectSignature } from '../signature/requirements.ts';
 import { assertNonce } from '../signature/sign.ts';
@@ -26,15 +26,31 @@ import { type MessageView, type Verified, type VerifyContext, verifySignatures }
 import { requireRequestMessage, requireResponseMessage } from './check-message.ts';
 import { type ContentBounds, readContent } from './content.ts';
 import { addFieldBytes, type Limits, readLimits } from './limits.ts';
+import { takeBody } from './request-view.ts';
+
+/** What says which request a response answers. */
+type AnswerOptions =
+  | {
+      /** The nonce of the request, as `signRequest` answered it: an answer to another request has another one. */
+      readonly nonce: string;
+      /** What the signature must fulfil; by default whatever `signResponse` does by default. */
+      readonly policy?: ResponsePolicy | undefined;
+    }
+  | {
+      /** A request that was not signed has none. */
+      readonly nonce?: undefined;
+      readonly policy: ResponsePolicy & { readonly insecurelyAllowMissingNonce: true };
+    };
 
 /** How to verify a response. Times are whole seconds since the epoch, durations whole seconds. */
-export interface VerifyResponseOptions {
+export type VerifyResponseOptions = CommonVerifyResponseOptions & AnswerOptions;
+
+/** What both kinds have. */
+export interface CommonVerifyResponseOptions {
   /** Finds the key of a keyid. */
   readonly resolveKey: ResolveKey;
-  /** The nonce of the request, as `signRequest` answered it: an answer to another request has another one. */
-  readonly nonce: string;
-  /** What the signature must fulfil; by default whatever `signResponse` does by default. */
-  readonly policy?: Policy | undefined;
+  /** Finds the key of a signature without a keyid, by what else it says. Without it, the signature must have a keyid. */
+  readonly resolveKeyWithoutKeyid?: ResolveKeyWithoutKeyid | undefined;
   /** What a peer may send at the most. */
   readonly limits?: Partial<Limits> | undefined;
   /** Structured types of fields that `;sf` is used with, by lower-case name, besides the registered ones. */
@@ -50,6 +66,7 @@ export interface VerifyResponseOptions {
 /** The names of `VerifyResponseOptions`. */
 const VERIFY_RESPONSE_OPTIONS: OptionNames<VerifyResponseOptions> = {
   resolveKey: true,
+  resolveKeyWithoutKeyid: true,
   nonce: true,
   policy: true,
   limits: true,
@@ -85,36 +102,58 @@ export async function verifyResponse(
   options: VerifyResponseOptions,
 ): Promise<VerifiedResponse> {
   const read = readOptions(options, VERIFY_RESPONSE_OPTIONS, { elsewhere: POLICY_MEMBERS });
-  const { resolveKey, nonce, policy = {}, timeout = 5, bodyTimeout = 60, fieldTypes } = read;
+  const { resolveKey, resolveKeyWithoutKeyid, nonce, policy = {}, timeout = 5, bodyTimeout = 60, fieldTypes } = read;
   assertFunction(resolveKey, 'resolveKey');
-  assertNonce(nonce);
-  assertInteger(timeout, 'timeout', 1, 3600);
-  assertInteger(bodyTimeout, 'bodyTimeout', 1, 86_400);
+  if (resolveKeyWithoutKeyid !== undefined) assertFunction(resolveKeyWithoutKeyid, 'resolveKeyWithoutKeyid');
+  assertSeconds(timeout, 'timeout', 1, 3600);
+  assertSeconds(bodyTimeout, 'bodyTimeout', 1, 86_400);
+  requireFieldTypes(fieldTypes);
   const limits = readLimits(read.limits);
   // No store: the nonce is the request's, and is compared.
-  const context: VerifyContext = { resolveKey, replayStore: undefined, now: clockOf(read.now), timeout };
+  const context: VerifyContext = { resolveKey, resolveKeyWithoutKeyid, replayStore: undefined, now: clockOf(read.now), timeout };
   requireRequestMessage(request, 'request');
-  const message = 'headers' in response ? messageFromResponse(response) : response;
+  const message = isFetchResponse(response) ? messageFromResponse(response) : response;
   requireResponseMessage(message, 'response');
+  // What is looked at after the key was waited for is taken now.
+  const { status } = message;
+  const body = takeBody(message.body, limits, 'response');
   const fields = createFieldReader(message.fields);
+  const taken: TakenAnswer = { status, method: request.method, digest: fields('content-digest'), coding: fields('content-encoding') };
   requireFieldsWithin(fields, limits);
-  const asked = requestOfResponse(createFieldReader(request.fields)('content-digest') !== undefined);
-  const requirement = readPolicy(policy, [...RESPONSE_CONTROL, ...asked]);
+  const requirement = readResponsePolicy(policy, createFieldReader(request.fields)('content-digest') !== undefined);
+  if (nonce !== undefined || requirement.nonce === 'required') assertNonce(nonce);
   const signature = selectSignature(
     asRefusal(() => readCandidates(fields, limits)),
     requirement.tag,
   );
-  if (signature.nonce !== undefined && signature.nonce !== nonce)
+  if (nonce !== undefined && signature.nonce !== undefined && signature.nonce !== nonce)
     throw new VerificationError('nonce_replayed', 'the response answers another request');
   const bounds: ContentBounds = { limit: limits.bodyBytes, timeout: bodyTimeout };
   const view: MessageView<Uint8Array | undefined> = {
     source: responseSource(message, request, fields, fieldTypes),
     present: presentOf(fields),
+    announcesContent: false,
     checkAuthority: () => undefined,
-    readContent: () => contentOf('headers' in response ? response : { body: message.body }, fields, requirement, bounds),
+    readContent: () => contentOf(isFetchResponse(response) ? response : { body }, taken, requirement, bounds),
   };
-  const required = { signature, requirement, longestAge: requirement.maxAge };
-  return toVerifiedResponse(message.status, await verifySignatures([required], view, context));
+  const required = { signature, requirement, longestAge: requirement.maxAge, longestLifetime: requirement.maxLifetime };
+  return toVerifiedResponse(status, await verifySignatures([required], view, context));
+}
+
+/** What the content of an answer is held against. */
+interface TakenAnswer {
+  readonly status: number;
+  /** Of the request. */
+  readonly method: string;
+  readonly digest: readonly string[] | undefined;
+  readonly coding: readonly string[] | undefined;
+}
+
+/** Of whatever make: other realms have `Response`s of their own. */
+function isFetchResponse(given: Response | ResponseMessage): given is Response {
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError('response must be a Response, or a message { status, fields, body }');
+  return 'headers' in given && typeof given.headers?.get === 'function';
 }
 
 /** A digest that is there must be covered, also where there is no content: it may be that of another answer (to HEAD, that of GET's). */
@@ -133,20 +172,26 @@ function requireFieldsWithin(fields: FieldReader, limits: Limits): void {
 
 async function contentOf(
   content: Parameters<typeof readContent>[0],
-  fields: FieldReader,
+  taken: TakenAnswer,
   { uncovered }: Requirement,
   bounds: ContentBounds,
 ): Promise<Uint8Array | undefined> {
   if (uncovered.has('content-digest')) return undefined;
   const bytes = await readContent(content, bounds);
-  const field = fields('content-digest');
-  if (field !== undefined) await verifyContentDigest(combine(field), bytes);
+  const { digest } = taken;
+  if (bytes.length === 0 && isOfOtherContent(taken)) return bytes;
+  if (digest !== undefined) await checkContentDigest(combine(digest), bytes, taken.coding?.join());
   else if (bytes.length > 0) throw new VerificationError('digest_missing', 'the response has content, and no Content-Digest');
   return bytes;
 }
 
+/** An answer to HEAD, and a 304, has the digest of content that it does not bring (RFC 9110, sections 9.3.2 and 15.4.5). */
+function isOfOtherContent({ method, status }: TakenAnswer): boolean {
+  return method === 'HEAD' || status === 304;
+}
+
 function toVerifiedResponse(status: number, { proven, content }: Verified<Uint8Array | undefined>): VerifiedResponse {
-  const { signature, key } = proven[0]!;
+  const { key } = proven[0]!;
   const signatures = toVerifiedSignatures(proven);
-  return Object.freeze({ status, keyid: signature.keyid!, key: key.record, bytes: content, signatures });
+  return Object.freeze({ status, keyid: signatures[0].keyid, key: key.record, bytes: content, signatures });
 }

@@ -44,6 +44,14 @@ export function assertInteger(value: unknown, name: string, min = 0, max: number
   if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${name} must be a whole number from ${min} to ${max}`);
 }
 
+/** Requires a duration in whole seconds, in a range: more than the most is taken for milliseconds. */
+export function assertSeconds(value: unknown, name: string, min: number, max: number): asserts value is number {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  const hint = value > max && Number.isFinite(value) ? ': is this in milliseconds?' : '';
+  throw new RangeError(`${name}, in seconds, must be a whole number from ${min} to ${max}${hint}`);
+}
+
 /** Later than any time in seconds that is meant (the year 4147), earlier than the present in milliseconds. */
 const LATEST = 2 ** 36;
 

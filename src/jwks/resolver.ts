@@ -7,7 +7,7 @@
  * @module
  */
 
-import { assertFunction, assertInteger, assertText, assertTime } from '../internal/assert.ts';
+import { assertFunction, assertInteger, assertSeconds, assertText, assertTime } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { isLoopback } from '../internal/loopback.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
@@ -30,9 +30,9 @@ export interface JwksResolverOptions {
    * several issuers, name the tenant of each, and act on the tenant of what is verified: a `kid` is only what its issuer says.
    */
   readonly url: string | URL | JwksAddress | readonly (string | URL | JwksAddress)[];
-  /** How long a set serves before it is fetched again; 600 by default. So long a removed key may still be accepted. */
+  /** How long a set serves before it is fetched again; 600 by default, a day at most. So long a removed key may still be accepted. */
   readonly maxAge?: number | undefined;
-  /** How much longer it serves while the server cannot be reached; 3,600 by default. */
+  /** How much longer it serves while the server cannot be reached; 3,600 by default, 31 days at most. */
   readonly maxStale?: number | undefined;
   /** The least time between two fetches, however many unknown keyids are asked for; 30 by default. */
   readonly cooldown?: number | undefined;
@@ -87,17 +87,21 @@ export function createJwksResolver(options: JwksResolverOptions): (keyid: string
   });
 }
 
+const DAY = 86_400;
+
 function readSettings(options: JwksResolverOptions): JwksFreshness {
   const { maxAge = 600, maxStale = 3600, cooldown = 30, timeout = 3, maxBytes = 262_144, maxKeys = 100 } = options;
   // Looked up when it is called: tests and instrumentations replace the global one.
   const { fetch = (url, init) => globalThis.fetch(url, init) } = options;
-  const positive = { maxAge, cooldown, maxBytes, maxKeys };
-  for (const [name, value] of Object.entries(positive)) assertInteger(value, name, 1, 2 ** 31);
-  assertInteger(maxStale, 'maxStale', 0, 2 ** 31);
+  assertSeconds(maxAge, 'maxAge', 1, DAY);
+  assertSeconds(cooldown, 'cooldown', 1, DAY);
+  assertSeconds(maxStale, 'maxStale', 0, 31 * DAY);
+  assertInteger(maxBytes, 'maxBytes', 1, 2 ** 31);
+  assertInteger(maxKeys, 'maxKeys', 1, 2 ** 31);
   // Timers overflow at 25 days, and then go off at once.
-  assertInteger(timeout, 'timeout', 1, 3600);
+  assertSeconds(timeout, 'timeout', 1, 3600);
   assertFunction(fetch, 'fetch');
-  return { ...positive, maxStale, timeout, fetch };
+  return { maxAge, cooldown, maxBytes, maxKeys, maxStale, timeout, fetch };
 }
 
 function readPlaces(given: JwksResolverOptions['url']): readonly JwksPlace[] {

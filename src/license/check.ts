@@ -7,12 +7,15 @@
 
 import { isAcceptableKey } from '../crypto/ed25519/gate.ts';
 import type { PublicKey } from '../crypto/key.ts';
-import { assertFlag, assertInteger, assertObject, assertPrintable, assertText, assertTexts, assertTime } from '../internal/assert.ts';
+import { assertFlag, assertObject, assertPrintable, assertSeconds, assertText, assertTexts, assertTime } from '../internal/assert.ts';
 import { fromBase64url } from '../internal/base64.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { purposeTag } from '../payload/carrier.ts';
 import { clockOf } from '../runtime/time.ts';
 import type { Circumstances } from './terms.ts';
+
+/** More seconds of `futureSkew` are taken for milliseconds. */
+const DAY = 86_400;
 
 /** What both ways of verifying take. Times are whole seconds since the epoch. */
 export interface LicenseOptions extends Circumstances {
@@ -24,7 +27,7 @@ export interface LicenseOptions extends Circumstances {
   readonly subject?: string | undefined;
   /** Takes licenses for anybody; the result says for whom. Default: false. */
   readonly anySubject?: boolean | undefined;
-  /** How many seconds our clock may be behind the one that issued the license, or a time seen before; 300 by default. */
+  /** How many seconds our clock may be behind the one that issued the license, or a time seen before; 300 by default, 86,400 at most. */
   readonly futureSkew?: number | undefined;
   /** The time in whole seconds since the epoch; default: the system's. */
   readonly now?: (() => number) | undefined;
@@ -68,7 +71,7 @@ export function prepareCheck<LastSeen>(options: LicenseOptions & { readonly last
   if (machine !== undefined) assertText(machine, 'machine');
   if (releasedAt !== undefined) assertTime(releasedAt, 'releasedAt');
   if (understood !== undefined) assertTexts(understood, 'understood');
-  assertInteger(futureSkew, 'futureSkew', 0, 2 ** 31);
+  assertSeconds(futureSkew, 'futureSkew', 0, DAY);
   return {
     product,
     keys: keyPoints(read.publicKeys),

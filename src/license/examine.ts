@@ -18,6 +18,7 @@ import { digestValue } from '../signature/content-digest.ts';
 import { asRefusal } from '../signature/refusal.ts';
 import { requireKeyid, requireTime } from '../signature/requirements.ts';
 import type { VerifiedSignatures } from '../signature/verified.ts';
+import { MISMATCH } from '../signature/verify-signatures.ts';
 import type { LicenseCheck } from './check.ts';
 import { readLicense } from './read-license.ts';
 import { type LicenseTerms, requireTerms } from './terms.ts';
@@ -60,19 +61,23 @@ export function examineLicense(license: string | Uint8Array, check: LicenseCheck
   const { input, signature: written, canonical, payload } = asRefusal(() => readLicense(license));
   const claim = asRefusal(() => readFixedSignature(input, written, [CONTENT_DIGEST], check.tag));
   const { signature, alg, subject, params } = claim;
-  if (!check.anySubject && subject !== check.subject) throw new VerificationError('subject_mismatch');
+  if (!check.anySubject && subject !== check.subject)
+    throw new VerificationError(
+      'subject_mismatch',
+      check.subject === undefined ? 'the license is for somebody: pass subject, or anySubject' : undefined,
+    );
   requireTime(claim, check, check.now);
   const keyid = requireKeyid(claim);
   const point = check.keys.get(keyid);
-  if (point === undefined) throw new VerificationError('key_unknown');
-  if ((alg ?? 'ed25519') !== 'ed25519') throw new VerificationError('algorithm_forbidden');
+  if (point === undefined) throw new VerificationError('key_unknown', 'publicKeys has no such keyid');
+  if ((alg ?? 'ed25519') !== 'ed25519') throw new VerificationError('algorithm_forbidden', 'licenses are signed by Ed25519');
   return {
     point,
     signature,
     canonical,
     base: (hash) => encodeUtf8(componentLine(CONTENT_DIGEST, digestValue('sha-256', hash)) + paramsLine(params)),
     grant: (holds) => {
-      if (holds !== true) throw new VerificationError('signature_mismatch');
+      if (holds !== true) throw new VerificationError('signature_mismatch', undefined, { logDetail: MISMATCH });
       requireTerms(payload, check);
       return granted(payload, check.product, { ...claim, keyid });
     },

@@ -57,10 +57,10 @@ export function observeClockNow(store: SyncLastSeenStore, clock: Clock): void {
 function isForward(last: unknown, { now, futureSkew }: Clock): boolean {
   if (last === undefined || last === null) return true;
   assertTime(last, 'what lastSeen.read() answers');
-  if (now < last - futureSkew) throw new VerificationError('clock_rolled_back', `by ${last - now} s`);
+  if (now < last - futureSkew) throw new VerificationError('clock_rolled_back', `the clock is ${last - now} s behind a time it had`);
   return now > last;
 }
 
 function unavailable(cause: unknown): unknown {
-  return cause instanceof VerificationError ? cause : new VerificationError('store_unavailable', 'lastSeen', { cause });
+  return cause instanceof VerificationError ? cause : new VerificationError('store_unavailable', 'lastSeen could not tell', { cause });
 }

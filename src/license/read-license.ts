@@ -53,7 +53,7 @@ function decode(bytes: Uint8Array): string {
 
 /** A mail that was answered or forwarded has marks before each line. */
 function unquote(text: string): string {
-  return text.startsWith('>') ? text.replace(/^[> \t]+/gm, '').trim() : text;
+  return text.startsWith('>') || (!text.startsWith('{') && text.includes('\n>')) ? text.replace(/^[> \t]+/gm, '').trim() : text;
 }
 
 /** Characters that nobody sees, which programs for mail and text put in. */
@@ -66,6 +66,11 @@ function requireVisible(text: string): string {
 
 function problemOf(line: string): string {
   if (line === '') return 'the license is empty';
+  const [strange] = /[^\w+/=-]/u.exec(line) ?? [];
+  if (strange !== undefined) {
+    const code = strange.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+    return `neither JSON nor one line of base64url: it has U+${code}`;
+  }
   if (/[+/=]/.test(line)) return 'the license is Base64, where base64url without padding is expected: it was written anew';
   return 'neither JSON nor one line of base64url';
 }

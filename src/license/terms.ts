@@ -66,7 +66,10 @@ export function requireTerms(terms: LicenseTerms, circumstances: Circumstances):
   const known = ['features', 'machine', ...understood];
   // Maintenance is known only where there is a release to compare it with.
   if (releasedAt !== undefined) known.push('maintenanceUntil');
-  if (!critical.every((name) => known.includes(name))) throw new VerificationError('critical_unknown');
-  if (licensed !== machine) throw new VerificationError('machine_mismatch');
-  if (releasedAt !== undefined && !(releasedAt <= maintenanceUntil)) throw new VerificationError('maintenance_ended');
+  const strange = critical.find((name) => !known.includes(name));
+  if (strange !== undefined)
+    throw new VerificationError('critical_unknown', `this version does not know ${JSON.stringify(strange.slice(0, 100))}`);
+  if (licensed !== machine) throw new VerificationError('machine_mismatch', 'the license is bound to another machine');
+  if (releasedAt !== undefined && !(releasedAt <= maintenanceUntil))
+    throw new VerificationError('maintenance_ended', 'this version is newer than the maintenance');
 }

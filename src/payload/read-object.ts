@@ -48,7 +48,7 @@ export function readMembers(text: string): { readonly input: string; readonly si
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw payloadMalformed(Array.isArray(value) ? 'a list, where a JSON object is expected' : 'no JSON object');
   const { [INPUT_MEMBER]: input, [SIGNATURE_MEMBER]: signature, ...members } = value as Members;
-  if (input === undefined && signature === undefined) throw new VerificationError('signature_missing');
+  if (input === undefined && signature === undefined) throw new VerificationError('signature_missing', 'the payload has no signature');
   if (typeof input !== 'string' || typeof signature !== 'string')
     throw new VerificationError('signature_malformed', 'both members must be texts');
   return { input, signature, members };

@@ -98,8 +98,9 @@ function readForm(input: unknown, maxBytes: number): ReceivedPayload {
   const { pairs, members } = asPeersMistake(() => splitForm(input as FormFields, maxBytes));
   const text = members.get(INPUT_MEMBER);
   const signature = members.get(SIGNATURE_MEMBER);
-  if (text === undefined || signature === undefined) throw new VerificationError('signature_missing');
-  if (new Set(pairs.map(([name]) => name)).size !== pairs.length) throw new VerificationError('payload_duplicate_member', 'a form field');
+  if (text === undefined || signature === undefined) throw new VerificationError('signature_missing', 'the form has no signature');
+  if (new Set(pairs.map(([name]) => name)).size !== pairs.length)
+    throw new VerificationError('payload_duplicate_member', 'a form field occurs twice');
   return asPeersMistake(() => ({
     payload: Object.freeze(Object.fromEntries(formPairs(pairs))),
     canonical: canonicalForm(pairs),
@@ -121,7 +122,7 @@ function splitForm(
     size += name.length + value.length;
     if (size > maxBytes) throw payloadTooLarge(maxBytes);
     if (name !== INPUT_MEMBER && name !== SIGNATURE_MEMBER) pairs.push([name, value]);
-    else if (members.has(name)) throw new VerificationError('payload_duplicate_member', name);
+    else if (members.has(name)) throw new VerificationError('payload_duplicate_member', `the form field ${name} occurs twice`);
     else members.set(name, value);
   }
   return { pairs, members };

@@ -7,8 +7,9 @@
 
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
-import { assertInteger, assertObject, assertPrintable, assertTime } from '../internal/assert.ts';
+import { assertInteger, assertObject, assertPrintable, assertSeconds, assertTime } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
+import { LONGEST_LIFE } from '../replay/store.ts';
 import { CONTENT_DIGEST } from '../rfc9421/coverage.ts';
 import { assertNonce, assertSigner, createdOf, signComponents } from '../signature/sign.ts';
 import { canonicalForm, canonicalObject, canonicalText, type FormFields, formPairs } from './canonical-bytes.ts';
@@ -24,7 +25,7 @@ export interface SignPayloadOptions {
   readonly audience: string;
   /** Whom it is about, when the receiver has a session to compare. Printable ASCII. */
   readonly subject?: string | undefined;
-  /** Sets `expires` that many seconds after `created`. Default: the receiver's `maxAge` ends it. */
+  /** Sets `expires` that many seconds after `created`, 31 days at most. Default: the receiver's `maxAge` ends it. */
   readonly expiresIn?: number | undefined;
   /** A serial number of at most 15 digits instead of a nonce, for receivers with a `serialReplayStore`: each is used once. */
   readonly serial?: number | undefined;
@@ -53,7 +54,9 @@ const NAMES: OptionNames<SignPayloadOptions> = {
 
 /** The two members beside the data. */
 export interface SignatureMembers {
+  /** What was signed and how: the value of a `Signature-Input` field. */
   readonly 'signature-input': string;
+  /** The signature: the value of a `Signature` field. */
   readonly signature: string;
 }
 
@@ -80,6 +83,7 @@ export function signPayload(payload: FormFields, options: SignPayloadOptions): P
 
 export async function signPayload(payload: object | string | FormFields, options: SignPayloadOptions): Promise<object> {
   const read = readOptions(options, NAMES);
+  if (payload === '[object Object]') throw new TypeError('payload is an object that was turned into text: pass the object itself');
   if (typeof payload === 'string') return { [TEXT_MEMBER]: payload, ...(await sign('text', canonicalText(payload), read)) };
   assertObject(payload, 'payload');
   if (isForm(payload)) {
@@ -103,7 +107,7 @@ async function sign(format: PayloadFormat, canonical: Uint8Array, options: SignP
   assertSigner(signer);
   assertPrintable(audience, 'audience');
   if (subject !== undefined) assertPrintable(subject, 'subject');
-  if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn', 1, 2 ** 31);
+  if (expiresIn !== undefined) assertSeconds(expiresIn, 'expiresIn', 1, LONGEST_LIFE);
   if (given !== undefined) assertTime(given, 'created');
   const created = createdOf(options);
   const params = {

@@ -6,7 +6,7 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import { assertFlag, assertFunction, assertInteger, assertPrintable } from '../internal/assert.ts';
+import { assertFlag, assertFunction, assertInteger, assertPrintable, assertSeconds } from '../internal/assert.ts';
 import { isThenable } from '../internal/awaitable.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import type { ReplayStore } from '../replay/store.ts';
@@ -142,11 +142,12 @@ export async function verifyPayload(input: PayloadInput, options: VerifyPayloadO
     const view: MessageView<unknown> = {
       source: isThenable(source) ? await source : source,
       present: [],
+      announcesContent: false,
       checkAuthority: (claimed) => requireAddress(claimed, address),
       // The digest is computed from the data itself: a signature that fits proves the content too. A schema speaks before anything is consumed.
       readContent: () => fitSchema(schema, received),
     };
-    const required = { signature, requirement, longestAge: requirement.maxAge };
+    const required = { signature, requirement, longestAge: requirement.maxAge, longestLifetime: requirement.maxLifetime };
     return verifiedPayload(await verifySignatures([required], view, context));
   } catch (error) {
     throw annotated(error, { now: context.now() });
@@ -188,11 +189,11 @@ function readPayloadOptions(options: VerifyPayloadOptions): PayloadParts {
   if (replayStore === undefined ? !insecurelyAllowMissingNonce : typeof replayStore.consume !== 'function')
     throw new TypeError('replayStore is required: without one a message counts again and again');
   assertInteger(maxBytes, 'maxBytes', 1);
-  assertInteger(timeout, 'timeout', 1, 3600);
+  assertSeconds(timeout, 'timeout', 1, 3600);
   const nonce = insecurelyAllowMissingNonce ? 'optional' : 'required';
   return {
     requirement: fixedRequirement(purposeTag(format, tag), nonce, policy, 'policy.'),
-    context: { resolveKey, replayStore, now: clockOf(read.now), timeout },
+    context: { resolveKey, resolveKeyWithoutKeyid: undefined, replayStore, now: clockOf(read.now), timeout },
     audience,
     subject,
     anySubject,
@@ -203,10 +204,14 @@ function readPayloadOptions(options: VerifyPayloadOptions): PayloadParts {
 }
 
 function requireAddress(signature: UnverifiedSignature, { audience, subject, anySubject }: Address): void {
-  if (signature.audience !== audience) throw new VerificationError('audience_mismatch');
+  if (signature.audience !== audience)
+    throw new VerificationError('audience_mismatch', `the message is for ${JSON.stringify(signature.audience ?? '')}`, {
+      logDetail: `audience is ${audience}`,
+    });
   if (!anySubject && signature.subject !== subject) {
-    const detail = subject === undefined ? 'the message is about somebody: pass subject, or anySubject' : undefined;
-    throw new VerificationError('subject_mismatch', undefined, { logDetail: detail });
+    const logDetail = subject === undefined ? 'pass subject, or anySubject' : undefined;
+    const detail = subject === undefined ? 'the message is about somebody' : 'the message is not about this subject';
+    throw new VerificationError('subject_mismatch', detail, { logDetail });
   }
 }
 

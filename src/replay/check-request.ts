@@ -13,8 +13,8 @@ const NONCE_BYTES = 128;
 /** The most characters of a scope: two texts of 1,024 and their lengths fit twice. */
 const SCOPE_CHARACTERS = 4096;
 
-/** The year 5138 in seconds, or 1973 in milliseconds. */
-const LATEST = 100_000_000_000;
+/** The latest time that stores count: the year 5138 in seconds, or 1973 in milliseconds. */
+export const LATEST = 100_000_000_000;
 
 /** The most seconds of `futureSkew` that a policy allows. */
 export const LONGEST_SKEW = 3600;

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { assertInteger } from '../internal/assert.ts';
+import { assertSeconds } from '../internal/assert.ts';
 import { LONGEST_SKEW } from './check-request.ts';
 import type { ConsumeRequest } from './store.ts';
 
@@ -31,7 +31,7 @@ interface GivenEpochOptions {
  * @throws {TypeError | RangeError} If one is not what it should be.
  */
 export function checkEpochOptions({ earlierFutureSkew = 0, insecurelyAssumeNoEarlierMessages = false }: GivenEpochOptions): EpochOptions {
-  assertInteger(earlierFutureSkew, 'earlierFutureSkew', 0, LONGEST_SKEW);
+  assertSeconds(earlierFutureSkew, 'earlierFutureSkew', 0, LONGEST_SKEW);
   // A text from the environment, 'false' for instance, would count as true.
   if (typeof insecurelyAssumeNoEarlierMessages !== 'boolean')
     throw new TypeError('insecurelyAssumeNoEarlierMessages must be true or false');

@@ -8,7 +8,6 @@
  */
 
 import { ComponentError } from '../internal/component-error.ts';
-import { encodeUtf8 } from '../internal/utf8.ts';
 import type { Component } from './component.ts';
 
 /** Reads one component off a message; `undefined` when the message does not have it. */
@@ -43,11 +42,6 @@ export function componentLine({ identifier }: Component, value: string): string 
 /** The last line of a base. */
 export function paramsLine(params: string): string {
   return `"@signature-params": ${params}`;
-}
-
-/** The bytes of a base, which is ASCII. They belong to whoever gets them: no two bases share memory. */
-export function baseBytes(base: string): Uint8Array<ArrayBuffer> {
-  return encodeUtf8(base);
 }
 
 /** The lines of fields that identify somebody, whatever parameters they have. */

@@ -12,6 +12,7 @@ import type { Parameters } from '../structured-fields/value.ts';
 export interface Component {
   /** Lower-case field name, or a derived name that begins with `@`. */
   readonly name: string;
+  /** The parameters of the identifier: `key`, `sf`, `bs`, `req`, `tr`, `name`. */
   readonly params: Parameters;
   /** The identifier as it stands in the message: `"content-digest";key="sha-256"`. */
   readonly identifier: string;

@@ -91,6 +91,8 @@ export function requestOfResponse(hasDigest: boolean): readonly Component[] {
 const CONTAINED = [
   { container: '"@target-uri"', contained: ['"@scheme"', '"@authority"', '"@path"', '"@query"'] },
   { container: '"@request-target"', contained: ['"@path"', '"@query"'] },
+  { container: '"@target-uri";req', contained: ['"@scheme";req', '"@authority";req', '"@path";req', '"@query";req'] },
+  { container: '"@request-target";req', contained: ['"@path";req', '"@query";req'] },
 ];
 
 /**
@@ -99,8 +101,8 @@ const CONTAINED = [
  */
 export function covers(covered: readonly Component[], { name, identity, params }: Component): boolean {
   if (includes(covered, identity)) return true;
-  if (params.size > 0) return false;
-  if (!name.startsWith('@')) return includes(covered, `${identity};bs`);
+  if (params.size > (params.has('req') ? 1 : 0)) return false;
+  if (!name.startsWith('@')) return params.size === 0 && includes(covered, `${identity};bs`);
   return CONTAINED.some(({ container, contained }) => contained.includes(identity) && includes(covered, container));
 }
 
@@ -108,4 +110,40 @@ export function covers(covered: readonly Component[], { name, identity, params }
 function includes(covered: readonly Component[], wanted: string): boolean {
   for (const { identity } of covered) if (identity === wanted) return true;
   return false;
+}
+
+/** What may be left out of a positive list, and what says so. */
+export interface LeftOut {
+  /** The components that need a name: the control data of the carrier's messages. Content is among them anyway. */
+  readonly control: readonly Component[];
+  /** Those whose names say that they are left out. */
+  readonly uncovered: ReadonlySet<string>;
+  /** Whether what ties a response to its request may be left out. */
+  readonly unbound: boolean;
+}
+
+/**
+ * Reads a positive list; `name` is what messages call it, and `prefix` what they call the options beside it.
+ *
+ * @throws {TypeError} If the list, or a member of it, is none; or if it leaves out what `leftOut` does not name.
+ */
+export function readRequiredList(given: readonly CoveredComponent[], leftOut: LeftOut, prefix = ''): readonly NamedComponent[] {
+  const name = `${prefix}required`;
+  const named = readCoveredComponents(given, name);
+  if (named.length === 0) throw new TypeError(`${name} must not be empty`);
+  const listed = named.map(({ component }) => component);
+  for (const component of [...leftOut.control, CONTENT_DIGEST]) if (!covers(listed, component)) requireSaid(component, leftOut, prefix);
+  return named;
+}
+
+function requireSaid({ identifier, name, params }: Component, { uncovered, unbound }: LeftOut, prefix: string): void {
+  if (uncovered.has(name)) return;
+  if (!params.has('req'))
+    throw new TypeError(`${prefix}required leaves out ${name}: add ${addition(name)}, or name it in ${prefix}insecurelyAllowUncovered`);
+  if (!unbound) throw new TypeError(`${prefix}required leaves out ${identifier}: add it, or say ${prefix}insecurelyAllowUnboundResponse`);
+}
+
+/** Not every message has content. */
+function addition(name: string): string {
+  return name === CONTENT_DIGEST.name ? `{ name: '${name}', when: 'present' }` : 'it';
 }

@@ -15,9 +15,15 @@ export function createFieldReader(fields: FieldLines | HeadersLike | undefined):
   if (fields === undefined) return () => undefined;
   if (isFieldLines(fields)) return (name) => linesOf(fields, name);
   return (name) => {
+    // Alone of all fields its lines cannot be joined (RFC 9110, section 5.3), and `Headers` keep them apart.
+    if (name === 'set-cookie' && typeof fields.getSetCookie === 'function') return someOf(fields.getSetCookie());
     const value = fields.get(name);
     return value === null ? undefined : [value];
   };
+}
+
+function someOf(lines: readonly string[]): readonly string[] | undefined {
+  return lines.length > 0 ? lines : undefined;
 }
 
 /** Whether fields are lines, not the platform's `Headers`. */

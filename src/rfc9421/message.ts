@@ -11,7 +11,10 @@ export type FieldLines = readonly (readonly [name: string, value: string])[];
 
 /** What we need of a fetch `Headers`. */
 export interface HeadersLike {
+  /** The value of a field, several lines joined by commas; `null` if there is none. */
   get(name: string): string | null;
+  /** The lines of Set-Cookie. */
+  getSetCookie?(): readonly string[];
 }
 
 /** Content: bytes, a stream of bytes (a Node request is one), or nothing at all. */
@@ -27,27 +30,44 @@ export interface RequestMessage {
   readonly authority: string;
   /** The raw request target, never parsed and written again: `/path?query`. */
   readonly target: string;
+  /** The fields, as lines that arrived or as `Headers`. */
   readonly fields: FieldLines | HeadersLike;
+  /** The trailer fields. */
   readonly trailers?: FieldLines | undefined;
+  /** The content as bytes or a stream; absent if there is none. */
   readonly body?: Content;
 }
 
 /** A response. */
 export interface ResponseMessage {
+  /** The HTTP status. */
   readonly status: number;
+  /** The fields, as lines that arrived or as `Headers`. */
   readonly fields: FieldLines | HeadersLike;
+  /** The trailer fields. */
   readonly trailers?: FieldLines | undefined;
+  /** The content as bytes or a stream; absent if there is none. */
   readonly body?: Content;
+}
+
+/** @throws {TypeError} If something else is passed for a `Request` or `Response`: a URL, a request of Node. */
+function requireFetchObject(given: Request | Response, name: 'request' | 'response', member: string): void {
+  const isFetchObject = typeof given === 'object' && given !== null && member in given && typeof given.headers?.get === 'function';
+  if (isFetchObject) return;
+  const hint = name === 'request' ? '; for a request of Node use messageFromNode of countersign/node' : '';
+  throw new TypeError(`${name} must be a ${name === 'request' ? 'Request' : 'Response'} of fetch${hint}`);
 }
 
 /** A view of a fetch `Request`. Its URL is split by hand: parsing it again could change what was sent. */
 export function messageFromRequest(request: Request, body?: Content): RequestMessage {
+  requireFetchObject(request, 'request', 'url');
   const { scheme, authority, target } = splitUrl(request.url);
   return { method: request.method, scheme, authority, target, fields: request.headers, body };
 }
 
 /** A view of a fetch `Response`. */
 export function messageFromResponse(response: Response, body?: Content): ResponseMessage {
+  requireFetchObject(response, 'response', 'status');
   return { status: response.status, fields: response.headers, body };
 }
 

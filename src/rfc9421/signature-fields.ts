@@ -34,9 +34,26 @@ export interface SignatureLimits {
 export function readCandidates(read: FieldReader, limits: SignatureLimits, known?: KnownLists): readonly SignatureCandidate[] {
   const input = read('signature-input');
   const signature = read('signature');
-  if (input === undefined && signature === undefined) return [];
+  if (input === undefined) {
+    if (signature === undefined) return [];
+    requireNoOlderForm(read);
+  }
   return parseSignatureFields(combine(input ?? []), combine(signature ?? []), limits, known);
 }
+
+/**
+ * The form before the RFC (draft-cavage-http-signatures) has all in one field, Signature or Authorization.
+ *
+ * @throws {ComponentError} `signature_malformed`: who sends it can be told which form counts.
+ */
+export function requireNoOlderForm(read: FieldReader): void {
+  const [signature = ''] = read('signature') ?? [];
+  const [authorization = ''] = read('authorization') ?? [];
+  if (OLDER_FORM.test(signature) || /^Signature\s/i.test(authorization))
+    throw malformed('it is in the older form of draft-cavage-http-signatures: RFC 9421 has the fields Signature-Input and Signature');
+}
+
+const OLDER_FORM = /^[^:]{0,200}\bkeyId="/;
 
 /** The same for the values of the two fields. */
 export function parseSignatureFields(
@@ -106,6 +123,7 @@ function candidateOf(
     label,
     components: readComponents(member.items, input, limits),
     params: input.slice(start, end),
+    parameters: member.params,
     signature: bytes,
   });
   return { label, tag: member.params.get('tag'), read };

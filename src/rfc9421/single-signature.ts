@@ -46,8 +46,8 @@ export function readSingle(
   const received = parseParameters(params.slice(list.length), { unique: true });
   const base64 = signature.slice(label.length + 2, -1);
   const bytes = signature === `${label}=:${base64}:` ? fromBase64(base64) : undefined;
-  if (!bytes?.length) throw new ComponentError('signature_malformed', 'no signature');
-  const read = () => ({ ...readSignatureParams(received), label, components, params, signature: bytes });
+  if (!bytes?.length) throw new ComponentError('signature_malformed', 'the two do not hold one signature');
+  const read = () => ({ ...readSignatureParams(received), label, components, params, parameters: received, signature: bytes });
   return { label, tag: received.get('tag'), read };
 }
 
@@ -59,9 +59,9 @@ export function readSingle(
 export function readFixedSignature(input: string, signature: string, components: readonly Component[], tag: string): UnverifiedSignature {
   const list = `(${components.map(({ identifier }) => identifier).join(' ')})`;
   const head = headOf(input);
-  if (head === undefined) throw new ComponentError('signature_malformed', 'no list');
-  if (head.list !== list) throw new ComponentError('component_uncovered', `wanted ${list}`);
+  if (head === undefined) throw new ComponentError('signature_malformed', 'it does not begin with a label and a list of components');
+  if (head.list !== list) throw new ComponentError('component_uncovered', `the signature must cover exactly ${list}`);
   const candidate = readSingle(head, components, input, signature);
-  if (candidate.tag !== tag) throw new ComponentError('tag_mismatch', `wanted ${tag}`);
+  if (candidate.tag !== tag) throw new ComponentError('tag_mismatch', `a signature with the tag "${tag}" is wanted`);
   return candidate.read();
 }

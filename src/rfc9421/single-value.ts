@@ -45,5 +45,6 @@ function hasBareComma(value: string): boolean {
     else if (character === '"') quoted = !quoted;
     else if (character === ',' && !quoted) return true;
   }
-  return false;
+  // Quotes that do not end may be those of one of two.
+  return quoted && value.includes(',');
 }

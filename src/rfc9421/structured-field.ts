@@ -25,6 +25,18 @@ export type FieldType = 'item' | 'list' | 'dictionary';
 /** Field names, in lower case, and their structured types: what `sf` needs to know. */
 export type FieldTypes = Readonly<Record<string, FieldType>>;
 
+/**
+ * Requires an option `fieldTypes` that can be meant.
+ *
+ * @throws {TypeError} If it is no object, a name is not in lower case, or a type is none.
+ */
+export function requireFieldTypes(types: FieldTypes | undefined): void {
+  if (types === undefined) return;
+  const entries = typeof types === 'object' && types !== null ? Object.entries(types) : [['', undefined] as const];
+  if (!entries.every(([name, type]) => !/[A-Z]/.test(name) && /^(item|list|dictionary)$/.test(String(type))))
+    throw new TypeError("fieldTypes must be like { 'x-parts': 'list' }: names in lower case, each item, list or dictionary");
+}
+
 /** Registered structured fields. Extend them with the `fieldTypes` option. */
 const KNOWN_FIELD_TYPES: FieldTypes = {
   __proto__: null as never,

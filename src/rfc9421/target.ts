@@ -26,7 +26,7 @@ const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
  */
 export function requireTarget({ method, target, authority }: RequestMessage, forms: readonly TargetForm[] = []): void {
   const form = formOf(method, target);
-  if (form === undefined) throw malformedTarget('is none');
+  if (form === undefined) throw malformedTarget('is no path that begins with /');
   if (form !== 'origin' && !forms.includes(form)) throw malformedTarget(`is in ${form}-form, which targetForms does not name`);
   if (AMBIGUOUS.test(target)) throw malformedTarget('holds a character that must be percent-encoded');
   if (DOT_SEGMENT.test(splitTarget(target).path)) throw malformedTarget('has a dot segment');
@@ -42,9 +42,19 @@ function formOf(method: string, target: string): TargetForm | 'origin' | undefin
   return method === 'CONNECT' ? 'authority' : undefined;
 }
 
-/** Requires that a message names its host once. @throws {ComponentError} `target_malformed`. */
+/** Requires that a message names its host once; a platform's `Headers` join two with a comma. @throws {ComponentError} `target_malformed`. */
 export function requireOneHost(read: FieldReader): void {
-  if ((read('host')?.length ?? 0) > 1) throw new ComponentError('target_malformed', 'the message has two Host fields');
+  const [host = '', ...others] = read('host') ?? [];
+  if (others.length > 0 || host.includes(',')) throw new ComponentError('target_malformed', 'the message has two Host fields');
+}
+
+/**
+ * Requires that a `Request` which arrived has no fragment: none is ever sent, so that no client of ours asked for that.
+ *
+ * @throws {ComponentError} `target_malformed`.
+ */
+export function requireNoFragment({ url }: Pick<Request, 'url'>): void {
+  if (url.includes('#')) throw malformedTarget('has a fragment');
 }
 
 function malformedTarget(why: string): ComponentError {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Parameters } from '../structured-fields/value.ts';
 import type { Component } from './component.ts';
 import type { SignatureParams } from './params.ts';
 
@@ -16,6 +17,8 @@ export interface UnverifiedSignature extends SignatureParams {
   readonly components: readonly Component[];
   /** The received text of `@signature-params`, used verbatim. */
   readonly params: string;
+  /** Its parameters by name, also those that this library does not know. */
+  readonly parameters: Parameters;
   /** The bytes of the signature. */
   readonly signature: Uint8Array;
 }

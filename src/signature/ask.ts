@@ -24,5 +24,5 @@ export function ask<T>(what: string, seconds: number, question: () => Awaitable<
 
 function unavailable(what: string, cause: unknown): never {
   if (cause instanceof VerificationError) throw cause;
-  throw new VerificationError('store_unavailable', what, { cause });
+  throw new VerificationError('store_unavailable', `${what} could not tell, or took too long`, { cause });
 }

@@ -6,9 +6,10 @@
 
 import { VerificationError } from '../errors.ts';
 import { type Awaitable, andThen } from '../internal/awaitable.ts';
+import { LATEST } from '../replay/check-request.ts';
 import { type ConsumeRequest, type Consumption, type ReplayStore, replayScope } from '../replay/store.ts';
 import { ask } from './ask.ts';
-import type { ProvenSignature } from './proven-signature.ts';
+import { keyidOf, type ProvenSignature } from './proven-signature.ts';
 
 /** A nonce to consume. Its signal is made when asked for: a store in memory never waits. */
 class Consume implements ConsumeRequest {
@@ -22,16 +23,20 @@ class Consume implements ConsumeRequest {
   readonly futureSkew: number;
   #controller: AbortController | undefined;
 
-  constructor({ signature, requirement, key, longestAge }: ProvenSignature, nonce: string, now: number) {
-    const { keyid = '', tag, created = 0, expires } = signature;
+  constructor(proven: ProvenSignature, nonce: string, now: number) {
+    const { signature, requirement, longestAge, longestLifetime } = proven;
+    const { created, expires, tag } = signature;
     const { futureSkew } = requirement;
-    this.tenant = key.tenant;
-    this.scope = replayScope(key.canonicalKeyid ?? keyid, tag);
+    this.tenant = proven.key.tenant;
+    this.scope = replayScope(proven.key.canonicalKeyid ?? keyidOf(proven), tag);
     this.nonce = nonce;
-    this.created = created;
-    this.expires = expires;
+    // A message that does not say when it was made may be as old as any can be that ends then.
+    this.created = created ?? Math.max(0, expires! - longestLifetime);
+    // Later than any store counts is as good as its last second.
+    this.expires = expires === undefined ? undefined : Math.min(expires, LATEST);
+    const end = created === undefined ? Number.POSITIVE_INFINITY : created + longestAge;
     // A second more: in the second in which it ends, a message is still accepted.
-    this.keepUntil = Math.min(created + longestAge, expires ?? Number.POSITIVE_INFINITY) + futureSkew + 1;
+    this.keepUntil = Math.min(end, expires ?? Number.POSITIVE_INFINITY) + futureSkew + 1;
     this.now = now;
     this.futureSkew = futureSkew;
   }
@@ -55,8 +60,9 @@ export function consumeNonces(proven: readonly ProvenSignature[], store: ReplayS
   const requests: Consume[] = [];
   let futureSkew = 0;
   for (const one of proven) {
-    const { nonce } = one.signature;
-    if (nonce === undefined) continue;
+    const { nonce, created, expires } = one.signature;
+    // What counts for ever would have to be remembered for ever; the policy says that it may count again.
+    if (nonce === undefined || (created === undefined && expires === undefined)) continue;
     requests.push(new Consume(one, nonce, now));
     futureSkew = Math.max(futureSkew, one.requirement.futureSkew);
   }
@@ -85,12 +91,14 @@ function requireConsumed(answer: Consumption, futureSkew: number): void {
     case 'consumed':
       return;
     case 'replayed':
-      throw new VerificationError('nonce_replayed');
+      throw new VerificationError('nonce_replayed', 'the message counted before');
     case 'cold':
       // A message that is signed after the store's epoch, as every clock sees it, is a new one.
-      throw new VerificationError('replay_store_cold', undefined, { retryAfter: futureSkew + 2 });
+      throw new VerificationError('replay_store_cold', 'the replay store has just started: sign anew after Retry-After', {
+        retryAfter: futureSkew + 2,
+      });
     case 'full':
-      throw new VerificationError('replay_store_full');
+      throw new VerificationError('replay_store_full', 'the replay store remembers as many nonces as it may');
     default:
       throw new VerificationError('store_unavailable', 'the replay store gave no known answer');
   }

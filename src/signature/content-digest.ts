@@ -54,31 +54,39 @@ export function newContentDigest(body: Content, read: FieldReader): Awaitable<st
  *
  * @throws {VerificationError} `digest_mismatch` if one differs or the field is malformed; `digest_missing` if none is
  *   of an algorithm that counts.
+ * @throws {TypeError} If `value` is no text, or `bytes` are no Uint8Array.
  */
 export async function verifyContentDigest(value: string, bytes: Uint8Array): Promise<void> {
+  if (typeof value !== 'string') throw new TypeError('value must be the text of a digest field');
+  if (!isBytes(bytes)) throw new TypeError('bytes must be a Uint8Array');
   await checkContentDigest(value, bytes);
 }
 
-/** The same, at once where the runtime hashes at once. */
-export function checkContentDigest(value: string, bytes: Uint8Array): Awaitable<void> {
+/** The same, at once where the runtime hashes at once; `coding` is the Content-Encoding of the message. */
+export function checkContentDigest(value: string, bytes: Uint8Array, coding?: string): Awaitable<void> {
   const [first, ...others] = strongDigests(value);
-  const checked = checkDigest(first, bytes);
+  const checked = checkDigest(first, bytes, coding);
   if (others.length === 0) return checked;
   return Promise.resolve(checked).then(async () => {
-    for (const expected of others) await checkDigest(expected, bytes);
+    for (const expected of others) await checkDigest(expected, bytes, coding);
   });
 }
 
 /** A digest that must fit, by its algorithm. */
 export type ExpectedDigest = readonly [algorithm: DigestAlgorithm, expected: Uint8Array];
 
-function checkDigest([algorithm, expected]: ExpectedDigest, bytes: Uint8Array): Awaitable<void> {
-  return andThen(digest(algorithm, bytes), (actual) => requireDigest(algorithm, expected, actual));
+function checkDigest([algorithm, expected]: ExpectedDigest, bytes: Uint8Array, coding: string | undefined): Awaitable<void> {
+  return andThen(digest(algorithm, bytes), (actual) => requireDigest(algorithm, expected, actual, coding));
 }
 
 /** @throws {VerificationError} `digest_mismatch` */
-export function requireDigest(algorithm: DigestAlgorithm, expected: Uint8Array, actual: Uint8Array): void {
-  if (!equalBytes(expected, actual)) throw new VerificationError('digest_mismatch', algorithm);
+export function requireDigest(algorithm: DigestAlgorithm, expected: Uint8Array, actual: Uint8Array, coding?: string): void {
+  if (equalBytes(expected, actual)) return;
+  const hint =
+    coding === undefined
+      ? ''
+      : '; it has a Content-Encoding, and the digest is of the coded bytes: verify before anything decodes it, or pass them as they came';
+  throw new VerificationError('digest_mismatch', `the content is not what was signed, its ${algorithm} differs${hint}`);
 }
 
 /**

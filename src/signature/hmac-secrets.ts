@@ -8,10 +8,10 @@
  * @module
  */
 
-import { hmacKey, type Secret } from '../crypto/hmac.ts';
+import { hmacKey, type Secret } from '../crypto/hmac/hmac.ts';
+import { requireSwitches, type SecretOptions } from '../crypto/hmac/secret.ts';
 import type { VerificationKey } from '../crypto/key.ts';
 import { isCryptoKey } from '../crypto/runtime.ts';
-import { requireSwitches, type SecretOptions } from '../crypto/secret.ts';
 import { assertFunction, assertInteger } from '../internal/assert.ts';
 import { type Awaitable, andThen } from '../internal/awaitable.ts';
 import { equalBytes, isBytes } from '../internal/bytes.ts';

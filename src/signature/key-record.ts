@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { VerificationKey } from '../crypto/key.ts';
+import { signatureLength, type VerificationKey } from '../crypto/key.ts';
 import { VerificationError } from '../errors.ts';
 import { assertTexts, assertTime } from '../internal/assert.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
@@ -13,7 +13,7 @@ import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
 
 /** A key with what the provider knows about it. Times are whole seconds since the epoch; `null` is as good as absent. */
 export interface KeyRecord {
-  /** One key, or several while they overlap in a rotation: at most two of one algorithm. */
+  /** One key, or several while they overlap in a rotation: at most two of one algorithm, or of algorithms whose signatures are equally long. */
   readonly key: VerificationKey | readonly VerificationKey[];
   /** Whose key it is. Quotas are kept apart by it. Default: `''`. */
   readonly tenant?: string | null | undefined;
@@ -39,6 +39,22 @@ export type KeyLookup = VerificationKey | KeyRecord | null | undefined;
  * `untrusted` is what the message claims; nothing in it is proved.
  */
 export type ResolveKey = (keyid: string, untrusted: UnverifiedSignature) => Awaitable<KeyLookup>;
+
+/**
+ * Finds the key of a signature that names none, by what else it says. It must throw if it cannot tell, as `ResolveKey`. The record needs
+ * `canonicalKeyid`: nonces are remembered under it, and it is the `keyid` of what was verified.
+ */
+export type ResolveKeyWithoutKeyid = (
+  untrusted: KeylessSignature,
+) => Awaitable<(KeyRecord & { readonly canonicalKeyid: string }) | null | undefined>;
+
+/** A signature without a keyid, unverified: every part of it may be an attacker's. */
+export interface KeylessSignature extends UnverifiedSignature {
+  /** There is none. */
+  readonly keyid?: undefined;
+  /** The value of a field that the signature covers, by its name in any case; `undefined` if it is not covered, or not there. */
+  field(name: string): string | undefined;
+}
 
 /** A key record, looked at once: what it says now counts, whatever becomes of it. */
 export interface ResolvedKey {
@@ -76,6 +92,12 @@ export function readLookup(found: KeyLookup): ResolvedKey | undefined {
   };
 }
 
+/** Requires the name under which nonces of a key are remembered that the message does not name. @throws {TypeError} */
+export function requireCanonicalKeyid(key: ResolvedKey | undefined): void {
+  if (key !== undefined && !key.canonicalKeyid)
+    throw new TypeError('resolveKeyWithoutKeyid answered a record without canonicalKeyid: it is the name of the key');
+}
+
 const MOST_KEYS = 2;
 
 function keysOf(given: unknown): readonly VerificationKey[] {
@@ -83,12 +105,18 @@ function keysOf(given: unknown): readonly VerificationKey[] {
   if (keys.length === 0) throw answered('a record without a key');
   keys.forEach(requireKey);
   const checked = keys as readonly VerificationKey[];
-  for (const { algorithm } of checked) {
-    // An unknown keyid must take as long as a wrong signature, whichever record is meant.
-    if (checked.filter((key) => key.algorithm === algorithm).length > MOST_KEYS)
-      throw answered(`more than ${MOST_KEYS} keys for ${algorithm} in one record`);
-  }
+  if (checked.length > MOST_KEYS) requireFewAlike(checked);
   return checked;
+}
+
+/** An unknown keyid must take as long as a wrong signature, whichever record is meant: so few may try a signature of one length. */
+function requireFewAlike(keys: readonly VerificationKey[]): void {
+  const kinds = keys.map((key) => signatureLength(key) ?? key.algorithm);
+  const crowded = kinds.findIndex((kind) => kinds.filter((other) => other === kind).length > MOST_KEYS);
+  if (crowded < 0) return;
+  const { algorithm } = keys[crowded]!;
+  const alike = keys.every((key) => key.algorithm === algorithm) ? '' : ', or with signatures as long as its';
+  throw answered(`more than ${MOST_KEYS} keys for ${algorithm}${alike}, in one record`);
 }
 
 function requireKey(key: unknown): void {
@@ -124,9 +152,9 @@ function answered(what: string): TypeError {
  * @throws {VerificationError} `key_revoked`, `key_disabled` or `key_expired`.
  */
 export function requireUsable({ status, notBefore, notAfter }: ResolvedKey, now: number): void {
-  if (status === 'revoked') throw new VerificationError('key_revoked');
-  if (status !== 'active') throw new VerificationError('key_disabled');
+  if (status === 'revoked') throw new VerificationError('key_revoked', 'the key was revoked');
+  if (status !== 'active') throw new VerificationError('key_disabled', 'the key is disabled');
   // Written so that NaN refuses.
-  if (notBefore !== undefined && !(now >= notBefore)) throw new VerificationError('key_expired', 'not valid yet');
-  if (notAfter !== undefined && !(now <= notAfter)) throw new VerificationError('key_expired');
+  if (notBefore !== undefined && !(now >= notBefore)) throw new VerificationError('key_expired', 'the key is not valid yet');
+  if (notAfter !== undefined && !(now <= notAfter)) throw new VerificationError('key_expired', 'the key is not valid any more');
 }

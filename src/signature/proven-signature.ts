@@ -15,6 +15,13 @@ export interface RequiredSignature {
   readonly requirement: Requirement;
   /** The longest `maxAge`, in seconds, that any policy of the verifier gives this tag: so long its nonce is remembered. */
   readonly longestAge: number;
+  /** The longest `maxLifetime` of the same, in seconds: when a message without `created` was made at the earliest. */
+  readonly longestLifetime: number;
+}
+
+/** The name of the key that made a signature: its own word, or, where it names none, the record's. */
+export function keyidOf({ signature, key }: ProvenSignature): string {
+  return signature.keyid ?? key.canonicalKeyid!;
 }
 
 /** A signature that fulfils everything asked of it. */

@@ -14,6 +14,7 @@ export interface FoundInQuery {
   readonly message: RequestMessage;
   /** The method that was signed. */
   readonly signedMethod: string;
+  /** The signature, and what is required of it. */
   readonly required: RequiredSignature;
 }
 

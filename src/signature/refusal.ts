@@ -26,7 +26,7 @@ function toRefusal(error: unknown): unknown {
   if (error instanceof ComponentError) {
     return new VerificationError(error.code, error.message, error.cause === undefined ? {} : { cause: error.cause });
   }
-  if (error instanceof JsonError) return new VerificationError(error.code, `at ${error.pointer}`);
+  if (error instanceof JsonError) return new VerificationError(error.code, error.detail);
   return error;
 }
 

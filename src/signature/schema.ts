@@ -10,6 +10,7 @@ import { type Awaitable, isThenable } from '../internal/awaitable.ts';
 
 /** What we need of a Standard Schema: zod, valibot, arktype and others implement it. */
 export interface StandardSchema<Output> {
+  /** What Standard Schema version 1 says: a function that validates. */
   readonly '~standard': {
     readonly validate: (value: unknown) => Awaitable<StandardResult<Output>>;
   };

@@ -6,18 +6,28 @@
  * @module
  */
 
+import { signBase } from '../crypto/base.ts';
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
-import { assertFlag, assertFunction, assertInteger, assertPrintable, assertTime } from '../internal/assert.ts';
+import {
+  assertFlag,
+  assertFunction,
+  assertNoPromise,
+  assertPrintable,
+  assertSeconds,
+  assertTexts,
+  assertTime,
+} from '../internal/assert.ts';
 import { type Awaitable, andThen, isThenable } from '../internal/awaitable.ts';
 import { toBase64 } from '../internal/base64.ts';
 import { ComponentError } from '../internal/component-error.ts';
 import { memberOf } from '../internal/options.ts';
-import { baseBytes, type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/base.ts';
+import { LONGEST_LIFE } from '../replay/store.ts';
+import { type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/base.ts';
 import type { Component } from '../rfc9421/component.ts';
 import type { CoveredComponent } from '../rfc9421/coverage.ts';
 import { MAX_NONCE, type SignatureParams, serializeSignatureParams } from '../rfc9421/params.ts';
-import type { FieldTypes } from '../rfc9421/structured-field.ts';
+import { type FieldTypes, requireFieldTypes } from '../rfc9421/structured-field.ts';
 import { clockOf } from '../runtime/time.ts';
 
 /** How to sign. Times are whole seconds since the epoch, durations whole seconds. */
@@ -29,9 +39,14 @@ export interface SignOptions {
    * (`"@query-param";name="id"`), or `{ name, when: 'present' }` for what is covered only where the message has it.
    */
   readonly components?: readonly CoveredComponent[] | undefined;
+  /**
+   * All that is covered, in this order and in place of the defaults; excludes `components`. What it leaves out of the defaults' control data
+   * and of content is named in `insecurelyAllowUncovered`.
+   */
+  readonly required?: readonly CoveredComponent[] | undefined;
   /** The purpose, printable ASCII. Tags that begin with `cs1-` belong to the other carriers. Default: none. */
   readonly tag?: string | undefined;
-  /** Sets `expires` that many seconds after `created`. Default: no `expires`; the verifier's `maxAge` ends it. */
+  /** Sets `expires` that many seconds after `created`, 31 days at most. Default: no `expires`; the verifier's `maxAge` ends it. */
   readonly expiresIn?: number | undefined;
   /** The dictionary key; default: `sig`, or the next free of `sig2`, `sig3`, … */
   readonly label?: string | undefined;
@@ -47,6 +62,31 @@ export interface SignOptions {
   readonly now?: (() => number) | undefined;
   /** Where nonces come from; default: the runtime's `crypto`. */
   readonly randomBytes?: RandomBytes | undefined;
+}
+
+/** A parameter that a signature may go without (RFC 9421, section 2.3). */
+export type OmittedParameter = 'created' | 'keyid' | 'nonce';
+
+/** What a signer leaves out for a receiver that does not know it. */
+export interface Omission {
+  /**
+   * Parameters to leave out. Without `nonce` the message counts until it is too old, as often as it is sent; without `created` until it
+   * expires, or for ever; without `keyid` the receiver must know the key by something else.
+   */
+  readonly insecurelyOmit: readonly OmittedParameter[];
+}
+
+/** The same, if it is said. */
+export interface MaybeOmission {
+  readonly insecurelyOmit?: readonly OmittedParameter[] | undefined;
+}
+
+/** What signing adds to a message whose signature may lack parameters. */
+export interface BareSignedFields extends Omit<SignedFields, 'created' | 'nonce'> {
+  /** When it was signed, in whole seconds since the epoch; `undefined` if that was left out. */
+  readonly created: number | undefined;
+  /** The nonce; `undefined` if it was left out. */
+  readonly nonce: string | undefined;
 }
 
 /** What signing adds to a message. */
@@ -87,19 +127,36 @@ export function checkSignTerms({
   includeAlg,
   nonce,
   created,
+  fieldTypes,
   now,
   randomBytes,
 }: Omit<SignOptions, 'signer' | 'components'>): void {
   if (tag !== undefined) assertPrintable(tag, 'tag');
   if (tag?.startsWith('cs1-')) throw new TypeError('tag must not begin with cs1-: such tags belong to the other carriers');
-  if (label !== undefined && (typeof label !== 'string' || !LABEL.test(label)))
-    throw new TypeError('label must be a structured field key: lower-case letters, digits, _ - . *');
+  if (label !== undefined) assertLabel(label);
   if (nonce !== undefined) assertNonce(nonce);
-  if (expiresIn !== undefined) assertInteger(expiresIn, 'expiresIn', 1, 2 ** 31);
+  if (expiresIn !== undefined) assertSeconds(expiresIn, 'expiresIn', 1, LONGEST_LIFE);
   if (created !== undefined) assertTime(created, 'created');
+  requireFieldTypes(fieldTypes);
   if (includeAlg !== undefined) assertFlag(includeAlg, 'includeAlg');
   if (now !== undefined) assertFunction(now, 'now');
   if (randomBytes !== undefined) assertFunction(randomBytes, 'randomBytes');
+}
+
+/** Requires a dictionary key (RFC 9651, section 3.1.2). */
+export function assertLabel(label: unknown): asserts label is string {
+  if (typeof label !== 'string' || !LABEL.test(label))
+    throw new TypeError('label must be a structured field key: lower-case letters, digits, _ - . *');
+}
+
+const OMITTED: readonly OmittedParameter[] = ['created', 'keyid', 'nonce'];
+
+/** Requires names of parameters to leave out, none of them given. @throws {TypeError} */
+export function checkOmission({ insecurelyOmit }: MaybeOmission, nonce: string | undefined): void {
+  if (insecurelyOmit === undefined) return;
+  assertTexts(insecurelyOmit, 'insecurelyOmit');
+  if (!insecurelyOmit.every((name) => OMITTED.includes(name))) throw new TypeError(`insecurelyOmit must be some of ${OMITTED.join(', ')}`);
+  if (nonce !== undefined && insecurelyOmit.includes('nonce')) throw new TypeError('nonce is given, and insecurelyOmit leaves it out');
 }
 
 /** Requires a nonce that a signature can carry. */
@@ -110,6 +167,7 @@ export function assertNonce(nonce: unknown): asserts nonce is string {
 
 /** Requires something that signs. */
 export function assertSigner(signer: unknown): asserts signer is Signer {
+  assertNoPromise(signer, 'signer');
   if (typeof signer !== 'object' || signer === null || typeof memberOf(signer, 'sign') !== 'function')
     throw new TypeError(
       'signer must be a signer: hmacSigner({ keyid, secret }), createSigner({ privateKey }), or { keyid, algorithm, sign }',
@@ -145,15 +203,21 @@ export interface SigningInput {
 }
 
 /** Signs a message of the header carrier; the options were checked. */
-export async function signMessage({ source, components, digest, read }: SigningInput, options: SignOptions): Promise<SignedFields> {
-  const { signer, tag, expiresIn, includeAlg } = options;
-  const created = createdOf(options);
-  const nonce = options.nonce ?? randomNonce(signer, options.randomBytes);
+export function signMessage(input: SigningInput, options: SignOptions & { readonly insecurelyOmit?: undefined }): Promise<SignedFields>;
+export function signMessage(input: SigningInput, options: SignOptions & MaybeOmission): Promise<BareSignedFields>;
+export async function signMessage(
+  { source, components, digest, read }: SigningInput,
+  options: SignOptions & MaybeOmission,
+): Promise<BareSignedFields> {
+  const { signer, tag, expiresIn, includeAlg, insecurelyOmit: omitted = [] } = options;
+  const now = createdOf(options);
+  const created = omitted.includes('created') ? undefined : now;
+  const nonce = omitted.includes('nonce') ? undefined : (options.nonce ?? randomNonce(signer, options.randomBytes));
   const params: SignatureParams = {
     created,
-    expires: expiresIn === undefined ? undefined : created + expiresIn,
+    expires: expiresIn === undefined ? undefined : now + expiresIn,
     nonce,
-    keyid: signer.keyid,
+    keyid: omitted.includes('keyid') ? undefined : signer.keyid,
     alg: includeAlg ? signer.algorithm : undefined,
     tag,
   };
@@ -191,7 +255,7 @@ export function signComponents(
     return { text, base: createSignatureBase(source, components, text) };
   });
   const finish = (bytes: Uint8Array): SignedBase => ({ text, base: maskBase(base), signature: toBase64(bytes) });
-  return andThen(signer.sign(baseBytes(base)), finish);
+  return andThen(signBase(signer, base), finish);
 }
 
 /** The one place where what the pure rooms throw becomes the caller's mistake. @throws {TypeError} */

@@ -13,7 +13,7 @@ import { combine, type FieldReader } from '../rfc9421/field-lines.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
 import { parseComponent } from '../rfc9421/parse-component.ts';
 import type { KeyRecord } from './key-record.ts';
-import type { ProvenSignature } from './proven-signature.ts';
+import { keyidOf, type ProvenSignature } from './proven-signature.ts';
 import { asRefusal } from './refusal.ts';
 import { type StandardSchema, validate } from './schema.ts';
 import { toVerifiedSignatures, type VerifiedSignatures } from './verified.ts';
@@ -21,7 +21,7 @@ import type { MessageView } from './verify-signatures.ts';
 
 /** A request whose signatures fulfil the policy. Everything here was signed; asking for anything else throws. Members may be taken apart. */
 export interface VerifiedRequest {
-  /** The name of the key that signed it. */
+  /** The name of the key that signed it; of one that names none, `canonicalKeyid` of its record. */
   readonly keyid: string;
   /** The tenant of the key record; `''` without one. */
   readonly tenant: string;
@@ -84,7 +84,7 @@ export function createVerifiedRequest(
 
 /** What a signed URL shows to be verified: neither fields nor content. */
 export function urlView(source: ComponentSource, checkAuthority: MessageView<undefined>['checkAuthority']): MessageView<undefined> {
-  return { source, present: [], checkAuthority, readContent: () => undefined };
+  return { source, present: [], announcesContent: false, checkAuthority, readContent: () => undefined };
 }
 
 /**
@@ -101,8 +101,9 @@ class VerifiedView implements VerifiedRequest {
   #signatures: VerifiedSignatures | undefined;
 
   constructor(request: ReadRequest, proven: readonly ProvenSignature[], bytes: Uint8Array | undefined) {
-    const { signature, key } = proven[0]!;
-    this.keyid = signature.keyid!;
+    const [first] = proven as readonly [ProvenSignature, ...ProvenSignature[]];
+    const { key } = first;
+    this.keyid = keyidOf(first);
     this.tenant = key.tenant;
     this.key = key.record;
     this.#request = request;
@@ -193,6 +194,7 @@ class VerifiedView implements VerifiedRequest {
   }
 
   #toRequest(): Request {
+    this.#requireCovered('"@authority"', '"@target-uri"');
     const { scheme, authority } = this.#request.message;
     const query = this.#query();
     const url = `${scheme}://${normalizeAuthority(authority, scheme)}${this.#path()}${query === '?' ? '' : query}`;

@@ -5,7 +5,7 @@
  */
 
 import type { Algorithm } from '../crypto/algorithm.ts';
-import type { ProvenSignature } from './proven-signature.ts';
+import { keyidOf, type ProvenSignature } from './proven-signature.ts';
 
 /** One signature that was verified. Times are whole seconds since the epoch. */
 export interface VerifiedSignature {
@@ -17,8 +17,8 @@ export interface VerifiedSignature {
   readonly algorithm: Algorithm;
   /** The purpose; `undefined` if it has none. */
   readonly tag: string | undefined;
-  /** When it was made. */
-  readonly created: number;
+  /** When it was made; `undefined` if it does not say, which a policy must allow. */
+  readonly created: number | undefined;
   /** The last second it counts; `undefined` if it says none. */
   readonly expires: number | undefined;
   /** What counts once; `undefined` if it has none. */
@@ -35,14 +35,15 @@ export function toVerifiedSignatures(proven: readonly ProvenSignature[]): Verifi
   return Object.freeze(proven.map(toVerifiedSignature)) as unknown as VerifiedSignatures;
 }
 
-function toVerifiedSignature({ signature, algorithm }: ProvenSignature): VerifiedSignature {
-  const { label, keyid, tag, created, expires, nonce, components } = signature;
+function toVerifiedSignature(proven: ProvenSignature): VerifiedSignature {
+  const { signature, algorithm } = proven;
+  const { label, tag, created, expires, nonce, components } = signature;
   return Object.freeze({
     label,
-    keyid: keyid!,
+    keyid: keyidOf(proven),
     algorithm,
     tag,
-    created: created!,
+    created,
     expires,
     nonce,
     components: Object.freeze(components.map(({ identifier }) => identifier)),

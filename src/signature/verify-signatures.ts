@@ -8,31 +8,35 @@
  * @module
  */
 
+import { verifyBase } from '../crypto/base.ts';
 import { dummyVerify } from '../crypto/dummy-verification.ts';
 import { signatureLength, type VerificationKey } from '../crypto/key.ts';
-import { VerificationError, type VerificationErrorCode } from '../errors.ts';
+import { VerificationError } from '../errors.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
 import type { ReplayStore } from '../replay/store.ts';
-import { baseBytes, type ComponentSource, createSignatureBase, maskBase } from '../rfc9421/base.ts';
-import type { Component } from '../rfc9421/component.ts';
+import { type ComponentSource, maskBase } from '../rfc9421/base.ts';
+import { plainComponent } from '../rfc9421/component.ts';
+import { covers } from '../rfc9421/coverage.ts';
 import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
 import { ask } from './ask.ts';
+import { type CheckedView, checkSignatures, type SpelledBase } from './check-signature.ts';
 import { consumeNonces } from './consume-nonce.ts';
-import { type ResolvedKey, type ResolveKey, readLookup, requireUsable } from './key-record.ts';
+import {
+  type KeyLookup,
+  type ResolvedKey,
+  type ResolveKey,
+  type ResolveKeyWithoutKeyid,
+  readLookup,
+  requireCanonicalKeyid,
+  requireUsable,
+} from './key-record.ts';
 import type { Requirement } from './policy.ts';
 import type { ProvenSignature, RequiredSignature } from './proven-signature.ts';
 import { annotated } from './refusal.ts';
-import { requireCoverage, requireKeyid, requireTime } from './requirements.ts';
+import { NONE, type Refusals, requireTime } from './requirements.ts';
 
 /** What a carrier shows of its message. */
-export interface MessageView<Content> {
-  readonly source: ComponentSource;
-  /** The same message in other spellings that its signer may have sent: it is good in whichever was signed. Default: none. */
-  readonly respelled?: readonly ComponentSource[] | undefined;
-  /** Components that must be covered because this message has them. */
-  readonly present: readonly Component[];
-  /** Throws unless the message is for us. */
-  checkAuthority(signature: UnverifiedSignature): Awaitable<void>;
+export interface MessageView<Content> extends CheckedView {
   /** The content that was signed. Throws if what arrived is something else. */
   readContent(proven: readonly RequiredSignature[]): Awaitable<Content>;
 }
@@ -40,12 +44,16 @@ export interface MessageView<Content> {
 /** What verification needs of the verifier. */
 export interface VerifyContext {
   readonly resolveKey: ResolveKey;
+  /** Absent where each signature must name its key. */
+  readonly resolveKeyWithoutKeyid: ResolveKeyWithoutKeyid | undefined;
   /** Absent where no nonce is consumed: a response's is the request's. */
   readonly replayStore: ReplayStore | undefined;
   /** Whole seconds since the epoch; asked again after whatever was waited for. */
   readonly now: () => number;
   /** Seconds to wait for a key or a store. */
   readonly timeout: number;
+  /** Whether refusals show the signature base to the peer too: then they say what to do with it. */
+  readonly exposesBase?: boolean | undefined;
 }
 
 /** What was verified. */
@@ -55,7 +63,7 @@ export interface Verified<Content> {
 }
 
 /**
- * Verifies each signature by its requirement; all must hold. Waits only for what is not there yet.
+ * Verifies each signature by its requirement; all must hold, and none may be `missing`. Waits only for what is not there yet.
  *
  * @throws {VerificationError} With the code of the first check that fails, and the keyid that the message claims.
  */
@@ -63,10 +71,13 @@ export async function verifySignatures<Content>(
   required: readonly RequiredSignature[],
   view: MessageView<Content>,
   context: VerifyContext,
+  missing: Refusals = NONE,
 ): Promise<Verified<Content>> {
   try {
+    const known = { now: context.now, allowsMissingKeyid: context.resolveKeyWithoutKeyid !== undefined };
+    const bases = await checkSignatures(required, view, known, missing);
     const proven: ProvenSignature[] = [];
-    for (const one of required) proven.push(await proveOne(one, view, context));
+    for (const [index, one] of required.entries()) proven.push(await proveOne(one, bases[index]!, view, context));
     const read = view.readContent(proven);
     const content = isThenable(read) ? await read : read;
     const consumed = consumeNow(proven, context);
@@ -78,41 +89,19 @@ export async function verifySignatures<Content>(
 }
 
 /** Proves one signature: everything about it but the content and its nonce. */
-async function proveOne<Content>(one: RequiredSignature, view: MessageView<Content>, context: VerifyContext): Promise<ProvenSignature> {
-  const { signature, requirement } = one;
-  requireCoverage(signature, requirement, presentComponents(requirement, view));
-  const addressed = view.checkAuthority(signature);
-  if (isThenable(addressed)) await addressed;
-  requireTime(signature, requirement, context.now());
-  // Before the look-up, so that it takes the same time whether or not there is such a key.
-  const bases = basesOf(view, signature);
-  const found = lookUp(signature, context);
+async function proveOne(
+  one: RequiredSignature,
+  bases: readonly SpelledBase[],
+  view: CheckedView,
+  context: VerifyContext,
+): Promise<ProvenSignature> {
+  const found = lookUp(one.signature, view.source, context);
   const key = readLookup(isThenable(found) ? await found : found);
-  const proving = proveSignature(key, one, bases, context.timeout);
+  if (one.signature.keyid === undefined) requireCanonicalKeyid(key);
+  const proving = proveSignature(key, one, bases, context);
   const { algorithm, spelling } = isThenable(proving) ? await proving : proving;
   requireUsable(key!, context.now());
   return { ...one, key: key!, algorithm, spelling };
-}
-
-/** The base of one spelling of a message. */
-interface SpelledBase {
-  readonly spelling: number;
-  readonly text: string;
-}
-
-/** The distinct bases of all spellings. */
-function basesOf({ source, respelled = [] }: MessageView<unknown>, { components, params }: UnverifiedSignature): readonly SpelledBase[] {
-  const bases = [{ spelling: 0, text: createSignatureBase(source, components, params) }];
-  respelled.forEach((other, index) => {
-    const text = createSignatureBase(other, components, params);
-    if (bases.every((base) => base.text !== text)) bases.push({ spelling: index + 1, text });
-  });
-  return bases;
-}
-
-/** What must be covered because the message has it: by default, and by the policy's wish. */
-function presentComponents({ whenPresent }: Requirement, { present, source }: MessageView<unknown>): readonly Component[] {
-  return whenPresent.length === 0 ? present : [...present, ...whenPresent.filter((component) => source(component) !== undefined)];
 }
 
 /** Time and key status once more, as they are now, and then the nonces: nothing comes between. */
@@ -125,9 +114,15 @@ function consumeNow(proven: readonly ProvenSignature[], { replayStore, now, time
   return replayStore === undefined ? undefined : consumeNonces(proven, replayStore, time, timeout);
 }
 
-function lookUp(signature: UnverifiedSignature, { resolveKey, timeout }: VerifyContext): ReturnType<ResolveKey> {
-  const keyid = requireKeyid(signature);
-  return ask('the key', timeout, () => resolveKey(keyid, signature));
+function lookUp(signature: UnverifiedSignature, source: ComponentSource, context: VerifyContext): Awaitable<KeyLookup> {
+  const { resolveKey, resolveKeyWithoutKeyid, timeout } = context;
+  const { keyid, components } = signature;
+  if (keyid !== undefined) return ask('resolveKey', timeout, () => resolveKey(keyid, signature));
+  const field = (name: string): string | undefined => {
+    const component = plainComponent(name.toLowerCase());
+    return !name.startsWith('@') && covers(components, component) ? source(component) : undefined;
+  };
+  return ask('resolveKeyWithoutKeyid', timeout, () => resolveKeyWithoutKeyid?.({ ...signature, keyid, field }));
 }
 
 /** Every refusal of a signature costs so many verifications a base, whatever keys there are. */
@@ -141,23 +136,31 @@ function proveSignature(
   key: ResolvedKey | undefined,
   { signature, requirement }: RequiredSignature,
   bases: readonly SpelledBase[],
-  timeout: number,
+  context: VerifyContext,
 ): Awaitable<Proof> {
-  if (key === undefined) return refuse('key_unknown', signature, bases, 0);
+  if (key === undefined) return refuse(new VerificationError('key_unknown', 'there is no such keyid'), signature, bases, 0);
   const keys = allowedKeys(key, signature, requirement);
-  if (keys.length === 0) return refuse('algorithm_forbidden', signature, bases, 0);
-  const attempts = bases.flatMap(({ spelling, text }) => {
-    const bytes = baseBytes(text);
-    return keys.map((key) => ({ key, spelling, bytes }));
-  });
-  return tryAll(attempts, signature, bases, timeout);
+  if (keys.length === 0) return refuse(new VerificationError('algorithm_forbidden', FORBIDDEN), signature, bases, 0);
+  const attempts = bases.flatMap(({ spelling, text }) => keys.map((key) => ({ key, spelling, text })));
+  return tryAll(attempts, signature, bases, context);
 }
 
-/** A key and the bytes it may have signed. */
+const FORBIDDEN = 'the key is of another algorithm than the message or the policy names';
+
+/** What a log says of a signature that does not fit. */
+export const MISMATCH = 'something covered was changed, or another key signed it';
+
+/** The refusal of a signature that fits none of its keys. To the peer it says no more than that of an unknown keyid, unless it shows the base. */
+function mismatch(base: string, { exposesBase }: VerifyContext): VerificationError {
+  const detail = exposesBase ? 'hold signatureBase against what was signed: explainMismatch of countersign/explain' : undefined;
+  return new VerificationError('signature_mismatch', detail, { logDetail: MISMATCH, signatureBase: maskBase(base) });
+}
+
+/** A key and the base it may have signed. */
 interface Attempt {
   readonly key: VerificationKey;
   readonly spelling: number;
-  readonly bytes: Uint8Array;
+  readonly text: string;
 }
 
 /** The key decides the algorithm (section 3.2, step 6); message and policy may only agree. */
@@ -173,13 +176,13 @@ function tryAll(
   attempts: readonly Attempt[],
   signature: UnverifiedSignature,
   bases: readonly SpelledBase[],
-  timeout: number,
+  context: VerifyContext,
 ): Awaitable<Proof> {
   const [first, ...others] = attempts as readonly [Attempt, ...Attempt[]];
-  const holds = verifyWith(first, signature, timeout);
+  const holds = verifyWith(first, signature, context);
   // Only `true` counts: whatever else a custom key answers is no proof.
   if (holds === true) return proofOf(first);
-  return tryOthers(holds, first, others, signature, bases, timeout);
+  return tryOthers(holds, first, others, signature, bases, context);
 }
 
 async function tryOthers(
@@ -188,20 +191,20 @@ async function tryOthers(
   others: readonly Attempt[],
   signature: UnverifiedSignature,
   bases: readonly SpelledBase[],
-  timeout: number,
+  context: VerifyContext,
 ): Promise<Proof> {
   if ((await earlier) === true) return proofOf(first);
-  for (const other of others) if ((await verifyWith(other, signature, timeout)) === true) return proofOf(other);
+  for (const other of others) if ((await verifyWith(other, signature, context)) === true) return proofOf(other);
   const spent = [first, ...others].filter(({ key }) => fits(key, signature.signature)).length;
-  return refuse('signature_mismatch', signature, bases, spent, maskBase(bases[0]!.text));
+  return refuse(mismatch(bases[0]!.text, context), signature, bases, spent);
 }
 
 function proofOf({ key, spelling }: Attempt): Proof {
   return { algorithm: key.algorithm, spelling };
 }
 
-function verifyWith({ key, bytes }: Attempt, { signature }: UnverifiedSignature, timeout: number): Awaitable<boolean> {
-  return ask('the key', timeout, () => key.verify(bytes, signature));
+function verifyWith({ key, text }: Attempt, { signature }: UnverifiedSignature, { timeout }: VerifyContext): Awaitable<boolean> {
+  return ask('the key', timeout, () => verifyBase(key, text, signature));
 }
 
 /** A key refuses a signature of another length than its own at once, which takes no time. */
@@ -211,16 +214,15 @@ function fits(key: VerificationKey, { length }: Uint8Array): boolean {
 
 /** An unknown or unfit key must not answer sooner than a wrong signature, nor a record of one key sooner than one of two. */
 async function refuse(
-  code: VerificationErrorCode,
+  refusal: VerificationError,
   { signature }: UnverifiedSignature,
   bases: readonly SpelledBase[],
   spent: number,
-  signatureBase?: string,
 ): Promise<never> {
-  const bytes = baseBytes(bases[0]!.text);
+  const { text } = bases[0]!;
   for (let count = spent; count < VERIFICATIONS * bases.length; count++) {
-    const waited = dummyVerify(signature, bytes);
+    const waited = dummyVerify(signature, text);
     if (isThenable(waited)) await waited;
   }
-  throw new VerificationError(code, undefined, { signatureBase });
+  throw refusal;
 }

@@ -6,7 +6,7 @@
 
 import { SignedFetchError } from '../errors.ts';
 import { denied } from '../fetch/deny.ts';
-import { readForm } from '../fetch/form.ts';
+import { readForm } from '../fetch/request/form.ts';
 import { encodeUtf8 } from '../internal/utf8.ts';
 import { readStream } from '../runtime/read-stream.ts';
 

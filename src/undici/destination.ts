@@ -6,7 +6,7 @@
 
 import { SignedFetchError } from '../errors.ts';
 import { denied } from '../fetch/deny.ts';
-import { objectionTo, type Spelling, tryUrl } from '../fetch/target.ts';
+import { objectionTo, type Spelling, tryUrl } from '../fetch/request/target.ts';
 import type { DispatchOptionsLike } from './dispatch.ts';
 import { withQuery } from './query.ts';
 

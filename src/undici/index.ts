@@ -9,8 +9,8 @@
  * @module
  */
 
+import { createSpelling, type QueryOptions, readOrigins, type Spelling } from '../fetch/request/target.ts';
 import { createSigning, type PerMessage, type Signing, type SigningOptions } from '../fetch/sign.ts';
-import { createSpelling, type QueryOptions, readOrigins, type Spelling } from '../fetch/target.ts';
 import { assertInteger } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { type FieldLines, type RequestMessage, splitUrl } from '../rfc9421/message.ts';
@@ -43,6 +43,7 @@ export interface SigningInterceptorOptions extends SigningOptions<RequestMessage
 const NAMES: OptionNames<SigningInterceptorOptions & PerMessage> = {
   signer: true,
   components: true,
+  required: true,
   tag: true,
   expiresIn: true,
   label: true,

@@ -7,7 +7,7 @@
 
 import { type RandomBytes, randomNonce } from '../crypto/random.ts';
 import type { Signer } from '../crypto/signer.ts';
-import { assertFlag, assertInteger, assertText, assertTime } from '../internal/assert.ts';
+import { assertFlag, assertSeconds, assertText, assertTime } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { REQUEST_CONTROL } from '../rfc9421/coverage.ts';
 import { derivedValue } from '../rfc9421/derive.ts';
@@ -20,7 +20,7 @@ import { appendSignature, forbiddenName, readIgnored, requestScheme, URL_TAG } f
 export interface SignUrlOptions {
   /** What signs. */
   readonly signer: Signer;
-  /** Seconds the URL is good for. */
+  /** Seconds the URL is good for, up to a year; a verifier takes a week by default. */
   readonly expiresIn: number;
   /** `GET` (default, `HEAD` too), `PUT`, or whatever the opener will send. Content is not covered. */
   readonly method?: string | undefined;
@@ -35,6 +35,9 @@ export interface SignUrlOptions {
   /** Where nonces come from; default: the runtime's `crypto`. */
   readonly randomBytes?: RandomBytes | undefined;
 }
+
+/** More is taken for milliseconds. */
+const YEAR = 366 * 86_400;
 
 const NAMES: OptionNames<SignUrlOptions> = {
   signer: true,
@@ -58,7 +61,7 @@ export async function signUrl(url: string | URL, options: SignUrlOptions): Promi
   const read = readOptions(options, NAMES);
   const { signer, expiresIn, method = 'GET', oneTime = false, ignore = [], randomBytes } = read;
   assertSigner(signer);
-  assertInteger(expiresIn, 'expiresIn', 1, 2 ** 31);
+  assertSeconds(expiresIn, 'expiresIn', 1, YEAR);
   assertText(method, 'method');
   assertFlag(oneTime, 'oneTime');
   if (read.created !== undefined) assertTime(read.created, 'created');

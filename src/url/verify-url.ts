@@ -6,15 +6,15 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import { assertFlag, assertFunction, assertInteger, assertText } from '../internal/assert.ts';
+import { assertFlag, assertFunction, assertSeconds, assertText } from '../internal/assert.ts';
 import { memberOf, type OptionNames, readOptions } from '../internal/options.ts';
 import type { ReplayStore } from '../replay/store.ts';
 import { REQUEST_CONTROL } from '../rfc9421/coverage.ts';
 import { messageFromRequest, type RequestMessage, splitUrl } from '../rfc9421/message.ts';
-import { formTarget } from '../rfc9421/respelled-query.ts';
 import { readFixedSignature } from '../rfc9421/single-signature.ts';
 import { requestSource } from '../rfc9421/source.ts';
-import { requireTarget } from '../rfc9421/target.ts';
+import { formTarget } from '../rfc9421/stable-url.ts';
+import { requireNoFragment, requireTarget } from '../rfc9421/target.ts';
 import { clockOf } from '../runtime/time.ts';
 import { type AuthorityOptions, readAuthority, type Scheme } from '../signature/authority.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
@@ -59,7 +59,11 @@ export function signedUrls(policy: SignedUrlPolicy = {}): QueryCarrier {
     if (signature.expires === undefined) throw new VerificationError('signature_malformed', 'a signed URL must expire');
     // A URL that may be fetched may be asked about: HEAD is verified as GET.
     const signedMethod = message.method === 'HEAD' ? 'GET' : message.method;
-    return { message: { ...message, target }, signedMethod, required: { signature, requirement, longestAge: maxAge } };
+    return {
+      message: { ...message, target },
+      signedMethod,
+      required: { signature, requirement, longestAge: maxAge, longestLifetime: maxAge },
+    };
   };
 }
 
@@ -117,12 +121,12 @@ export async function verifyUrl(
   const { resolveKey, replayStore = NO_STORE, timeout = 5, scheme, respelledQuery = false } = read;
   assertFunction(resolveKey, 'resolveKey');
   assertFunction(replayStore.consume, 'replayStore.consume');
-  assertInteger(timeout, 'timeout', 1, 3600);
+  assertSeconds(timeout, 'timeout', 1, 3600);
   if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') throw new TypeError("scheme must be 'https' or 'http'");
   assertFlag(respelledQuery, 'respelledQuery');
   const checkAuthority = readAuthority(read, timeout);
   const carrier = signedUrls(read.policy);
-  const context = { resolveKey, replayStore, now: clockOf(read.now), timeout };
+  const context = { resolveKey, resolveKeyWithoutKeyid: undefined, replayStore, now: clockOf(read.now), timeout };
   try {
     const { message, signedMethod, required } = find(messageOf(request), carrier, { scheme, respelledQuery });
     const source = requestSource({ ...message, method: signedMethod });
@@ -147,7 +151,7 @@ function find(
   asRefusal(() => requireTarget(message));
   const target = respelledQuery ? formTarget(message.target) : message.target;
   const found = carrier({ ...message, scheme: scheme ?? message.scheme, target });
-  if (found === undefined) throw new VerificationError('signature_missing');
+  if (found === undefined) throw new VerificationError('signature_missing', 'the URL has no signature');
   return found;
 }
 
@@ -157,7 +161,12 @@ function messageOf(request: string | URL | Request | RequestMessage | OpenedUrl)
   if (typeof request !== 'object' || request === null) throw new TypeError('request must be a URL, a Request, or { url, method }');
   // By its shape: another realm has a URL of its own, and a bare engine none.
   if ('href' in request) return messageOfUrl(String(request), 'GET');
-  if ('headers' in request) return { ...asRefusal(() => messageFromRequest(request)), fields: [], body: undefined };
+  if ('headers' in request) {
+    return asRefusal(() => {
+      requireNoFragment(request);
+      return { ...messageFromRequest(request), fields: [], body: undefined };
+    });
+  }
   if ('target' in request) return { ...request, fields: [], body: undefined };
   const url = memberOf(request, 'url');
   if (url === undefined) throw new TypeError('request must be a URL, a Request, or { url, method }');

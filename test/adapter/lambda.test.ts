@@ -7,7 +7,7 @@ import {
   requireScopes,
   verified,
 } from '../../src/adapter/lambda.ts';
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { signRequest } from '../../src/http/sign-request.ts';
 import type { VerifierOptions } from '../../src/http/verifier.ts';
 import { verifyResponse } from '../../src/http/verify-response.ts';

@@ -269,6 +269,18 @@ describe.each(protocols)('verifiedHandler on node:%s', (_, start) => {
     expect(told).toEqual([[expect.objectContaining({ code: 'raw_body_unavailable' }), '/coins']]);
   });
 
+  it('tells onRefused of every refusal, also of one that comes before a message can be made', async () => {
+    const refused: string[] = [];
+    const onRefused = ({ code }: VerificationError) => refused.push(code);
+    const server = await open(start, (request, response) => {
+      if (request.url === '/texts') request.setEncoding('utf8');
+      verifiedHandler(verifierOf({ onRefused }), credit, { onError: () => undefined })(request, response);
+    });
+    expect((await sendSigned(server, { ...json({ amount: 10 }), target: '/texts' })).status).toBe(500);
+    expect((await server.send({ method: 'GET', target: '/coins', headers: {} })).status).toBe(401);
+    expect(refused).toEqual(['raw_body_unavailable', 'signature_missing']);
+  });
+
   it('answers 500 when resolveKey answers something that is no key', async () => {
     const { server, told } = await bank(credit, { resolveKey: () => 'a secret as text' as never });
     expect((await sendSigned(server, json({ amount: 10 }))).status).toBe(500);

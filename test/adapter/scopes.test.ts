@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkScopes, readScopes } from '../../src/adapter/shared/scopes.ts';
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { signRequest } from '../../src/http/sign-request.ts';
 import type { VerifiedRequest } from '../../src/signature/verified-request.ts';
 import { verifierOf } from './support/servers.ts';

@@ -329,9 +329,41 @@ describe('depth', () => {
       expect(refusal(nested(513, inArray), maxDepth)).toContain('nesting beyond 512');
       expect(refusal(deep, maxDepth)).toContain('nesting beyond 512');
     }
-    expect(refusal({}, Number.NaN)).toContain('nesting beyond NaN');
     const endless = { toJSON: () => ({ endless: { ...endless } }) };
     expect(refusal(endless)).toContain('nesting beyond 64');
+  });
+});
+
+describe('its options', () => {
+  it.each([Number.NaN, -1, 0.5, Number.NEGATIVE_INFINITY])('maxDepth %s is a RangeError', (maxDepth) => {
+    expect(() => canonicalizeJson({}, { maxDepth })).toThrow(RangeError);
+  });
+  it.each(['5', null, 5n, {}, true])('maxDepth %o is a TypeError', (maxDepth) => {
+    expect(() => canonicalizeJson({}, { maxDepth: maxDepth as never })).toThrow(TypeError);
+  });
+  it('that are unknown are refused, and what Object.prototype was given is none', () => {
+    expect(() => canonicalizeJson({}, { maxDepht: 1 } as object)).toThrow('did you mean maxDepth?');
+    const polluted = Object.prototype as Record<string, unknown>;
+    polluted['maxDepth'] = 0;
+    try {
+      expect(canonicalizeJson([[1]])).toBe('[[1]]');
+    } finally {
+      delete polluted['maxDepth'];
+    }
+  });
+});
+
+describe('a raw JSON text (JSON.rawJSON)', () => {
+  const { rawJSON } = JSON as { rawJSON?(text: string): object };
+  it('is refused: other serialisers would write another value', () => {
+    // Where the engine has none, nobody can pass one.
+    for (const text of rawJSON === undefined ? [] : ['1', '"a"', '1e400', 'null']) {
+      const raw = rawJSON!(text);
+      expect(refusal(raw)).toContain('a raw JSON text at ""');
+      expect(refusal({ a: [raw] })).toContain('a raw JSON text at "/a/0"');
+      expect(refusal({ toJSON: () => raw })).toContain('a raw JSON text');
+    }
+    expect(canonicalizeJson(Object.assign(Object.create(null), { rawJSON: '1' }))).toBe('{"rawJSON":"1"}');
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { importPublicKeyPem } from '../../src/crypto/forms/import.ts';
-import { hmacKey } from '../../src/crypto/hmac.ts';
+import { hmacKey } from '../../src/crypto/hmac/hmac.ts';
 import type { VerificationKey } from '../../src/crypto/key.ts';
 import type { VerificationError } from '../../src/errors.ts';
 import { createVerifier } from '../../src/http/verifier.ts';

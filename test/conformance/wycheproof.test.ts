@@ -7,11 +7,11 @@ import { nodePublic } from '../../src/crypto/ed25519/node.ts';
 import { webPublic } from '../../src/crypto/ed25519/web.ts';
 import { importPublicKeyJwk, importPublicKeyPem } from '../../src/crypto/forms/import.ts';
 import { importPublicKeyRaw } from '../../src/crypto/forms/raw.ts';
-import { hmacKey } from '../../src/crypto/hmac.ts';
+import { hmacKey } from '../../src/crypto/hmac/hmac.ts';
+import { nodeMac } from '../../src/crypto/hmac/mac.ts';
 import { preparePublic as fallbackPublic, prepareMac as nobleMac } from '../../src/crypto/javascript.ts';
 import type { Jwk } from '../../src/crypto/jwk.ts';
 import type { VerificationKey } from '../../src/crypto/key.ts';
-import { nodeMac } from '../../src/crypto/mac.ts';
 import { nodeCrypto } from '../../src/crypto/runtime.ts';
 import { fromHex, toHex } from '../../src/internal/hex.ts';
 

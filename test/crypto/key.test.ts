@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hmacKey } from '../../src/crypto/hmac.ts';
+import { hmacKey } from '../../src/crypto/hmac/hmac.ts';
 import { isAlgorithm, signatureLength, type VerificationKey } from '../../src/crypto/key.ts';
 import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 

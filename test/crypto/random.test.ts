@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { randomNonce } from '../../src/crypto/random.ts';
 import { createSigner } from '../../src/crypto/signer.ts';

@@ -8,7 +8,7 @@ import { importPrivateKeyJwk, importPrivateKeyPem } from '../../src/crypto/forms
 import { importPrivateKeyRaw, importPublicKeyRaw } from '../../src/crypto/forms/raw.ts';
 import { secretFromJwk } from '../../src/crypto/forms/secret-jwk.ts';
 import { decodeBase64url, decodeHex } from '../../src/crypto/forms/text.ts';
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { createSigner } from '../../src/crypto/signer.ts';
 

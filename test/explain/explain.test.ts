@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { VerificationError } from '../../src/errors.ts';
 import { explainMismatch } from '../../src/explain/explain.ts';
 import { type SignRequestOptions, signRequest } from '../../src/http/sign-request.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { createNegotiator } from '../../src/fetch/negotiate.ts';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
 import { parseRefusal } from '../../src/fetch/refusal.ts';

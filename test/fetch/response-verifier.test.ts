@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
 import { createResponseVerifier, type ResponseVerifierOptions } from '../../src/fetch/response-verifier.ts';
 import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { createNegotiator } from '../../src/fetch/negotiate.ts';
 import type { SignedFetchOptions } from '../../src/fetch/options.ts';
 import { createResponseVerifier } from '../../src/fetch/response-verifier.ts';

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageFromNode } from '../../src/adapter/node.ts';
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import type { Signer } from '../../src/crypto/signer.ts';
 import type { Fetch } from '../../src/fetch/options.ts';
 import { createVerifier, type VerifierOptions } from '../../src/http/verifier.ts';

@@ -107,7 +107,8 @@ describe.each(SITES)('Next $major, next $mode', { timeout: 300_000 }, (which) =>
     expect(lost).toContain('2=b&1=a&a=c');
     expect(lost.length).toBeLessThan(20);
     const form = jdoe({ query: 'form' });
-    expect((await form(`${url}${place}/q?a=1&__proto__=2`)).status).toBe(401);
-    expect((await form(`${url}${place}/q?${LOST_AT_PROXY}`)).status).toBe(place === '/guarded' ? 400 : 200);
+    const keepsAll = which.major === 15 && place === '/guarded';
+    expect((await form(`${url}${place}/q?a=1&__proto__=2`)).status).toBe(keepsAll ? 200 : 401);
+    expect((await form(`${url}${place}/q?${LOST_AT_PROXY}`)).status).toBe(place === '/guarded' && !keepsAll ? 400 : 200);
   });
 });

@@ -1,21 +1,38 @@
 /** Options fail closed: what is not known is refused where it is written, and what limits nothing is no limit. */
 import { describe, expect, it } from 'vitest';
+import { messageFromNode, verifiedHandler } from '../../src/adapter/node.ts';
+import { canonicalizeJson } from '../../src/canonical/json.ts';
+import { importPublicKeyJwk } from '../../src/crypto/forms/import.ts';
+import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
+import { generateSecret } from '../../src/crypto/hmac/secret.ts';
+import { generateKeyPair } from '../../src/crypto/key-pair.ts';
+import { createSigner } from '../../src/crypto/signer.ts';
+import { explainMismatch } from '../../src/explain/index.ts';
+import { parseRefusal } from '../../src/fetch/refusal.ts';
+import { createResponseVerifier } from '../../src/fetch/response-verifier.ts';
+import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
+import { createAcceptSignature, type RequestedSignature } from '../../src/http/accept-signature.ts';
+import { fulfillAcceptSignature } from '../../src/http/fulfill-accept-signature.ts';
 import { signRequest } from '../../src/http/sign-request.ts';
 import { signResponse } from '../../src/http/sign-response.ts';
 import { createVerifier, type VerifierOptions } from '../../src/http/verifier.ts';
 import { verifyResponse } from '../../src/http/verify-response.ts';
+import { createJwksResolver } from '../../src/jwks/resolver.ts';
 import { issueLicense } from '../../src/license/issue.ts';
 import { verifyLicense, verifyLicenseSync } from '../../src/license/verify.ts';
 import { signPayload } from '../../src/payload/sign-payload.ts';
 import { verifyPayload } from '../../src/payload/verify-payload.ts';
+import { hmacSecrets } from '../../src/signature/hmac-secrets.ts';
 import { signUrl } from '../../src/url/sign-url.ts';
 import { signedUrls, verifyUrl } from '../../src/url/verify-url.ts';
-import { countingStore, key, message, NOW, signer } from '../support/bank.ts';
+import { countingStore, key, message, NOW, SECRET, signer } from '../support/bank.ts';
 
 const resolveKey = () => key;
 const verifierOptions = { authority: 'bank.example', resolveKey, replayStore: countingStore() };
 const response = { status: 200, fields: [] };
 const PUBLIC_KEY = 'O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik';
+const pair = await generateKeyPair();
+const BASE = '"@method": GET\n"@signature-params": ("@method")';
 const ed25519 = { ...signer, algorithm: 'ed25519' as const };
 
 /** Every function that takes options, with options that it takes; `at` puts one more where the name belongs. */
@@ -38,6 +55,24 @@ const functions: Readonly<Record<string, (more: object) => unknown>> = {
   issueLicense: (more) => issueLicense({}, { signer: ed25519, product: 'p', ...more }),
   verifyLicense: (more) => verifyLicense('{}', { product: 'p', publicKeys: { k1: PUBLIC_KEY }, ...more }),
   verifyLicenseSync: (more) => verifyLicenseSync('{}', { product: 'p', publicKeys: { k1: PUBLIC_KEY }, ...more }),
+  fulfillAcceptSignature: (more) => fulfillAcceptSignature(message(), { label: 'sig', components: ['@method'] }, { signer, ...more }),
+  createAcceptSignature: (more) => createAcceptSignature([{ label: 'sig', components: [], ...more } as RequestedSignature]),
+  createJwksResolver: (more) => createJwksResolver({ url: 'https://keys.example/jwks', ...more }),
+  'createJwksResolver url': (more) => createJwksResolver({ url: { url: 'https://keys.example/jwks', ...more } }),
+  createSignedFetch: (more) => void createSignedFetch({ signer, ...more }),
+  createResponseVerifier: (more) => void createResponseVerifier({ resolveKey, ...more }),
+  hmacSecrets: (more) => hmacSecrets(() => undefined, more),
+  hmacKey: (more) => hmacKey(SECRET, more),
+  hmacSigner: (more) => hmacSigner({ keyid: 'k', secret: SECRET, ...more }),
+  createSigner: (more) => createSigner({ privateKey: pair.privateKey, ...more }),
+  generateSecret: (more) => generateSecret({ randomBytes: (length: number) => new Uint8Array(length), ...more }),
+  generateKeyPair: (more) => generateKeyPair({ algorithm: 'rsa-v1_5-sha256', modulusLength: 2048, ...more }),
+  importPublicKeyJwk: (more) => importPublicKeyJwk(pair.publicKey.jwk, more),
+  canonicalizeJson: (more) => canonicalizeJson({}, more),
+  explainMismatch: (more) => explainMismatch({ signed: BASE, received: BASE, ...more }),
+  parseRefusal: (more) => parseRefusal(new Response(), more),
+  messageFromNode: (more) => messageFromNode({ rawHeaders: [], method: 'GET', url: '/' } as never, more),
+  verifiedHandler: (more) => verifiedHandler(createVerifier(verifierOptions), () => undefined, more),
 };
 
 async function failureOf(run: () => unknown): Promise<unknown> {
@@ -127,6 +162,11 @@ const numeric: readonly (readonly [keyof typeof functions, string])[] = [
   ...['expires', 'created'].map((name) => ['issueLicense', name] as const),
   ...['futureSkew', 'releasedAt'].map((name) => ['verifyLicense', name] as const),
   ...['futureSkew', 'releasedAt'].map((name) => ['verifyLicenseSync', name] as const),
+  ...['expiresIn', 'created'].map((name) => ['fulfillAcceptSignature', name] as const),
+  ...['maxAge', 'maxStale', 'cooldown', 'timeout', 'maxBytes', 'maxKeys'].map((name) => ['createJwksResolver', name] as const),
+  ['hmacSecrets', 'maxKeys'],
+  ['generateKeyPair', 'modulusLength'],
+  ['parseRefusal', 'timeout'],
 ];
 
 describe.each(numeric)('%s, %s', (name, option) => {
@@ -154,6 +194,20 @@ describe('times', () => {
     const failure = (await failureOf(() => functions[name]!({ created: NOW * 1000 }))) as Error;
     expect(failure).toBeInstanceOf(RangeError);
     expect(failure.message).toContain('milliseconds');
+  });
+});
+
+describe('fieldTypes', () => {
+  const takers = ['createVerifier', 'signRequest', 'signResponse', 'verifyResponse', 'createSignedFetch', 'createResponseVerifier'];
+  it.each(takers)('of %s are types of fields', async (name) => {
+    const call = functions[name]!;
+    for (const wrong of [{ 'x-a': 'itme' }, { 'x-a': undefined }, { 'X-A': 'item' }, ['x-a'], 'list', null]) {
+      const failure = (await failureOf(() => call({ fieldTypes: wrong }))) as Error;
+      expect(failure).toBeInstanceOf(TypeError);
+      expect(failure.message).toMatch(/^fieldTypes/);
+    }
+    const plain = String(await failureOf(() => call({})));
+    expect(String(await failureOf(() => call({ fieldTypes: { 'x-a': 'list', 'x-b': 'item', 'x-c': 'dictionary' } })))).toBe(plain);
   });
 });
 

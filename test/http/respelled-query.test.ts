@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hmacKey } from '../../src/crypto/hmac.ts';
+import { hmacKey } from '../../src/crypto/hmac/hmac.ts';
 import { VerificationError } from '../../src/errors.ts';
+import { candidateTargets } from '../../src/http/respelled-request.ts';
+import { signResponse } from '../../src/http/sign-response.ts';
 import type { VerifierOptions } from '../../src/http/verifier.ts';
-import type { RequestMessage } from '../../src/rfc9421/message.ts';
-import type { QuerySpelling } from '../../src/rfc9421/query-spelling.ts';
+import { verifyResponse } from '../../src/http/verify-response.ts';
+import { encodeUtf8 } from '../../src/internal/utf8.ts';
+import { messageFromRequest, type RequestMessage } from '../../src/rfc9421/message.ts';
+import type { QuerySpelling } from '../../src/rfc9421/stable-url.ts';
 import { signUrl } from '../../src/url/sign-url.ts';
 import { signedUrls, verifyUrl } from '../../src/url/verify-url.ts';
 
@@ -82,6 +86,17 @@ describe('a query that a framework wrote anew', () => {
     );
   });
 
+  it('is verified in a target of another form', async () => {
+    const target = 'https://bank.example/coins?flag&q=two%20words';
+    const request = {
+      ...(await signed({ target: '/coins?flag&q=two%20words' })),
+      target: target.replace('?flag&q=two%20words', '?flag=&q=two+words'),
+    };
+    const verified = await verifier({ respelledQuery, targetForms: ['absolute'] }).verifyRequest(request);
+    expect([verified.path(), verified.query()]).toEqual(['/coins', '?flag&q=two%20words']);
+    expect(candidateTargets(request.target)).toContain(target);
+  });
+
   it('counts once, in whichever spelling it comes', async () => {
     const request = await signed({ target: '/coins?flag&q=two%20words' });
     const once = verifier({ respelledQuery, replayStore: countingStore() });
@@ -144,6 +159,17 @@ describe('a query that a framework wrote anew', () => {
     const counting = { ...key, verify };
     expect(await verdict(request, { respelledQuery, resolveKey: () => ({ key: [counting, counting] }) })).toBe('signature_mismatch');
     expect(count).toBe(8);
+  });
+
+  it('is answered by a response for the query that was sent', async () => {
+    const nonce = 'one-nonce';
+    const sent = await signed({ target: '/coins?flag&q=two%20words' }, { nonce });
+    const verified = await verifier({ respelledQuery }).verifyRequest({ ...sent, target: '/coins?flag=&q=two+words' });
+    const answer = { status: 200, fields: [['content-type', 'text/plain'] as const], body: encodeUtf8('ok') };
+    const { fields } = await signResponse(answer, messageFromRequest(verified.toRequest()), { signer, nonce, now: () => NOW });
+    const response = { ...answer, fields: [...answer.fields, ...fields] };
+    const { status } = await verifyResponse(response, sent, { resolveKey: () => key, nonce, now: () => NOW });
+    expect(status).toBe(200);
   });
 
   it('comes as a signed URL, too', async () => {

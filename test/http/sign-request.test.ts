@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { parseUnverifiedSignatures } from '../../src/http/parse-unverified.ts';
 import { signRequest } from '../../src/http/sign-request.ts';
 import { signResponse } from '../../src/http/sign-response.ts';

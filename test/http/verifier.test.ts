@@ -1,5 +1,6 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { VerificationError } from '../../src/errors.ts';
 import { createVerifier, type VerifierOptions } from '../../src/http/verifier.ts';
 import { encodeUtf8 } from '../../src/internal/utf8.ts';
@@ -7,6 +8,8 @@ import { memoryReplayStore } from '../../src/replay/memory-store.ts';
 import type { RequestMessage } from '../../src/rfc9421/message.ts';
 import type { KeyRecord } from '../../src/signature/key-record.ts';
 
+import { signUrl } from '../../src/url/sign-url.ts';
+import { signedUrls } from '../../src/url/verify-url.ts';
 import { BODY, codeOf, countingStore, key, message, NOW, SECRET, signed, signer, verdict, verifier, withField } from '../support/bank.ts';
 
 const field = (request: RequestMessage, name: string) =>
@@ -375,6 +378,38 @@ describe('the body', () => {
     const verified = await verifier().verifyRequest(request);
     body.fill(0);
     expect(verified.json()).toEqual({ currency: 'goldcoins', amount: 10 });
+  });
+});
+
+describe('content that was decoded before the verifier saw it', () => {
+  it('is said to be, where the message has a Content-Encoding', async () => {
+    const request = await signed({ fields: [['content-encoding', 'gzip']], body: gzipSync(BODY) });
+    const failure = verifier().verifyRequest({ ...request, body: BODY });
+    await expect(failure).rejects.toThrow('the digest is of the coded bytes: verify before anything decodes it');
+    const plain = verifier().verifyRequest({ ...(await signed()), body: encodeUtf8('{}') });
+    await expect(plain).rejects.toThrow(/^digest mismatch: the content is not what was signed, its sha-256 differs$/);
+  });
+});
+
+describe('the older form of signatures (draft-cavage-http-signatures)', () => {
+  const older = 'keyId="jdoe",algorithm="hs2019",created=1402170695,headers="(request-target) date",signature="AA=="';
+  it.each<[string, string]>([
+    ['signature', older],
+    ['signature', `${older.slice('keyId="jdoe",'.length)},keyId="jdoe"`],
+    ['authorization', `Signature ${older}`],
+    ['Authorization', `signature ${older}`],
+  ])('in %s is named: %s', async (name, value) => {
+    const failure = verifier().verifyRequest(message({ fields: [[name, value]] }));
+    await expect(failure).rejects.toThrow('the older form of draft-cavage-http-signatures');
+    await expect(failure).rejects.toMatchObject({ code: 'signature_malformed', status: 400 });
+  });
+  it('is not meant by other credentials, nor beside a signature of ours', async () => {
+    expect(await verdict(message({ fields: [['authorization', 'Bearer Signature']] }))).toBe('signature_missing');
+    const fields = [['authorization', `Signature ${older}`]] as const;
+    expect(await verdict(await signed({ fields }))).toBe('accepted');
+    const url = await signUrl('https://bank.example/x', { signer, expiresIn: 60, now: () => NOW });
+    const opened = { ...message({ fields, body: undefined }), method: 'GET', target: url.slice('https://bank.example'.length) };
+    expect(await verdict(opened, { query: signedUrls() })).toBe('accepted');
   });
 });
 

@@ -382,6 +382,17 @@ describe('createJwksResolver', () => {
     expect(await open([first.url, second.url]).find('both')).toBeDefined();
   });
 
+  it("reads sets by the package's own parser, not by the engine's", async () => {
+    const server = await serve(answer([makeKey('a').jwk, makeKey('b\u0000"').jwk]));
+    const parse = vi.spyOn(JSON, 'parse');
+    try {
+      await open(server.url).find('a');
+      for (const [text] of parse.mock.calls) expect(text).not.toContain('"keys"');
+    } finally {
+      parse.mockRestore();
+    }
+  });
+
   it('follows no redirect', async () => {
     const target = await serve(answer([makeKey('a').jwk]));
     for (const status of [301, 302, 303, 307, 308]) {

@@ -6,7 +6,7 @@
 
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { defaultSpelling, formSpelling } from '../../src/rfc9421/query-spelling.ts';
+import { defaultSpelling, formSpelling } from '../../src/rfc9421/stable-url.ts';
 import { anyQueries, inUrl } from '../support/queries.ts';
 import type { Report } from './report.ts';
 import { type Command, execute } from './toolchain.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exportPublicKeyRaw } from '../../src/crypto/forms/export.ts';
-import { hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { createSigner, type Signer } from '../../src/crypto/signer.ts';
 import { fromBase64url, toBase64url } from '../../src/internal/base64.ts';
@@ -122,6 +122,34 @@ describe('what files, mails and forms do to a license', () => {
   ];
   it.each([...relays, ...json])('JSON: %s', async (_, relay) => {
     expect(await verdict(relay((await issue()).json))).toBe('accepted');
+  });
+  const quoted = (text: string) => text.trimEnd().replace(/^/gm, '> ');
+  it.each([
+    ['quoted in a mail', quoted],
+    ['quoted twice', (text: string) => quoted(quoted(text))],
+    ['wrapped and quoted', (text: string) => quoted(wrap(text, 60, '\n'))],
+    ['wrapped, and quoted from its second line on', (text: string) => wrap(text, 60, '\n> ')],
+  ])('one line: %s', async (_, relay) => {
+    expect(await verdict(relay((await issue()).line))).toBe('accepted');
+  });
+  it('JSON: quoted in a mail', async () => expect(await verdict(quoted((await issue()).json))).toBe('accepted'));
+  it.each<[string, (form: { readonly json: string; readonly line: string }) => string | Uint8Array, RegExp]>([
+    ['a UTF-16 file', ({ json }) => Buffer.concat([Buffer.of(0xff, 0xfe), Buffer.from(json, 'utf16le')]), /UTF-16: save it as UTF-8/],
+    ['a UTF-16 file, big-endian', ({ line }) => Buffer.concat([Buffer.of(0xfe, 0xff), Buffer.from(line, 'utf16le').swap16()]), /UTF-16/],
+    ['a Latin-1 file', () => Buffer.from('{"name":"Jos\u00e9"}', 'latin1'), /the file is not UTF-8/],
+    ['standard Base64', ({ line }) => Buffer.from(line, 'base64url').toString('base64'), /Base64, where base64url/],
+    ['padding', ({ line }) => `${line}=`, /Base64, where base64url/],
+    ['quotes around it', ({ line }) => `"${line}"`, /it has U\+0022/],
+    ['a label before it', ({ line }) => `License: ${line}`, /it has U\+003A/],
+    ['a comment before it', ({ json }) => `# keep\n${json}`, /it has U\+0023/],
+    ['a soft hyphen', ({ line }) => `${line.slice(0, 30)}\u00ad${line.slice(30)}`, /it has U\+00AD/],
+    ['a full stop behind it', ({ line }) => `${line}.`, /it has U\+002E/],
+    ['a NUL behind it', ({ json }) => `${json}\0`, /U\+0000/],
+    ['nothing', () => '', /the license is empty/],
+    ['the end missing', ({ json }) => json.slice(0, -10), /breaks off/],
+    ['typographic quotes', ({ json }) => json.replaceAll('"', '\u201d'), /no valid JSON/],
+  ])('%s is named', async (_, damage, expected) => {
+    await expect(verifyLicense(damage(await issue()), options())).rejects.toThrow(expected);
   });
   it.each([...relays, ['blanks inside', (text: string) => wrap(text, 10, ' ')] as const])('one line: %s', async (_, relay) => {
     expect(await verdict(relay((await issue()).line))).toBe('accepted');

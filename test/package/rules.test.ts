@@ -19,6 +19,7 @@ const BROKEN: readonly (readonly [module: string, code: string, seen: string])[]
   ['http/limits.ts', 'export const openBench = 1;', 'no private language'],
   ['url/index.ts', '// line\n'.repeat(300), 'more than 300 lines'],
   ['url/index.ts', '// TODO', 'nothing is left for later'],
+  ['jwks/resolver.ts', "export const set = JSON.parse('{}');", 'read by our own parser'],
   ['http/limits.ts', 'export const subtle = globalThis.crypto;', 'cryptography is named in src/crypto only'],
 ];
 

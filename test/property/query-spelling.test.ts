@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import qs from 'qs';
 import { describe, expect, it } from 'vitest';
-import { defaultSpelling, formSpelling } from '../../src/rfc9421/query-spelling.ts';
-import { candidateTargets, formTarget } from '../../src/rfc9421/respelled-query.ts';
-import { stableTarget } from '../../src/rfc9421/stable-url.ts';
+import { candidateTargets } from '../../src/http/respelled-request.ts';
+import { defaultSpelling, formSpelling, formTarget, stableTarget } from '../../src/rfc9421/stable-url.ts';
 import { anyQueries, inUrl, rewritten, soundQueries } from '../support/queries.ts';
 import { rounds } from '../support/rounds.ts';
 

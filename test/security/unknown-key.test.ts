@@ -4,7 +4,7 @@
  * That both take as long is shown by `npm run bench`.
  */
 import { describe, expect, it } from 'vitest';
-import { hmacKey } from '../../src/crypto/hmac.ts';
+import { hmacKey } from '../../src/crypto/hmac/hmac.ts';
 import type { VerificationKey } from '../../src/crypto/key.ts';
 import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { VerificationError } from '../../src/errors.ts';
@@ -80,5 +80,31 @@ describe('a record with two keys', () => {
     });
     expect((await refusalOf(await forged(32), { key: [counting(0), counting(1)] })).code).toBe('signature_mismatch');
     expect(asked).toEqual([1, 1]);
+  });
+});
+
+describe('a record with more keys', () => {
+  it('has at most two that may have made a signature of one length', async () => {
+    const [hmac, ed25519, p256, p384, pss, rsa] = keys as readonly [VerificationKey, VerificationKey, ...VerificationKey[]];
+    const few = [
+      [hmac, ed25519, p256],
+      [hmac, hmac, ed25519, p256, p384],
+      [pss!, rsa!, p384!, p384!, ed25519],
+    ];
+    for (const key of few) expect((await refusalOf(await forged(64), { key } as KeyLookup)).code).toBe('signature_mismatch');
+    const many = [
+      [hmac, hmac, hmac],
+      [ed25519, ed25519, p256],
+      [ed25519, hmac, p256, p256],
+      [pss, rsa, rsa],
+    ];
+    for (const key of many) await expect(refusalOf(await forged(64), { key } as KeyLookup)).rejects.toThrow(/more than 2 keys/);
+  });
+
+  it('of a KMS too, which says no length', async () => {
+    const kms: VerificationKey = { algorithm: 'rsa-pss-sha512', verify: () => false };
+    await expect(refusalOf(await forged(256), { key: [kms, kms, kms] })).rejects.toThrow(
+      'more than 2 keys for rsa-pss-sha512, in one record',
+    );
   });
 });

@@ -1,5 +1,5 @@
 /** A verifier and a signer that fit together, each part replaceable; time stands still at `NOW`. */
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
+import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { VerificationError } from '../../src/errors.ts';
 import { type SignRequestOptions, signRequest } from '../../src/http/sign-request.ts';
 import { createVerifier, type VerifierOptions } from '../../src/http/verifier.ts';

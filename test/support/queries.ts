@@ -1,7 +1,6 @@
 /** Queries made of what separates, escapes and counts in them: few pieces, so that much comes out nearly or wholly alike. */
 import fc from 'fast-check';
-import type { QuerySpelling } from '../../src/rfc9421/query-spelling.ts';
-import { stableTarget } from '../../src/rfc9421/stable-url.ts';
+import { type QuerySpelling, stableTarget } from '../../src/rfc9421/stable-url.ts';
 
 const PIECES = [
   ...[

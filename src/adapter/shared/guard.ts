@@ -93,7 +93,7 @@ export function createGuard(verifier: Verifier, options: AdapterOptions): Guard 
       const start = onEvent === undefined ? 0 : clock();
       let message: RequestMessage | undefined;
       try {
-        message = take();
+        message = messageOf(take);
         const verified = await (instead.verifier ?? verifier).verifyRequest(message);
         checkScopes(verified, [...scopes, ...(instead.scopes ?? [])]);
         if (onEvent !== undefined) notify('onEvent', onEvent, accepted(verified, clock() - start));
@@ -105,6 +105,19 @@ export function createGuard(verifier: Verifier, options: AdapterOptions): Guard 
       }
     },
   };
+}
+
+/** The message of a request; where there is none that can be read, the verifier comes to the refusal, so that its hook is told. */
+function messageOf(take: () => RequestMessage): RequestMessage {
+  try {
+    return take();
+  } catch (error) {
+    if (!isVerificationError(error)) throw error;
+    const refuse = (): never => {
+      throw error;
+    };
+    return Object.defineProperty({} as RequestMessage, 'fields', { get: refuse, enumerable: true });
+  }
 }
 
 /** @throws {TypeError} If it is none. */
@@ -136,7 +149,7 @@ function accepted(verified: VerifiedRequest, duration: number): VerificationEven
     outcome: 'accepted',
     code: undefined,
     duration,
-    clockDifference: systemTime() - created,
+    clockDifference: created === undefined ? undefined : systemTime() - created,
     keyid: verified.keyid,
     error: undefined,
   };

@@ -21,20 +21,33 @@ type Lists = Readonly<Record<string, readonly string[] | undefined>>;
 
 /** What we need of an event of any of these kinds. */
 export interface LambdaEventLike {
+  /** `2.0` for HTTP APIs and function URLs. */
   readonly version?: string | undefined;
+  /** The method, of REST APIs and load balancers. */
   readonly httpMethod?: string | undefined;
+  /** The path, of REST APIs and load balancers. */
   readonly path?: string | undefined;
+  /** The path, of HTTP APIs and function URLs. */
   readonly rawPath?: string | undefined;
+  /** The query without its `?`, of HTTP APIs and function URLs. */
   readonly rawQueryString?: string | undefined;
   /** The whole URL, as Netlify has it. */
   readonly rawUrl?: string | undefined;
+  /** Fields; of several of one name the last, or all in one. */
   readonly headers?: Readonly<Record<string, string | undefined>> | null | undefined;
+  /** Fields, each with all its values. */
   readonly multiValueHeaders?: Lists | null | undefined;
+  /** Parameters of the query; of several of one name the last. */
   readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null | undefined;
+  /** Parameters of the query, each with all its values. */
   readonly multiValueQueryStringParameters?: Lists | null | undefined;
+  /** Cookies, which HTTP APIs take out of the fields. */
   readonly cookies?: readonly string[] | null | undefined;
+  /** The content, as text or base64. */
   readonly body?: string | null | undefined;
+  /** Whether `body` is base64. */
   readonly isBase64Encoded?: boolean | undefined;
+  /** What the gateway says of the request. */
   readonly requestContext?: object | null | undefined;
 }
 

@@ -13,12 +13,19 @@ import type { EventKind, LambdaEventLike } from './lambda-event.ts';
 
 /** What a function answers to a gateway. */
 export interface LambdaResult {
+  /** The HTTP status. */
   readonly statusCode: number;
+  /** Its words, for load balancers. */
   readonly statusDescription?: string | undefined;
+  /** Fields of one value. */
   readonly headers?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** Fields, each with all its values. */
   readonly multiValueHeaders?: Readonly<Record<string, readonly (string | number | boolean)[]>> | undefined;
+  /** Cookies to set, of HTTP APIs and function URLs. */
   readonly cookies?: readonly string[] | undefined;
+  /** The content, as text or base64. */
   readonly body?: string | undefined;
+  /** Whether `body` is base64. */
   readonly isBase64Encoded?: boolean | undefined;
 }
 

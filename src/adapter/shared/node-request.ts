@@ -6,6 +6,7 @@
 
 /** What we need of an `IncomingMessage` or `Http2ServerRequest`. */
 export interface NodeRequestLike extends AsyncIterable<Uint8Array> {
+  /** The method, as it was sent. */
   readonly method?: string | undefined;
   /** The raw request target, less what a router took off. */
   readonly url?: string | undefined;
@@ -15,6 +16,7 @@ export interface NodeRequestLike extends AsyncIterable<Uint8Array> {
   readonly rawHeaders: readonly string[];
   /** The fields by their names. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
+  /** 1 or 2. */
   readonly httpVersionMajor?: number | undefined;
   /** A TLS socket says that it is `encrypted`; `remoteAddress` is who sent the request. */
   readonly socket?: object | null | undefined;

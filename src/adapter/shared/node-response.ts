@@ -12,17 +12,29 @@ import { varyWith } from './cors.ts';
  * inside `createServer(…)` of node:http: write `response: ServerResponse` for all of it.
  */
 export interface NodeResponseLike {
+  /** The HTTP status that will be sent. */
   statusCode: number;
+  /** Whether the head is gone. */
   readonly headersSent: boolean;
+  /** Whether `end` was called. */
   readonly writableEnded: boolean;
+  /** Sets a field. */
   setHeader(name: string, value: string): unknown;
+  /** A field that is set. */
   getHeader(name: string): number | string | readonly string[] | undefined;
+  /** The names of the fields that are set. */
   getHeaderNames(): readonly string[];
+  /** Takes a field back. */
   removeHeader(name: string): unknown;
+  /** Sends the head. */
   writeHead(status: number, headers?: Readonly<Record<string, string>>): this;
+  /** Sends content. */
   write(chunk: string | Uint8Array): boolean;
+  /** Sends the rest, and ends the response. */
   end(chunk?: string | Uint8Array): unknown;
+  /** Ends the connection. */
   destroy(error?: Error): unknown;
+  /** Tells of a connection that broke. */
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 

@@ -10,7 +10,7 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import type { NodeResponseLike } from '../../../src/adapter/node.ts';
-import { hmacKey, hmacSigner } from '../../../src/crypto/hmac.ts';
+import { hmacKey, hmacSigner } from '../../../src/crypto/hmac/hmac.ts';
 import { signRequest } from '../../../src/http/sign-request.ts';
 import { createVerifier, type Verifier, type VerifierOptions } from '../../../src/http/verifier.ts';
 import { encodeUtf8 } from '../../../src/internal/utf8.ts';

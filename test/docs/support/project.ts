@@ -6,7 +6,7 @@
 
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Fence, moduleName, toModule } from './fences.ts';
 
@@ -25,6 +25,9 @@ const compilerOptions = {
 /** Clients that docs/guides/clients.md shows, and what else a guide imports. */
 const CLIENTS = ['axios', 'graphql-request', 'hono', 'ky', 'ofetch', 'openapi-fetch', 'undici'];
 
+/** Packages whose signatures docs/guides/accept-signatures-of-others.md accepts. */
+const SIGNERS = ['@fedify/fedify', '@hellocoop/httpsig', '@interledger/http-signature-utils', 'web-bot-auth'];
+
 /**
  * Makes the project. Types that examples need come from `tools`, other people's clients from `root`, frameworks from `test/frameworks`; the library
  * from `consumer`.
@@ -33,8 +36,9 @@ export function makeProject(folder: string, consumer: string, tools: string, roo
   mkdirSync(folder, { recursive: true });
   cpSync(join(consumer, 'node_modules'), join(folder, 'node_modules'), { recursive: true });
   linkPackages(join(tools, 'node_modules'), join(folder, 'node_modules'));
-  for (const name of CLIENTS) {
+  for (const name of [...CLIENTS, ...SIGNERS]) {
     const link = join(folder, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
     if (!existsSync(link)) symlinkSync(join(root, 'node_modules', name), link);
   }
   linkPackages(join(root, 'test/frameworks/node_modules'), join(folder, 'node_modules'));

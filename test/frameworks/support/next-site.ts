@@ -32,7 +32,9 @@ function makeSite({ major, mode }: NextSite): string {
 /** The proxy's name before Next 16, where it runs on Node only when told to. */
 function nameMiddleware(site: string): void {
   const proxy = join(site, 'proxy.js');
-  const code = readFileSync(proxy, 'utf8').replace('export const proxy', 'export const middleware').replace('matcher:', "runtime: 'nodejs', matcher:");
+  const code = readFileSync(proxy, 'utf8')
+    .replace('export const proxy', 'export const middleware')
+    .replace('matcher:', "runtime: 'nodejs', matcher:");
   writeFileSync(join(site, 'middleware.js'), code);
   rmSync(proxy);
 }

@@ -7,13 +7,14 @@
  * @module
  */
 
-import { type OptionNames, readOptions } from '../internal/options.ts';
-import type { VerificationKey } from './key.ts';
+import { type OptionNames, readOptions } from '../../internal/options.ts';
+import { takingText } from '../base.ts';
+import type { VerificationKey } from '../key.ts';
+import { withNoncePool } from '../random.ts';
+import { type CryptoKeyLike, isCryptoKey, webCrypto } from '../runtime.ts';
+import { assertKeyid, type Signer } from '../signer.ts';
 import { macVerify, prepareMac } from './mac.ts';
-import { withNoncePool } from './random.ts';
-import { type CryptoKeyLike, isCryptoKey, webCrypto } from './runtime.ts';
 import { readSecretOptions, requireSwitches, type SecretOptions, secretBytes } from './secret.ts';
-import { assertKeyid, type Signer } from './signer.ts';
 
 /** Text (its UTF-8 bytes), bytes, or a WebCrypto HMAC key. At least 32 bytes. */
 export type Secret = string | Uint8Array | CryptoKeyLike;
@@ -57,7 +58,7 @@ export function hmacSigner(options: HmacSignerOptions): Signer {
   const { keyid, secret } = read;
   requireSwitches(read);
   assertKeyid(keyid);
-  if (!isCryptoKey(secret)) return withNoncePool({ keyid, algorithm: ALGORITHM, sign: prepareMac(secretBytes(secret, read)) });
+  if (!isCryptoKey(secret)) return withNoncePool(takingText({ keyid, algorithm: ALGORITHM, sign: prepareMac(secretBytes(secret, read)) }));
   const [subtle, key] = importCryptoKey(secret, 'sign', read);
   const sign = async (base: Uint8Array) => new Uint8Array(await subtle.sign('HMAC', key, base as BufferSource));
   return withNoncePool({ keyid, algorithm: ALGORITHM, sign });
@@ -73,7 +74,8 @@ export function hmacSigner(options: HmacSignerOptions): Signer {
  */
 export function hmacKey(secret: Secret, options?: SecretOptions): VerificationKey {
   const read = readSecretOptions(options);
-  if (!isCryptoKey(secret)) return Object.freeze({ algorithm: ALGORITHM, verify: macVerify(prepareMac(secretBytes(secret, read))) });
+  if (!isCryptoKey(secret))
+    return Object.freeze(takingText<VerificationKey>({ algorithm: ALGORITHM, verify: macVerify(prepareMac(secretBytes(secret, read))) }));
   const [subtle, key] = importCryptoKey(secret, 'verify', read);
   // Not every runtime answers a signature of the wrong length with false.
   const verify = async (base: Uint8Array, signature: Uint8Array): Promise<boolean> =>

@@ -8,13 +8,13 @@
  * @module
  */
 
-import { assertFlag, assertNoPromise } from '../internal/assert.ts';
-import { isBytes } from '../internal/bytes.ts';
-import { type OptionNames, readOptions } from '../internal/options.ts';
-import { encodeUtf8, isWellFormed } from '../internal/utf8.ts';
-import { isOtherKey } from './other-key.ts';
-import { drawBytes, type RandomBytes, systemRandomBytes } from './random.ts';
-import { isBrowser } from './runtime.ts';
+import { assertFlag, assertNoPromise } from '../../internal/assert.ts';
+import { isBytes } from '../../internal/bytes.ts';
+import { type OptionNames, readOptions } from '../../internal/options.ts';
+import { encodeUtf8, isWellFormed } from '../../internal/utf8.ts';
+import { isOtherKey } from '../other-key.ts';
+import { drawBytes, type RandomBytes, systemRandomBytes } from '../random.ts';
+import { isBrowser } from '../runtime.ts';
 
 /** Both are refused unless named at the call. */
 export interface SecretOptions {
@@ -72,7 +72,9 @@ export function secretBytes(secret: string | Uint8Array, options: SecretOptions)
   const isShortAllowed = options.insecurelyAllowShortSecret === true;
   const min = isShortAllowed ? MIN_SHORT_BYTES : MIN_BYTES;
   if (bytes.length < min)
-    throw new RangeError(`secret must be at least ${min} bytes${isShortAllowed ? '' : ' (16 with insecurelyAllowShortSecret)'}`);
+    throw new RangeError(
+      `secret must be at least ${min} bytes, as generateSecret() makes them${isShortAllowed ? '' : ' (16 with insecurelyAllowShortSecret)'}`,
+    );
   if (isOtherKey(bytes)) throw new TypeError('secret is a key for another algorithm (PEM, DER, JWK or SSH), not a secret');
   if (typeof secret === 'string') requireBareText(secret);
   if (options.insecurelyAllowInBrowser !== true && isBrowser()) {

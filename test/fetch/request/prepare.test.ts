@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SignedFetchError } from '../../src/errors.ts';
-import type { Fetch, SignedFetchOptions } from '../../src/fetch/options.ts';
-import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
+import { SignedFetchError } from '../../../src/errors.ts';
+import type { Fetch, SignedFetchOptions } from '../../../src/fetch/options.ts';
+import { createSignedFetch } from '../../../src/fetch/signed-fetch.ts';
 
-import { asRequest, openRecorder, type Recorder, rejection, signer, verifying } from './server.ts';
+import { asRequest, openRecorder, type Recorder, rejection, signer, verifying } from '../server.ts';
 
 let server: Recorder;
 beforeAll(async () => {

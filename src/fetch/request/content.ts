@@ -6,10 +6,10 @@
  * @module
  */
 
-import { encodeUtf8 } from '../internal/utf8.ts';
-import { abortable } from '../runtime/abort.ts';
-import { type ByteStream, readStream } from '../runtime/read-stream.ts';
-import { denied } from './deny.ts';
+import { encodeUtf8 } from '../../internal/utf8.ts';
+import { abortable } from '../../runtime/abort.ts';
+import { type ByteStream, readStream } from '../../runtime/read-stream.ts';
+import { denied } from '../deny.ts';
 import { readForm } from './form.ts';
 
 /** What is sent. */

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { abortable } from '../runtime/abort.ts';
-import { readBody } from '../runtime/read-stream.ts';
-import { type Call, modesOf } from './call.ts';
+import { abortable } from '../../runtime/abort.ts';
+import { readBody } from '../../runtime/read-stream.ts';
+import { type Call, modesOf } from '../call.ts';
+import { denied, type Reason } from '../deny.ts';
 import { type Content, type ContentRules, NO_CONTENT, takeContent } from './content.ts';
-import { denied, type Reason } from './deny.ts';
 import { checkFields } from './fields.ts';
 import { objectionTo, parseUrl, type Spelling, withoutFragment } from './target.ts';
 
@@ -100,7 +100,7 @@ function headOf(source: Request | undefined, { body: _, ...init }: RequestInit):
 /** HTTP caches do not vary by signature. Next.js has a cache of its own, which reads `next`. */
 function cacheOf(source: Request | undefined, init: RequestInit): RequestInit {
   if (init.cache || 'next' in init || (source !== undefined && 'next' in source)) return {};
-  // Where the member is not implemented, giving it throws.
+  // Where the member does not exist, giving it throws.
   return 'cache' in Request.prototype && (source?.cache ?? 'default') === 'default' ? { cache: 'no-store' } : {};
 }
 

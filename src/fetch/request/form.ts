@@ -5,13 +5,13 @@
  * @module
  */
 
-import { drawBytes, systemRandomBytes } from '../crypto/random.ts';
-import { toBase64url } from '../internal/base64.ts';
-import { concatBytes } from '../internal/bytes.ts';
-import { encodeUtf8 } from '../internal/utf8.ts';
-import { abortable } from '../runtime/abort.ts';
-import { readBody } from '../runtime/read-stream.ts';
-import { denied } from './deny.ts';
+import { drawBytes, systemRandomBytes } from '../../crypto/random.ts';
+import { toBase64url } from '../../internal/base64.ts';
+import { concatBytes } from '../../internal/bytes.ts';
+import { encodeUtf8 } from '../../internal/utf8.ts';
+import { abortable } from '../../runtime/abort.ts';
+import { readBody } from '../../runtime/read-stream.ts';
+import { denied } from '../deny.ts';
 
 /** Content, and the media type that goes with it. */
 export interface TypedBytes {

@@ -1,9 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { secretFromJwk } from '../../src/crypto/forms/secret-jwk.ts';
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
-import { generateSecret, secretBytes } from '../../src/crypto/secret.ts';
-import { rounds } from '../support/rounds.ts';
+import { secretFromJwk } from '../../../src/crypto/forms/secret-jwk.ts';
+import { hmacKey, hmacSigner } from '../../../src/crypto/hmac/hmac.ts';
+import { generateSecret, secretBytes } from '../../../src/crypto/hmac/secret.ts';
+import { rounds } from '../../support/rounds.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSpelling } from '../../src/fetch/target.ts';
-import type { QuerySpelling } from '../../src/rfc9421/query-spelling.ts';
-import { rounds } from '../support/rounds.ts';
+import { createSpelling } from '../../../src/fetch/request/target.ts';
+import type { QuerySpelling } from '../../../src/rfc9421/stable-url.ts';
+import { rounds } from '../../support/rounds.ts';
 
 const BASE = 'https://bank.example/';
 const toFixpoint = createSpelling({});

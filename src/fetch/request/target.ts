@@ -5,8 +5,7 @@
  * @module
  */
 
-import { assertQuerySpelling, type QuerySpelling } from '../rfc9421/query-spelling.ts';
-import { stableTarget } from '../rfc9421/stable-url.ts';
+import { assertQuerySpelling, type QuerySpelling, stableTarget } from '../../rfc9421/stable-url.ts';
 
 /** Writes a URL without credentials as it is signed and sent: first requests and redirects alike. */
 export type Spelling = (url: URL) => string;

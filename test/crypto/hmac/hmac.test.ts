@@ -1,10 +1,10 @@
 import * as nodeCrypto from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac.ts';
-import { prepareMac as nobleMac } from '../../src/crypto/javascript.ts';
-import { nodeMac } from '../../src/crypto/mac.ts';
-import type { NodeCrypto } from '../../src/crypto/runtime.ts';
-import { toHex } from '../../src/internal/hex.ts';
+import { hmacKey, hmacSigner } from '../../../src/crypto/hmac/hmac.ts';
+import { nodeMac } from '../../../src/crypto/hmac/mac.ts';
+import { prepareMac as nobleMac } from '../../../src/crypto/javascript.ts';
+import type { NodeCrypto } from '../../../src/crypto/runtime.ts';
+import { toHex } from '../../../src/internal/hex.ts';
 
 const node = nodeCrypto as unknown as NodeCrypto;
 const SECRET = 'a text of thirty-two bytes, just.';
@@ -34,6 +34,24 @@ describe('HMAC-SHA256 on both backends', () => {
     mac(new Uint8Array(1000));
     expect(mac(BASE)).toEqual(first);
     expect(toHex(first)).toBe(reference(SECRET, BASE));
+  });
+
+  it('takes a text for the bytes that it is, whatever its length and characters', () => {
+    for (const secret of [SECRET, 's'.repeat(100)].map((text) => new TextEncoder().encode(text))) {
+      for (const mac of [nodeMac(node, secret), nodeMac({ ...node, hash: undefined } as unknown as NodeCrypto, secret)]) {
+        for (const text of [
+          '',
+          '"@method": POST',
+          'a'.repeat(2048),
+          'a'.repeat(2049),
+          'é',
+          'é'.repeat(1024),
+          'é'.repeat(2048),
+          '\u{1f600}',
+        ])
+          expect(toHex(mac(text))).toBe(reference(secret, new TextEncoder().encode(text)));
+      }
+    }
   });
 
   it('gives a plain Uint8Array, of its own memory', () => {
