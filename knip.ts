@@ -19,7 +19,7 @@ const config: KnipConfig = {
   ignoreDependencies: ['@arethetypeswrong/cli', 'dependency-cruiser', 'publint'],
   ignoreBinaries: ['apt-get'],
   // These have a package.json of their own.
-  ignoreIssues: { 'test/runtime/**': ['unlisted'], 'test/package/support/chromium.ts': ['unlisted'] },
+  ignoreIssues: { 'test/runtime/**': ['unlisted'], 'test/frameworks/**': ['unlisted'], 'test/package/support/chromium.ts': ['unlisted'] },
   // A type in the signature of an exported function must be exported to be named in declarations.
   ignoreExportsUsedInFile: { interface: true, type: true },
 };

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { entries } from './scripts/entries.ts';
 
-const OTHERS = ['test/runtime/**', 'test/stores/**', 'test/package/**', 'test/docs/**', '**/node_modules/**'];
+const OTHERS = ['test/runtime/**', 'test/stores/**', 'test/frameworks/**', 'test/package/**', 'test/docs/**', '**/node_modules/**'];
 
 /** Tests and examples import the package by its name: in the fast tests that is the source. */
 const alias = Object.entries(entries).map(([name, source]) => ({
@@ -26,6 +26,12 @@ const polluted: TestProjectInlineConfiguration = {
     include: ['test/{security,conformance}/**/*.test.ts'],
     setupFiles: 'test/support/polluted.ts',
   },
+};
+
+/** The adapters inside the frameworks they are for, over real sockets. */
+const frameworks: TestProjectInlineConfiguration = {
+  resolve: { alias },
+  test: { name: 'frameworks', include: ['test/frameworks/**/*.test.ts'], exclude: ['**/node_modules/**'], testTimeout: 60_000 },
 };
 
 const packed: TestProjectInlineConfiguration = {
@@ -54,7 +60,7 @@ const stores: TestProjectInlineConfiguration = {
 
 export default defineConfig({
   test: {
-    projects: [unit, polluted, packed, stores],
+    projects: [unit, polluted, frameworks, packed, stores],
     // A rejection that nobody awaits ends a server's process: test/rig shows that it fails a run here.
     dangerouslyIgnoreUnhandledErrors: false,
     coverage: {

@@ -23,6 +23,7 @@ export interface Stage {
 
 const MATRIX = 'test/runtime/run.ts';
 const LANGUAGES = 'test/languages/run.ts';
+const FRAMEWORKS = ['test/frameworks', 'test/frameworks/next-15', 'test/frameworks/next-16'];
 const BENCH = 'bench/quick.ts';
 
 const isThere = (file: string): boolean => existsSync(join(root, file));
@@ -55,7 +56,7 @@ async function system(): Promise<Outcome> {
 }
 
 async function installs(): Promise<Outcome> {
-  const folders = ['test/package', 'test/runtime'].filter((folder) => isThere(`${folder}/package-lock.json`));
+  const folders = ['test/package', ...FRAMEWORKS, 'test/runtime'].filter((folder) => isThere(`${folder}/package-lock.json`));
   const outcomes: Outcome[] = [];
   for (const folder of folders) outcomes.push(single(await ensureInstalled(folder)));
   return sum(outcomes);
@@ -102,7 +103,7 @@ export const stages: readonly Stage[] = [
       check(
         'depcruise src --config .dependency-cruiser.cjs --output-type err-long',
         'node scripts/house-rules.ts',
-        'node scripts/complete-lock.ts --check . test/package test/runtime',
+        `node scripts/complete-lock.ts --check . test/package ${FRAMEWORKS.join(' ')} test/runtime`,
       ),
   },
   { name: 'unused', title: 'unused code and dependencies', run: () => check('knip') },
@@ -133,6 +134,12 @@ export const stages: readonly Stage[] = [
     title: 'the packed package, and the examples of the docs',
     needs: ['system', 'install', 'build'],
     run: () => vitest('package'),
+  },
+  {
+    name: 'frameworks',
+    title: 'the adapters, in their frameworks',
+    needs: ['install', 'build'],
+    run: () => vitest('frameworks'),
   },
   ...optional(MATRIX, {
     name: 'runtime',

@@ -11,53 +11,62 @@ import { memberOf, type OptionNames, readOptions } from '../internal/options.ts'
 import { normalizeAuthority } from '../rfc9421/derive.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
 import { asRefusal } from '../signature/refusal.ts';
-
-/** What we need of an `IncomingMessage` or `Http2ServerRequest`. */
-export interface NodeRequestLike extends AsyncIterable<Uint8Array> {
-  /** The method, as it was sent. */
-  readonly method?: string | undefined;
-  /** The raw request target. */
-  readonly url?: string | undefined;
-  /** Names and values in turn, as they arrived. */
-  readonly rawHeaders: readonly string[];
-  /** A TLS socket says that it is `encrypted`. */
-  readonly socket?: object | null | undefined;
-  /** Whether somebody has begun to read the body. */
-  readonly readableDidRead?: boolean | undefined;
-  /** What `setEncoding` was called with, if it was. */
-  readonly readableEncoding?: string | null | undefined;
-  /** Where body parsers leave the bytes, when they are told to keep them. */
-  readonly rawBody?: unknown;
-  /** Whether the request is here to its end. */
-  readonly complete?: boolean | undefined;
-  /** Reads the body without ending the connection where reading stops. */
-  iterator?(options: { readonly destroyOnReturn: boolean }): AsyncIterator<unknown>;
-  /** Goes on receiving what nobody reads. */
-  resume?(): unknown;
-}
+import { type BodyAdvice, bodyOf } from './shared/node-body.ts';
+import type { NodeRequestLike } from './shared/node-request.ts';
+import { type ReadForwarded, readPrefix, readTrustedProxy, type TrustedProxy, withPrefix } from './shared/trusted-proxy.ts';
 
 /** What `messageFromNode` takes besides the request. */
 export interface MessageFromNodeOptions {
-  /** The raw bytes of the body, where something read them before. Default: `request.rawBody`, or else the request itself is read. */
-  readonly body?: Uint8Array | undefined;
+  /**
+   * The raw bytes of the body, or their text, where something read them before. Default: `request.rawBody`, or else the request itself is read,
+   * or else `request.body` if it is bytes or text.
+   */
+  readonly body?: Uint8Array | string | undefined;
+  /** What was taken off the path before the request came here, as clients send it: `/v2`. Default: nothing but what Express's routers take off. */
+  readonly prefix?: string | undefined;
+  /** The proxy in front, and which of its fields say what the client asked for. Default: there is none. */
+  readonly trustedProxy?: TrustedProxy | undefined;
 }
 
-const NAMES: OptionNames<MessageFromNodeOptions> = { body: true };
+const NAMES: OptionNames<MessageFromNodeOptions> = { body: true, prefix: true, trustedProxy: true };
 
 const ADAPTER = 'messageFromNode of countersign/node';
 
+/** What helps in a server without a framework. */
+export const ADVICE: BodyAdvice = {
+  line: 'express.json({ verify: (request, _response, bytes) => { request.rawBody = bytes; } }), or pass them: messageFromNode(request, { body })',
+};
+
 /**
- * A Node request for `verifyRequest`. Its body is read by the verifier, up to the limit, unless its bytes are there already: as `body`, or as
- * the `rawBody` that a body parser left.
+ * A Node request for `verifyRequest`. Its body is read by the verifier, up to the limit, and given back: a parser that runs afterwards finds it.
+ * Where a parser ran before, the bytes that it kept are taken: `body`, or the `rawBody` or `body` of the request.
  *
- * @throws {VerificationError} `raw_body_unavailable` if something read the body and kept no raw bytes, or made texts of them (`setEncoding`); `target_malformed` if the request names
- *   two hosts.
- * @throws {TypeError} If it is no request of Node, or `body` is no Uint8Array.
+ * @throws {VerificationError} `raw_body_unavailable` if something read the body and kept no raw bytes; `target_malformed` if the request names
+ *   two hosts, or the trusted proxy says something that is none.
+ * @throws {TypeError} If it is no request of Node, or an option is unknown or unusable.
  */
 export function messageFromNode(request: NodeRequestLike, options: MessageFromNodeOptions = {}): RequestMessage {
-  const { body } = readOptions(options, NAMES);
-  if (body !== undefined && !isBytes(body)) throw new TypeError('body must be the raw bytes, a Uint8Array: not text, and nothing parsed');
-  const { rawHeaders, method = '', url = '', socket } = requireNodeRequest(request);
+  const { body, prefix, trustedProxy } = readOptions(options, NAMES);
+  if (body !== undefined && !isBytes(body) && typeof body !== 'string')
+    throw new TypeError('body must be the raw bytes, a Uint8Array, or their text: nothing parsed');
+  const readForwarded = readTrustedProxy(trustedProxy);
+  return nodeMessage(requireNodeRequest(request), { body, prefix: readPrefix(prefix), readForwarded, advice: ADVICE });
+}
+
+/** What an adapter knows about a request besides. */
+export interface NodeContext {
+  /** The bytes of the body, or their text. */
+  readonly body?: unknown;
+  /** The target before the framework changed `url`. */
+  readonly target?: string | undefined;
+  readonly prefix: string;
+  readonly readForwarded: ReadForwarded;
+  readonly advice: BodyAdvice;
+}
+
+/** A Node request as a message. @throws As `messageFromNode`. */
+export function nodeMessage(request: NodeRequestLike, { body, target, prefix, readForwarded, advice }: NodeContext): RequestMessage {
+  const { rawHeaders, method = '', socket } = request;
   const scheme = isEncrypted(socket) ? 'https' : 'http';
   const fields: (readonly [name: string, value: string])[] = [];
   let authority: string | undefined;
@@ -72,14 +81,42 @@ export function messageFromNode(request: NodeRequestLike, options: MessageFromNo
     if (host !== undefined) throw new VerificationError('target_malformed', 'the request has two Host fields');
     host = value;
   }
-  return { method, scheme, authority: oneOf(authority, host, scheme), target: url, fields, body: body ?? bodyOf(request) };
+  const forwarded = readForwarded(addressOf(socket), (name) => linesOf(fields, name));
+  return {
+    method,
+    scheme: forwarded.scheme ?? scheme,
+    authority: forwarded.authority ?? oneOf(authority, host, scheme),
+    target: withPrefix((forwarded.prefix ?? '') + prefix, target ?? targetOf(request)),
+    fields,
+    body: bodyOf(request, body, advice),
+  };
+}
+
+/** Routers of Express and Connect take their own path off `url`, and keep what was sent. */
+function targetOf({ originalUrl, url = '' }: NodeRequestLike): string {
+  return typeof originalUrl === 'string' && originalUrl !== '' ? originalUrl : url;
+}
+
+function linesOf(fields: readonly (readonly [string, string])[], name: string): readonly string[] {
+  return fields.flatMap(([given, value]) => (given.toLowerCase() === name ? [value] : []));
+}
+
+function addressOf(socket: object | null | undefined): string {
+  const address = socket && 'remoteAddress' in socket ? socket.remoteAddress : undefined;
+  return typeof address === 'string' ? address : '';
 }
 
 /** The mistakes that are made: another framework's request, a copy of a few members, the event of a function. */
-function requireNodeRequest(request: NodeRequestLike): NodeRequestLike {
+export function requireNodeRequest(request: NodeRequestLike): NodeRequestLike {
   assertObject(request, 'request');
-  if (Array.isArray(memberOf(request, 'rawHeaders'))) return request;
   const headers = memberOf(request, 'headers');
+  const rawHeaders = memberOf(request, 'rawHeaders');
+  if (Array.isArray(rawHeaders)) {
+    if (rawHeaders.length > 0 || typeof headers !== 'object' || headers === null || Object.keys(headers).length === 0) return request;
+    throw new TypeError(
+      'request has headers and no rawHeaders: something made it from the event of a function, and what the client sent cannot be told from it. Verify the event itself, with countersign/lambda',
+    );
+  }
   if (typeof headers === 'object' && headers !== null && typeof memberOf(headers, 'get') === 'function')
     throw new TypeError(`request is a fetch Request: pass it to verifyRequest as it is, without ${ADAPTER}`);
   throw new TypeError(
@@ -101,33 +138,4 @@ function oneOf(authority: string | undefined, host: string | undefined, scheme: 
 
 function isEncrypted(socket: object | null | undefined): boolean {
   return Boolean(socket && 'encrypted' in socket && socket.encrypted);
-}
-
-function bodyOf(request: NodeRequestLike): RequestMessage['body'] {
-  if (isBytes(request.rawBody)) return request.rawBody;
-  if (request.readableDidRead) {
-    throw new VerificationError(
-      'raw_body_unavailable',
-      'a middleware read the body: verify before it, have it keep the bytes as rawBody, or pass them: messageFromNode(request, { body })',
-    );
-  }
-  if (request.readableEncoding)
-    throw new VerificationError(
-      'raw_body_unavailable',
-      'setEncoding was called on the request: its pieces are texts, and no bytes any more',
-    );
-  return { [Symbol.asyncIterator]: () => piecesOf(request) };
-}
-
-/** The body, piece by piece. Where reading stops, at the limit, the rest is skipped: it stands before the next request of the connection. */
-function piecesOf(request: NodeRequestLike): AsyncIterator<Uint8Array> {
-  const pieces = (request.iterator?.({ destroyOnReturn: false }) ?? request[Symbol.asyncIterator]()) as AsyncIterator<Uint8Array>;
-  return {
-    next: () => pieces.next(),
-    return: async () => {
-      await pieces.return?.();
-      request.resume?.();
-      return { done: true, value: undefined };
-    },
-  };
 }

@@ -4,10 +4,12 @@
  * @module
  */
 
-export { type MessageFromNodeOptions, messageFromNode, type NodeRequestLike } from './node-message.ts';
-export {
-  type NodeResponseLike,
-  type VerifiedHandler,
-  type VerifiedHandlerOptions,
-  verifiedHandler,
-} from './verified-handler.ts';
+export { type MessageFromNodeOptions, messageFromNode } from './node-message.ts';
+export type { CorsOptions } from './shared/cors.ts';
+export type { OnEvent, VerificationEvent } from './shared/events.ts';
+export type { AdapterOptions } from './shared/guard.ts';
+export type { NodeRequestLike } from './shared/node-request.ts';
+export type { NodeResponseLike } from './shared/node-response.ts';
+export type { ResponseSigning } from './shared/response-signing.ts';
+export type { TrustedProxy } from './shared/trusted-proxy.ts';
+export { type VerifiedHandler, type VerifiedHandlerOptions, verifiedHandler } from './verified-handler.ts';

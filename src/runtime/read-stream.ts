@@ -1,14 +1,12 @@
 /**
  * The one bounded reader: a stream of bytes into memory, up to a limit.
  *
- * The bytes are copied into one growing buffer, so that neither many small pieces nor a producer that reuses its memory can do
- * harm, and nobody else holds the result.
- *
  * @module
  */
 
 import { isBytes } from '../internal/bytes.ts';
 import { abortable } from './abort.ts';
+import { ByteBuffer } from './byte-buffer.ts';
 
 /** What is used of a `ReadableStream`. */
 export interface ReadableLike {
@@ -20,8 +18,6 @@ export interface ReadableLike {
 
 /** Bytes that arrive over time. */
 export type ByteStream = ReadableLike | AsyncIterable<Uint8Array>;
-
-const FIRST_BYTES = 4096;
 
 /**
  * The bytes of a stream; `undefined` if there are more than `limit`: reading stops there, and the stream is told.
@@ -84,23 +80,11 @@ function stop(pieces: Pieces): void {
 }
 
 async function collect(pieces: Pieces, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  let buffer = new Uint8Array(Math.min(limit, FIRST_BYTES));
-  let length = 0;
+  const buffer = new ByteBuffer(limit);
   for (let piece = await pieces.next(); !piece.done; piece = await pieces.next()) {
     const { value } = piece;
     if (!isBytes(value)) throw new TypeError('a body stream must give Uint8Arrays');
-    const end = length + value.length;
-    // Written so that a limit of NaN lets nothing pass.
-    if (!(end <= limit)) return undefined;
-    if (end > buffer.length) buffer = grown(buffer, length, Math.min(limit, Math.max(end, 2 * buffer.length)));
-    buffer.set(value, length);
-    length = end;
+    if (!buffer.add(value)) return undefined;
   }
-  return length === buffer.length ? buffer : buffer.slice(0, length);
-}
-
-function grown(buffer: Uint8Array, length: number, size: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(size);
-  larger.set(buffer.subarray(0, length));
-  return larger;
+  return buffer.bytes();
 }

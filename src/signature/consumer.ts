@@ -58,7 +58,12 @@ export function requireConsumer(consumer: Consumer | undefined, requirement: Con
   if (consumer === undefined) throw new TypeError('there is no consumer: use the resolveKey of createApiKeys');
   if (STRENGTH.indexOf(consumer.proof) < STRENGTH.indexOf(proof))
     throw new VerificationError('proof_insufficient', `this needs a ${proof}`);
-  const missing = scopes.filter((scope) => !consumer.scopes.includes(scope));
-  if (missing.length > 0) throw new VerificationError('scope_insufficient', `the key lacks ${missing.join(' ')}`);
+  requireGranted(consumer.scopes, scopes);
   return consumer;
+}
+
+/** Requires that all scopes are granted. @throws {VerificationError} `scope_insufficient`, with those that lack. */
+export function requireGranted(granted: readonly string[], required: readonly string[]): void {
+  const lacking = required.filter((scope) => !granted.includes(scope));
+  if (lacking.length > 0) throw new VerificationError('scope_insufficient', `the key lacks ${lacking.join(', ')}`);
 }

@@ -6,7 +6,7 @@
 
 import { signatureLength, type VerificationKey } from '../crypto/key.ts';
 import { VerificationError } from '../errors.ts';
-import { assertTime } from '../internal/assert.ts';
+import { assertTexts, assertTime } from '../internal/assert.ts';
 import { type Awaitable, isThenable } from '../internal/awaitable.ts';
 import { memberOf } from '../internal/options.ts';
 import type { UnverifiedSignature } from '../rfc9421/unverified-signature.ts';
@@ -28,10 +28,10 @@ export interface KeyRecord {
   readonly rotatedOut?: { readonly until: number; readonly by: string } | null | undefined;
   /** Who calls with it: `createApiKeys` says so. */
   readonly consumer?: Consumer | null | undefined;
-  /** What whoever has the key may do, as `requireScopes` of the adapters asks: `['coins:write']`. Default: nothing. */
-  readonly scopes?: readonly string[] | null | undefined;
   /** The one name under which nonces of this key are remembered, where it can be found by several. Default: the keyid of the message. */
   readonly canonicalKeyid?: string | null | undefined;
+  /** What whoever has the key may do, as `requireScopes` of the adapters asks: `['coins:write']`. Default: nothing. */
+  readonly scopes?: readonly string[] | null | undefined;
   /** Anything the application wants back with a verified message. */
   readonly metadata?: unknown;
 }
@@ -86,6 +86,7 @@ export function readLookup(found: KeyLookup): ResolvedKey | undefined {
   const key = memberOf(found, 'key');
   const record = (key === undefined ? { key: found } : found) as KeyRecord;
   const keys = keysOf(key ?? found);
+  assertTexts(memberOf(record, 'scopes') ?? [], 'scopes of the key record that resolveKey answered');
   return {
     record,
     keys,

@@ -131,6 +131,7 @@ describe('records', () => {
       notBefore: 1,
       notAfter: 2,
       canonicalKeyid: 'a',
+      scopes: ['coins:write'],
       metadata: { plan: 'gold' },
     } as const;
     const { record } = open({ ...details, secret: SECRET, id: 7 });

@@ -28,7 +28,7 @@ function namesOf(statement: ts.Statement): readonly string[] {
   }
   const isExported = ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
   if (!isExported) return [];
-  if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.map(({ name }) => name.getText());
+  if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.map(({ name }) => (name as ts.Identifier).text);
   const { name } = statement as ts.DeclarationStatement;
   if (name === undefined) throw new SyntaxError('an entry exports by name');
   return [name.text];

@@ -28,7 +28,10 @@ const CLIENTS = ['axios', 'graphql-request', 'hono', 'ky', 'ofetch', 'openapi-fe
 /** Packages whose signatures docs/guides/accept-signatures-of-others.md accepts. */
 const SIGNERS = ['@fedify/fedify', '@hellocoop/httpsig', '@interledger/http-signature-utils', 'web-bot-auth'];
 
-/** Makes the project. Types that examples need come from `tools`, other people's clients from `root`; the library from `consumer`. */
+/**
+ * Makes the project. Types that examples need come from `tools`, other people's clients from `root`, frameworks from `test/frameworks`; the library
+ * from `consumer`.
+ */
 export function makeProject(folder: string, consumer: string, tools: string, root: string, fences: readonly Fence[]): void {
   mkdirSync(folder, { recursive: true });
   cpSync(join(consumer, 'node_modules'), join(folder, 'node_modules'), { recursive: true });
@@ -38,6 +41,7 @@ export function makeProject(folder: string, consumer: string, tools: string, roo
     mkdirSync(dirname(link), { recursive: true });
     if (!existsSync(link)) symlinkSync(join(root, 'node_modules', name), link);
   }
+  linkPackages(join(root, 'test/frameworks/node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
   for (const fence of fences) writeFileSync(join(folder, `${moduleName(fence)}.ts`), toModule(fence));

@@ -1,0 +1,176 @@
+/**
+ * `countersign/fastify`: a plugin for Fastify 5.
+ *
+ * @module
+ */
+
+import type { Verifier } from '../http/verifier.ts';
+import { assertObject } from '../internal/assert.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
+import { encodeUtf8 } from '../internal/utf8.ts';
+import {
+  ADAPTER_NAMES,
+  type AdapterOptions,
+  createGuard,
+  type GuardOverride,
+  type Refusals,
+  readRefusals,
+  requireVerifier,
+} from './shared/guard.ts';
+import type { BodyAdvice } from './shared/node-body.ts';
+import { guardNode } from './shared/node-guard.ts';
+import type { NodeRequestLike } from './shared/node-request.ts';
+import type { NodeResponseLike } from './shared/node-response.ts';
+import { isForPeer } from './shared/refusal.ts';
+import { checkScopes, readScopes } from './shared/scopes.ts';
+import { getVerified } from './shared/verified-requests.ts';
+
+export type { CorsOptions } from './shared/cors.ts';
+export type { OnEvent, VerificationEvent } from './shared/events.ts';
+export type { AdapterOptions, Refusals } from './shared/guard.ts';
+export type { NodeRequestLike } from './shared/node-request.ts';
+export type { NodeResponseLike } from './shared/node-response.ts';
+export type { ResponseSigning } from './shared/response-signing.ts';
+export type { TrustedProxy } from './shared/trusted-proxy.ts';
+export { getVerified } from './shared/verified-requests.ts';
+
+/** What the plugin takes. */
+export interface FastifyOptions extends AdapterOptions {
+  /** Verifies: `createVerifier(…)`. */
+  readonly verifier: Verifier;
+  /** `answer` a refusal as a problem document, or `throw` it, to the application's own error handler. Default: `answer`. */
+  readonly refusals?: Refusals | undefined;
+}
+
+/** What a route may want otherwise, as `config: { countersign: { … } }`. */
+export interface FastifyRouteConfig {
+  /** A verifier of its own, with another policy. Default: the plugin's. */
+  readonly verifier?: Verifier | undefined;
+  /** Scopes besides those of the plugin. */
+  readonly scopes?: readonly string[] | undefined;
+}
+
+/** What we need of Fastify's request. */
+export interface FastifyRequestLike {
+  /** Node's own request. */
+  readonly raw: NodeRequestLike;
+  /** The route, with its `config`. */
+  readonly routeOptions?: { readonly config?: object | undefined } | undefined;
+}
+
+/** What we need of Fastify's reply. */
+export interface FastifyReplyLike {
+  /** Node's own response. */
+  readonly raw: NodeResponseLike;
+  /** Sets the status. */
+  code(status: number): unknown;
+  /** Sets fields. */
+  headers(fields: Readonly<Record<string, string>>): unknown;
+  /** Sends content. */
+  send(payload: Uint8Array): unknown;
+  /** Tells Fastify that the answer was sent by other ways. */
+  hijack(): unknown;
+}
+
+/** What we need of a Fastify instance. */
+export interface FastifyLike {
+  /** Gives requests a member. */
+  decorateRequest(name: string, property: { getter(): unknown }): unknown;
+  /** Has a hook called for each request. */
+  addHook(name: 'onRequest', hook: FastifyHook): unknown;
+  /** Adds a route for OPTIONS. */
+  options(path: string, handler: (request: FastifyRequestLike, reply: { callNotFound(): unknown }) => unknown): unknown;
+}
+
+/** A hook of Fastify. */
+export type FastifyHook = (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<unknown>;
+
+const NAMES: OptionNames<FastifyOptions> = { ...ADAPTER_NAMES, verifier: true, refusals: true };
+
+const ROUTE_NAMES: OptionNames<FastifyRouteConfig> = { verifier: true, scopes: true };
+
+const ADVICE: BodyAdvice = {
+  line: "addContentTypeParser('application/json', { parseAs: 'buffer' }, …), or fastify-raw-body with runFirst",
+};
+
+async function install(instance: FastifyLike, options: FastifyOptions): Promise<void> {
+  const { verifier, refusals, ...others } = readOptions<FastifyOptions>(options, NAMES, { name: 'options of countersign' });
+  const guard = createGuard(verifier, others);
+  const answers = readRefusals(refusals) === 'answer';
+  const overrides = new WeakMap<object, Partial<GuardOverride>>();
+  const overrideOf = (config: object | undefined): Partial<GuardOverride> => {
+    if (config === undefined) return {};
+    const known = overrides.get(config) ?? readRouteConfig(config);
+    overrides.set(config, known);
+    return known;
+  };
+  instance.decorateRequest('verified', {
+    getter(this: object) {
+      return getVerified(this);
+    },
+  });
+  instance.addHook('onRequest', async (request, reply) => {
+    try {
+      const context = { advice: ADVICE, request, instead: overrideOf(request.routeOptions?.config) };
+      if ((await guardNode(guard, request.raw, reply.raw, context)) === undefined) return reply.hijack();
+      return undefined;
+    } catch (error) {
+      return refuse(error, reply, answers);
+    }
+  });
+  // Hooks run for routes: without one there is nobody to answer a preflight.
+  if (guard.cors !== undefined) instance.options('*', (_, reply) => reply.callNotFound());
+}
+
+/** A plugin of Fastify. */
+export type FastifyPlugin = (instance: FastifyLike, options: FastifyOptions) => Promise<void>;
+
+/**
+ * The plugin: `await app.register(countersign, { verifier })`. It lets verified requests through to the routes of the instance, and nothing else;
+ * Fastify's own parsers find the body as if nobody had read it. `request.verified`, or `getVerified(request)`, is what was verified.
+ *
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
+ */
+export const countersign: FastifyPlugin = /* @__PURE__ */ Object.assign(install, {
+  // The hook is for the instance that registers the plugin, not for one of the plugin's own.
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: 'countersign',
+  [Symbol.for('plugin-meta')]: { name: 'countersign', fastify: '5.x' },
+});
+
+function readRouteConfig(config: object): Partial<GuardOverride> {
+  const own = (config as { readonly countersign?: FastifyRouteConfig }).countersign;
+  if (own === undefined) return {};
+  assertObject(own, 'config.countersign');
+  const { verifier, scopes } = readOptions<FastifyRouteConfig>(own, ROUTE_NAMES, { name: 'config.countersign' });
+  if (verifier !== undefined) requireVerifier(verifier);
+  return { ...(verifier !== undefined && { verifier }), ...(scopes !== undefined && { scopes: readScopes(scopes) }) };
+}
+
+function refuse(error: unknown, reply: FastifyReplyLike, answers: boolean): unknown {
+  if (!answers || !isForPeer(error)) throw error;
+  const { status, headers, body } = error.toProblem();
+  reply.code(status);
+  reply.headers(headers);
+  // Fastify puts a charset behind the type of a text, which JSON has not.
+  reply.send(encodeUtf8(body));
+  return reply;
+}
+
+/**
+ * A hook for a route that needs more: `app.post('/coins', { onRequest: requireScopes('coins:write') }, handler)`. Whose key lacks a scope is
+ * answered `scope_insufficient`, 403.
+ *
+ * @throws {TypeError} If no scope is given, or one is no text.
+ */
+export function requireScopes(...scopes: readonly string[]): FastifyHook {
+  const required = readScopes(scopes);
+  return async (request, reply) => {
+    try {
+      checkScopes(getVerified(request), required);
+      return undefined;
+    } catch (error) {
+      return refuse(error, reply, true);
+    }
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * `countersign/next`: Next.js 15 and 16: route handlers, API routes of `pages`, and the proxy (middleware).
+ *
+ * Next hides the host in `request.url` and writes queries anew: the host is that of the Host field, and the verifier derives what was sent, where it
+ * was made with `respelledQuery: true`.
+ *
+ * @module
+ */
+
+import type { Verifier } from '../http/verifier.ts';
+import { assertFunction } from '../internal/assert.ts';
+import { type OptionNames, readOptions } from '../internal/options.ts';
+import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Refusals, readRefusals } from './shared/guard.ts';
+import type { BodyAdvice } from './shared/node-body.ts';
+import { answerRefusal, guardNode } from './shared/node-guard.ts';
+import type { NodeRequestLike } from './shared/node-request.ts';
+import type { NodeResponseLike } from './shared/node-response.ts';
+import { withLogHint } from './shared/refusal.ts';
+import { checkScopes, readScopes } from './shared/scopes.ts';
+import { getVerified } from './shared/verified-requests.ts';
+import { guardHandler } from './shared/web-handler.ts';
+import type { WebHandler } from './web.ts';
+
+export type { CorsOptions } from './shared/cors.ts';
+export type { OnEvent, VerificationEvent } from './shared/events.ts';
+export type { AdapterOptions, Refusals } from './shared/guard.ts';
+export type { NodeRequestLike } from './shared/node-request.ts';
+export type { NodeResponseLike } from './shared/node-response.ts';
+export type { ResponseSigning } from './shared/response-signing.ts';
+export type { TrustedProxy } from './shared/trusted-proxy.ts';
+export { getVerified } from './shared/verified-requests.ts';
+
+/** What `verified` and `verifiedApi` take. */
+export interface NextOptions extends AdapterOptions {
+  /** Verifies: `createVerifier({ respelledQuery: true, … })`. */
+  readonly verifier: Verifier;
+  /** `answer` a refusal as a problem document, or `throw` it, to Next. Default: `answer`. */
+  readonly refusals?: Refusals | undefined;
+}
+
+const NAMES: OptionNames<NextOptions> = { ...ADAPTER_NAMES, verifier: true, refusals: true };
+
+const ADVICE: BodyAdvice = { line: 'hand whoever reads it request.clone()' };
+
+const API_ADVICE: BodyAdvice = { line: 'export const config = { api: { bodyParser: false } }; in the file of the route' };
+
+const HINT = 'Next.js writes queries anew: create the verifier with respelledQuery: true';
+
+/**
+ * Wraps a route handler, or the proxy (the middleware of Next 15): `export const POST = verified(handler, { verifier })`. It is called for verified
+ * requests and no others; the body is there to be read as if nobody had read it. `getVerified(request)` is what was verified.
+ *
+ * @throws {TypeError | RangeError} If the handler is none, or an option is missing, unknown or unusable.
+ */
+export function verified<NextRequest extends Request, Rest extends readonly unknown[]>(
+  handler: (request: NextRequest, ...rest: Rest) => ReturnType<WebHandler<Rest>>,
+  options: NextOptions,
+): (request: NextRequest, ...rest: Rest) => Promise<Response> {
+  assertFunction(handler, 'handler');
+  const { verifier, refusals, ...others } = readOptions<NextOptions>(options, NAMES);
+  const guarded = guardHandler(handler as WebHandler<Rest>, {
+    guard: createGuard(verifier, others),
+    answers: readRefusals(refusals) === 'answer',
+    contextOf: ({ headers }) => ({ advice: ADVICE, known: { authority: headers.get('host') ?? '' } }),
+    explain: (error, { url }) => (url.includes('?') ? withLogHint(error, HINT) : error),
+  });
+  return guarded;
+}
+
+/** An API route of `pages`. */
+export type ApiHandler<ApiRequest, ApiResponse> = (request: ApiRequest, response: ApiResponse) => unknown;
+
+/**
+ * Wraps an API route of `pages`: `export default verifiedApi(handler, { verifier })`, with `export const config = { api: { bodyParser: false } }`
+ * beside it: Next's own parser keeps no bytes. `getVerified(request).json(schema)` is what it would have parsed.
+ *
+ * @throws {TypeError | RangeError} If the handler is none, or an option is missing, unknown or unusable.
+ */
+export function verifiedApi<ApiRequest extends NodeRequestLike, ApiResponse extends NodeResponseLike>(
+  handler: ApiHandler<ApiRequest, ApiResponse>,
+  options: NextOptions,
+): (request: ApiRequest, response: ApiResponse) => Promise<void> {
+  assertFunction(handler, 'handler');
+  const { verifier, refusals, ...others } = readOptions<NextOptions>(options, NAMES);
+  const guard = createGuard(verifier, others);
+  const answers = readRefusals(refusals) === 'answer';
+  return async (request, response) => {
+    try {
+      const passed = await guardNode(guard, request, response, { advice: API_ADVICE }).catch((error: unknown) => {
+        throw request.url?.includes('?') ? withLogHint(error, HINT) : error;
+      });
+      if (passed !== undefined) await handler(request, response);
+    } catch (error) {
+      if (!answers || response.headersSent || !answerRefusal(error, request, response)) throw error;
+    }
+  };
+}
+
+/**
+ * Requires scopes, inside a handler: `requireScopes(request, 'coins:write')`. What it throws is answered 403 by the wrapper.
+ *
+ * @throws {VerificationError} `scope_insufficient`, with those that the key lacks.
+ * @throws {TypeError} If the request was not verified, no scope is given, or one is no text.
+ */
+export function requireScopes(request: object, ...scopes: readonly string[]): void {
+  checkScopes(getVerified(request), readScopes(scopes));
+}

@@ -1,0 +1,143 @@
+/** Handlers of `Request` and `Response`, served by a small bridge to node:http: the shape of Workers, Deno and Bun. */
+import { Readable } from 'node:stream';
+import { isVerificationError, signRequest } from 'countersign';
+import { getVerified, requireScopes, verified, type WebHandler } from 'countersign/web';
+import { afterEach, describe, expect, it } from 'vitest';
+import { describeAdapter, PIECES, SCHEMA } from './support/adapter-suite.ts';
+import { bankVerifier, closeServers, refusalOf, serve, signer } from './support/bank.ts';
+
+type Fetch = (request: Request) => Promise<Response>;
+
+async function bridge(handler: Fetch): Promise<string> {
+  return serve(async (incoming, outgoing) => {
+    const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD';
+    const request = new Request(`http://${incoming.headers.host}${incoming.url}`, {
+      method: incoming.method!,
+      headers: Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
+        values!.map((value) => [name, value] as [string, string]),
+      ),
+      ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' }),
+    } as RequestInit);
+    const response = await handler(request);
+    outgoing.writeHead(response.status, [...response.headers].flat());
+    if (response.body) Readable.fromWeb(response.body as never).pipe(outgoing);
+    else outgoing.end();
+  });
+}
+
+describeAdapter({
+  name: 'Request and Response',
+  open: async (options, reached) => {
+    const routes: Readonly<Record<string, (request: Request) => Promise<Response> | Response>> = {
+      'POST /coins': async (request) => answer(request, await request.json()),
+      'GET /coins': (request) => answer(request, null),
+      'POST /form': async (request) => answer(request, Object.fromEntries(await request.formData())),
+      'GET /stream': (request) => {
+        reached(request.method);
+        return new Response(Readable.toWeb(Readable.from(PIECES.map((piece) => new TextEncoder().encode(piece)))) as ReadableStream);
+      },
+      'GET /mint': (request) => {
+        requireScopes(request, 'coins:mint');
+        return answer(request, null);
+      },
+      'GET /read': (request) => {
+        requireScopes(request, 'coins:read');
+        return answer(request, null);
+      },
+      'POST /strict': (request) => Response.json(getVerified(request).json(SCHEMA)),
+    };
+    const answer = (request: Request, body: unknown) => {
+      reached(request.method);
+      const { keyid, path, query } = getVerified(request);
+      return Response.json({ keyid, path: path() + query(), body });
+    };
+    const handler: WebHandler<[]> = (request) => {
+      const route = routes[`${request.method} ${new URL(request.url).pathname}`];
+      if (route !== undefined) return route(request);
+      reached(request.method);
+      return new Response('anything');
+    };
+    const guarded = verified(handler, options);
+    return bridge((request) =>
+      guarded(request).catch((error: unknown) => new Response(isVerificationError(error) ? error.code : String(error), { status: 418 })),
+    );
+  },
+});
+
+afterEach(closeServers);
+
+describe('the wrapper of handlers', () => {
+  const message = { method: 'POST', scheme: 'https', authority: 'bank.example', target: '/coins', fields: [] };
+
+  async function signed(): Promise<Request> {
+    const { fields } = await signRequest({ ...message, body: new TextEncoder().encode('coins') }, { signer });
+    const headers = [...fields].map(([name, value]) => [name, value] as [string, string]);
+    return new Request('https://bank.example/coins', { method: 'POST', headers, body: new TextEncoder().encode('coins') });
+  }
+
+  const verifier = () => bankVerifier({ authority: 'bank.example' });
+
+  it('hands on what the platform gives, and the very request', async () => {
+    const seen: unknown[] = [];
+    const handler = verified(
+      (request: Request, env: { readonly DB: string }, context: object) => {
+        seen.push(request, env, context);
+        return new Response('ok');
+      },
+      { verifier: verifier() },
+    );
+    const given = [await signed(), { DB: 'db' }, {}] as const;
+    expect((await handler(...given)).status).toBe(200);
+    expect(seen).toEqual(given);
+    expect(seen[0]).toBe(given[0]);
+  });
+
+  it('lets handlers answer with what somebody else made, and adds fields to it', async () => {
+    const foreign = await fetch(await serve((_, response) => void response.setHeader('vary', 'accept').end('elsewhere')));
+    const handler = verified(() => foreign, { verifier: verifier(), cors: { origins: () => true }, sign: { signer } });
+    const answer = await handler(await signed());
+    expect([await answer.text(), answer.headers.get('vary')]).toEqual(['elsewhere', 'accept, Origin']);
+    expect(answer.headers.get('signature')).not.toBeNull();
+  });
+
+  it('says what to do where the body was read before', async () => {
+    const handler = verified(() => new Response('reached'), { verifier: verifier() });
+    const request = await signed();
+    await request.text();
+    await expect(handler(request)).rejects.toMatchObject({
+      code: 'raw_body_unavailable',
+      message: expect.stringContaining('request.clone()'),
+    });
+  });
+
+  it.each([
+    ["Deno's info", (address: string) => ({ remoteAddr: { hostname: address } })],
+    ["Bun's server", (address: string) => ({ requestIP: () => ({ address }) })],
+  ])('knows who a proxy is by %s', async (_, platform) => {
+    const handler = verified((_request: Request, _platform: object) => new Response('reached'), {
+      verifier: verifier(),
+      trustedProxy: { addresses: ['10.0.0.7'], host: 'x-forwarded-host' },
+    });
+    const through = async () => {
+      const request = await signed();
+      return new Request('https://internal.example/coins', {
+        method: 'POST',
+        headers: [...request.headers, ['x-forwarded-host', 'bank.example']],
+        body: await request.arrayBuffer(),
+      });
+    };
+    expect((await handler(await through(), platform('10.0.0.7'))).status).toBe(200);
+    expect(await refusalOf(await handler(await through(), platform('10.0.0.8')))).toEqual([401, 'authority_forbidden']);
+    expect(await refusalOf(await handler(await through(), {}))).toEqual([401, 'authority_forbidden']);
+  });
+
+  it('leaves faults of the handler to whoever called', async () => {
+    const handler = verified(
+      () => {
+        throw new Error('the disk is full');
+      },
+      { verifier: verifier() },
+    );
+    await expect(handler(await signed())).rejects.toThrow('the disk is full');
+  });
+});
