@@ -13,6 +13,7 @@ import type { KeyChange } from './store/key-store.ts';
  * not be written, and will be tried again. `store_unreachable`: the revision could not be read.
  */
 export interface KeyAlarm {
+  /** What happened. */
   readonly action:
     | 'store_restored'
     | 'sealed_mismatch'
@@ -25,6 +26,7 @@ export interface KeyAlarm {
   readonly at: number;
   /** The key it is about, if it is about one. */
   readonly keyid: string | undefined;
+  /** How many times, where it is counted. */
   readonly count?: number | undefined;
   /** What was thrown, where something was. */
   readonly cause?: unknown;

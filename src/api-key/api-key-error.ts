@@ -24,7 +24,9 @@ const BRAND = /* @__PURE__ */ Symbol.for('countersign.ApiKeyError');
 
 /** A call on keys that could not be done. The message is safe to log. */
 export class ApiKeyError extends Error {
+  /** `ApiKeyError`. */
   override readonly name = 'ApiKeyError';
+  /** The reason; a `switch` needs a default. */
   readonly code: ApiKeyErrorCode;
 
   constructor(code: ApiKeyErrorCode, message: string, options?: ErrorOptions) {

@@ -26,6 +26,7 @@ export interface UpdateOptions extends KeyDetails, ChangeOptions {
 
 /** Why, and who says so. */
 export interface ReasonOptions extends ChangeOptions {
+  /** Why; it is kept with the key. */
   readonly reason?: string | undefined;
 }
 

@@ -16,7 +16,9 @@ import { type ApiKey, type KeyState, toApiKey } from './store/record.ts';
 
 /** What a list is of; what is absent leaves everything in. Times are whole seconds since the epoch. */
 export interface ListQuery {
+  /** Of this tenant. */
   readonly tenant?: string | undefined;
+  /** Of this owner. */
   readonly owner?: string | undefined;
   /** Keys that succeeded each other. */
   readonly series?: string | undefined;
@@ -34,6 +36,7 @@ export interface ListQuery {
 
 /** Keys, the oldest first. */
 export interface KeyList {
+  /** The keys, in the order in which they were made. */
   readonly keys: readonly ApiKey[];
   /** For the next list; `undefined` if there is no more. */
   readonly cursor: string | undefined;

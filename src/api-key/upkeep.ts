@@ -36,6 +36,7 @@ export interface PurgeOptions {
   readonly revokedBefore: number;
   /** Keys at the most; 1,000 by default. */
   readonly limit?: number | undefined;
+  /** Who does it; it stands in the events. */
   readonly actor?: string | undefined;
 }
 

@@ -13,6 +13,7 @@ export type Proof = 'identification' | 'secret' | 'signature';
 
 /** Who calls. */
 export interface Consumer {
+  /** The public name of the key. */
   readonly keyid: string;
   /** `''` without tenants. */
   readonly tenant: string;
@@ -22,12 +23,15 @@ export interface Consumer {
   readonly scopes: readonly string[];
   /** Keys that succeeded each other in rotations share it: limits that count by it begin no new quota with a new key. */
   readonly series: string;
+  /** How strongly the caller is known. */
   readonly proof: Proof;
   /** While the caller uses a key that was rotated: until when that counts (the first second it does not), and the keyid that replaces it. */
   readonly rotatedOut?: { readonly until: number; readonly by: string } | undefined;
   /** Limits of the key's own, for whoever limits requests. */
   readonly limits?: readonly { readonly name: string; readonly points: number; readonly seconds: number }[] | undefined;
+  /** Names and values that the provider gave the key. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Whatever else the provider keeps with the key. */
   readonly metadata?: unknown;
 }
 

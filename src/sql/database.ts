@@ -27,6 +27,7 @@ export const TRANSACTION_OPTIONS: OptionNames<TransactionOptions> = { durable: t
 
 /** A database, or one transaction of it. */
 export interface Database {
+  /** Which SQL it speaks. */
   readonly dialect: 'sqlite' | 'postgres';
   /**
    * Runs one statement and answers its rows. `$1` to `$n` are the placeholders, in every dialect.
@@ -54,7 +55,9 @@ export interface Database {
 
 /** A statement with its values. */
 export interface SqlStatement {
+  /** The text, with `$1` to `$n`. */
   readonly sql: string;
+  /** What stands for them. */
   readonly values: readonly SqlValue[];
 }
 

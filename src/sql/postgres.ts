@@ -22,6 +22,7 @@ interface PgResultLike {
 
 /** What a `Pool`, a `PoolClient` and a `Client` of pg have in common. */
 export interface PgLike {
+  /** Runs one statement. */
   query(sql: string, values: unknown[]): Promise<PgResultLike>;
 }
 
@@ -226,6 +227,7 @@ interface PostgresJsQueryLike {
 
 /** What postgres.js makes: `postgres(url)`, or what its `begin` hands over. */
 export interface PostgresJsLike extends PostgresJsQueryLike {
+  /** Runs a transaction; absent inside one. */
   begin?(work: (sql: PostgresJsQueryLike) => Promise<unknown>): PromiseLike<unknown>;
 }
 
@@ -270,6 +272,7 @@ interface PgliteQueryLike {
 
 /** A `PGlite`. */
 export interface PgliteLike extends PgliteQueryLike {
+  /** Runs a transaction; absent inside one. */
   transaction?(work: (tx: PgliteQueryLike) => Promise<unknown>): Promise<unknown>;
 }
 

@@ -10,6 +10,7 @@ import { keyTables } from './keys/key-schema.ts';
 
 /** Which tables. */
 export interface SchemaOptions {
+  /** For which SQL. */
   readonly dialect: Database['dialect'];
   /** What the names of tables begin with: lower-case letters and `_`, at most 40. Default: `countersign_`. */
   readonly prefix?: string | undefined;

@@ -21,7 +21,9 @@ interface SqliteStatementLike {
 
 /** What `DatabaseSync` of node:sqlite, libsql, better-sqlite3 and bun:sqlite have in common. */
 export interface SqliteLike {
+  /** Prepares a statement. */
   prepare(sql: string): SqliteStatementLike;
+  /** Runs statements without values. */
   exec(sql: string): unknown;
   /** Whether a transaction is open, as node:sqlite calls it. */
   readonly isTransaction?: boolean;

@@ -43,7 +43,9 @@ export interface ReplayStoreContract {
 
 /** One check, to be run by whatever runs tests: it rejects if the store fails it. */
 export interface ReplayStoreCheck {
+  /** What is checked. */
   readonly name: string;
+  /** Runs the check; it rejects with what is wrong. */
   run(): Promise<void>;
 }
 

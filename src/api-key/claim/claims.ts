@@ -45,7 +45,9 @@ export interface ClaimOptions {
 
 /** What was claimed. */
 export interface Claimed {
+  /** The public name of the key. */
   readonly keyid: string;
+  /** The secret. It is shown this once. */
   readonly secret: string;
 }
 

@@ -33,6 +33,7 @@ export interface EnrolmentOptions extends Omit<NewKey, 'notBefore'> {
 
 /** What a consumer sends to register his key: JSON. */
 export interface Enrolment {
+  /** The token that the provider handed out. */
   readonly token: string;
   /** The public half, of Ed25519. */
   readonly publicKey: Jwk;

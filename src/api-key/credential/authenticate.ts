@@ -25,6 +25,7 @@ import { type Credential, type CredentialPlaces, findCredentials, type Place, ty
 
 /** Who calls, and where the key stood. */
 export interface IdentifiedConsumer extends Consumer {
+  /** Where the key stood. */
   readonly place: Place;
 }
 

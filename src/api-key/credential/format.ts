@@ -36,7 +36,9 @@ export interface ParsedKey {
   readonly kind: 'bearer' | 'hmac';
   /** The name of the key: public. */
   readonly keyid: string;
+  /** Whose key it is: the provider's prefix. */
   readonly prefix: string;
+  /** What it is for: `live`, `test`. */
   readonly environment: string;
 }
 

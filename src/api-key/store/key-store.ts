@@ -33,8 +33,11 @@ export interface KeyChange {
   readonly at: number;
   /** Who did it, as the provider names people and programs. */
   readonly actor: string;
+  /** What was done. */
   readonly action: KeyAction;
+  /** The public name of the key. */
   readonly keyid: string;
+  /** The tenant of the key; `''` without tenants. */
   readonly tenant: string;
   /** The key before; `undefined` if there was none. */
   readonly before: ApiKey | undefined;
@@ -48,17 +51,25 @@ export interface KeyWrite {
   readonly key: StoredKey | undefined;
   /** As it was read; what has changed since is a conflict. `undefined` if it must not exist. */
   readonly before: StoredKey | undefined;
+  /** When; whole seconds since the epoch. */
   readonly at: number;
+  /** Who does it. */
   readonly actor: string;
+  /** What is done. */
   readonly action: KeyAction;
 }
 
 /** What a list is of. Members that are absent leave everything in. Times are whole seconds since the epoch. */
 export interface KeyFilter {
+  /** Of this environment. */
   readonly environment: string | undefined;
+  /** Of this tenant. */
   readonly tenant: string | undefined;
+  /** Of this owner. */
   readonly owner: string | undefined;
+  /** Of this series. */
   readonly series: string | undefined;
+  /** In this state now. */
   readonly state: KeyState | undefined;
   /** Never used, or last before then; and there since before then. */
   readonly unusedSince: number | undefined;
@@ -78,21 +89,27 @@ export interface KeyFilter {
 
 /** Uses of one key since they were last written. */
 export interface KeyUse {
+  /** The public name of the key. */
   readonly keyid: string;
   /** The latest; whole seconds since the epoch. */
   readonly at: number;
+  /** How often since it was last written. */
   readonly count: number;
 }
 
 /** A secret that waits to be fetched, or a permission to bring a key. The token itself is nowhere: only its hash. */
 export interface StoredClaim {
+  /** The hash of the token, under which it is found. */
   readonly hash: string;
+  /** What the token is for. */
   readonly purpose: 'claim' | 'enrol' | 'idempotency';
   /** The key it is about; of an enrolment, the one that came of it, `''` before. */
   readonly keyid: string;
   /** What waits: the secret, sealed under the token; or what the enrolled key shall be. */
   readonly sealed: string | undefined;
+  /** The first second it counts no more. */
   readonly expiresAt: number;
+  /** When it was claimed; `undefined` if it was not. */
   readonly claimedAt: number | undefined;
   /** The hash of the claimer's own secret, who alone may repeat. */
   readonly claimedBy: string | undefined;

@@ -18,6 +18,7 @@ export type KeyState = KeyStatus | 'scheduled' | 'expired' | 'rotated_out';
 
 /** So many points in so many seconds. Kept with the key; whoever limits requests reads it. */
 export interface LimitWindow {
+  /** What the limit is called. */
   readonly name: string;
   /** Requests, or what they cost: a whole number from 1. */
   readonly points: number;
@@ -33,6 +34,7 @@ export interface ApiKey {
   readonly series: string;
   /** 1 for the first of a series. */
   readonly generation: number;
+  /** `hmac`, `ed25519` or `bearer`. */
   readonly kind: KeyKind;
   /** Whose customer the owner is; `''` without tenants. */
   readonly tenant: string;
@@ -40,7 +42,9 @@ export interface ApiKey {
   readonly owner: string;
   /** What its owner calls it; `''` without a name. */
   readonly name: string;
+  /** What it is for: `live`, `test`. */
   readonly environment: string;
+  /** What was decided about it. That it expired or was replaced follows from times. */
   readonly status: KeyStatus;
   /** When that was decided. */
   readonly statusAt: number;
@@ -48,10 +52,13 @@ export interface ApiKey {
   readonly reason: string | undefined;
   /** What it may be used for. */
   readonly scopes: readonly string[];
+  /** Names and values of the provider's. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Limits of its own, for whoever limits requests. */
   readonly limits: readonly LimitWindow[] | undefined;
   /** Anything the provider wants to find again; JSON. */
   readonly metadata: unknown;
+  /** When it was made; whole seconds since the epoch. */
   readonly createdAt: number;
   /** The first second it counts. */
   readonly notBefore: number | undefined;

@@ -19,7 +19,9 @@ export interface KeyStoreContract {
 
 /** One check, to be run by whatever runs tests: it rejects if the store fails it. */
 export interface KeyStoreCheck {
+  /** What is checked. */
   readonly name: string;
+  /** Runs the check; it rejects with what is wrong. */
   run(): Promise<void>;
 }
 
