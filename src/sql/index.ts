@@ -7,7 +7,8 @@
 export type { Database, SqlRow, SqlStatement, SqlValue, TransactionOptions } from './database.ts';
 export { type SqlKeyStoreOptions, sqlKeyStore } from './keys/key-store.ts';
 export { type MigrateOptions, type Migration, migrate } from './migrate.ts';
-export { fromPg, fromPglite, fromPostgresJs, type PgLike, type PgliteLike, type PostgresJsLike } from './postgres.ts';
+export { fromPglite, type PgliteLike } from './pglite.ts';
+export { fromPg, fromPostgresJs, type PgLike, type PostgresJsLike } from './postgres.ts';
 export { type PruneOptions, type SqlReplayStore, type SqlReplayStoreOptions, sqlReplayStore } from './replay-store.ts';
 export { createSchema, type Schema, type SchemaOptions } from './schema.ts';
 export { fromSqlite, type OpenedDatabase, openSqlite, type SqliteLike, type SqliteOptions } from './sqlite.ts';

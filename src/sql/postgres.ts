@@ -13,7 +13,7 @@ import { Turns } from './turns.ts';
 /** One statement sent; what comes back. */
 type Query = (sql: string, values: readonly SqlValue[]) => Promise<readonly SqlRow[]>;
 
-interface PgResultLike {
+export interface PgResultLike {
   /** What was done, where a client tells: a `COMMIT` after a failed statement is a `ROLLBACK`. */
   readonly command?: string;
   readonly rows: readonly unknown[];
@@ -85,7 +85,7 @@ async function isBroken(client: PgLike): Promise<boolean> {
   }
 }
 
-function pgQuery(client: PgLike): Query {
+export function pgQuery(client: PgLike): Query {
   return async (sql, values) => {
     const result = await client.query(sql, [...values]);
     if (sql === 'COMMIT' && result.command === 'ROLLBACK') throw rolledBack();
@@ -99,7 +99,7 @@ function rolledBack(): Error {
 }
 
 /** For clients that commit by themselves, and do not tell what came of it. */
-async function completed<T>(query: Query, result: Awaitable<T>): Promise<T> {
+export async function completed<T>(query: Query, result: Awaitable<T>): Promise<T> {
   const value = await result;
   // Fails in a transaction of which a statement has failed.
   await query('SELECT 1', []);
@@ -166,7 +166,7 @@ function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null ? memberOf(error, 'code') : undefined;
 }
 
-type Work<T> = (database: Database) => Awaitable<T>;
+export type Work<T> = (database: Database) => Awaitable<T>;
 
 function transactionOn<T>(query: Query, work: Work<T>, opened: object, outside: Database | undefined): Promise<T> {
   const inside = insideOf(query, opened, outside, 0);
@@ -186,7 +186,7 @@ function savepointOn<T>(
   return bracketed(query, brackets, () => work(insideOf(query, opened, outside, depth + 1)), begun);
 }
 
-function insideOf(query: Query, opened: object, outside: Database | undefined, depth: number): Database {
+export function insideOf(query: Query, opened: object, outside: Database | undefined, depth: number): Database {
   return Object.freeze<Database>({
     dialect: 'postgres',
     opened,
@@ -263,39 +263,4 @@ function postgresJsQuery(sql: PostgresJsQueryLike): Query {
     const fields = (rows.columns ?? []).map(({ name, type }) => ({ name, dataTypeID: type }));
     return numbered({ rows, fields });
   };
-}
-
-/** What PGlite, and a transaction of it, have. */
-interface PgliteQueryLike {
-  query(sql: string, values?: unknown[]): Promise<PgResultLike>;
-}
-
-/** A `PGlite`. */
-export interface PgliteLike extends PgliteQueryLike {
-  /** Runs a transaction; absent inside one. */
-  transaction?(work: (tx: PgliteQueryLike) => Promise<unknown>): Promise<unknown>;
-}
-
-/**
- * Wraps PGlite, or a transaction of it.
- *
- * @throws {TypeError} If it has another shape.
- */
-export function fromPglite(pglite: PgliteLike): Database {
-  assertObject(pglite, 'pglite');
-  assertFunction(pglite.query, 'pglite.query');
-  const query = pgQuery(pglite as PgLike);
-  if (typeof pglite.transaction !== 'function') return insideOf(query, pglite, undefined, 0);
-  const database: Database = {
-    dialect: 'postgres',
-    opened: pglite,
-    managed: true,
-    run: (text, values = []) => query(text, values),
-    transaction: <T>(work: Work<T>) =>
-      pglite.transaction!(async (tx) => {
-        const one = pgQuery(tx as PgLike);
-        return completed(one, work(insideOf(one, pglite, database, 0)));
-      }) as Promise<T>,
-  };
-  return Object.freeze(database);
 }

@@ -138,10 +138,11 @@ const places: Readonly<Record<string, (give: Give) => Promise<unknown>>> = {
     expect(messageFromNode(request).method).toBe('GET');
     const ended = await new Promise((resolve) => {
       const response = {
+        statusCode: 200,
         on: () => response,
         getHeaderNames: () => [],
-        writeHead: (status: number) => resolve(status),
-        end: () => undefined,
+        setHeader: () => response,
+        end: () => resolve(response.statusCode),
       };
       const failing = () => give(Promise.reject(new Error('later')));
       verifiedHandler(verifier(), failing, { onError: () => undefined })(request, response as never);

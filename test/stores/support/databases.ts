@@ -8,7 +8,8 @@ import pg from 'pg';
 import postgres from 'postgres';
 import { inject } from 'vitest';
 import type { Database } from '../../../src/sql/database.ts';
-import { fromPg, fromPglite, fromPostgresJs } from '../../../src/sql/postgres.ts';
+import { fromPglite } from '../../../src/sql/pglite.ts';
+import { fromPg, fromPostgresJs } from '../../../src/sql/postgres.ts';
 import { fromSqlite, openSqlite } from '../../../src/sql/sqlite.ts';
 
 export interface Opened {
