@@ -35,7 +35,7 @@ export async function fulfillAcceptSignature(
   const given = readOptions(options, SIGN_REQUEST_OPTIONS);
   checkSignOptions(given);
   requireRequestMessage(message);
-  const requested = readRequested(wish, given);
+  const requested = readWish(wish, given);
   const components = requested.components.map((text) => parseComponent(text, 'requested.components'));
   callersMistake(() => requireDistinct(components));
   const wanted: SignRequestOptions & { readonly insecurelyOmit: undefined } = {
@@ -56,7 +56,7 @@ export async function fulfillAcceptSignature(
   return signMessage({ source, components, digest, read: (name) => joined(lines(name)) }, wanted);
 }
 
-function readRequested(wish: RequestedSignature, { signer }: SignRequestOptions): RequestedSignature {
+function readWish(wish: RequestedSignature, { signer }: SignRequestOptions): RequestedSignature {
   if (typeof wish !== 'object' || wish === null || !Array.isArray(memberOf(wish, 'components')))
     throw new TypeError('requested must be one of what parseAcceptSignature answers');
   const requested = readOptions(wish, REQUESTED, { name: 'requested' });

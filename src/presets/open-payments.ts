@@ -5,18 +5,24 @@
  * @module
  */
 
-import type { Preset } from './preset.ts';
+import type { CoveredComponent } from '../rfc9421/coverage.ts';
+import { frozen, type Preset } from './preset.ts';
 
-const REQUIRED = /* @__PURE__ */ ['authorization', 'content-digest', 'content-length', 'content-type'].map((name) =>
-  Object.freeze({ name, when: 'present' } as const),
-);
+const REQUIRED: readonly CoveredComponent[] = [
+  '@method',
+  '@target-uri',
+  { name: 'authorization', when: 'present' },
+  { name: 'content-digest', when: 'present' },
+  { name: 'content-length', when: 'present' },
+  { name: 'content-type', when: 'present' },
+];
 
 /** Open Payments: method, whole address, access token and content, by Ed25519. There are no nonces: who sees a request can send it again. */
-export const openPayments: Preset = /* @__PURE__ */ Object.freeze({
-  policy: /* @__PURE__ */ Object.freeze({
-    required: Object.freeze(['@method', '@target-uri', ...REQUIRED]),
+export const openPayments: Preset = /* @__PURE__ */ frozen({
+  policy: {
+    required: REQUIRED,
     algorithms: ['ed25519'] as const,
     insecurelyAllowMissingNonce: true,
-  }),
-  signing: /* @__PURE__ */ Object.freeze({ label: 'sig1', required: Object.freeze(['@method', '@target-uri', ...REQUIRED]) }),
+  },
+  signing: { label: 'sig1', required: REQUIRED },
 });

@@ -23,3 +23,9 @@ export interface Preset {
   /** Options of `signRequest` and `createSignedFetch`. */
   readonly signing: PresetSigning;
 }
+
+/** A preset that nobody can write to, down to its last list: it is shared by all who import it. */
+export function frozen<T extends object>(preset: T): T {
+  for (const part of Object.values(preset)) if (typeof part === 'object' && part !== null) frozen(part);
+  return Object.freeze(preset);
+}
