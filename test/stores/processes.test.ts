@@ -4,6 +4,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { migrate } from '../../src/sql/migrate.ts';
 import { fromPg } from '../../src/sql/postgres.ts';
 import { openSqlite } from '../../src/sql/sqlite.ts';
+import { TABLES } from './support/bank.ts';
 import { connectionOf, temporaryFile } from './support/databases.ts';
 import { signedRequest, startVerifier } from './support/processes.ts';
 import { startRedis } from './support/servers.ts';
@@ -21,7 +22,7 @@ const PLACES: Readonly<Record<string, () => Promise<{ readonly where: string; cl
   },
   postgres: async () => {
     const pool = new pg.Pool({ ...connectionOf(inject('postgresPort')), max: 1 });
-    for (const table of ['nonce', 'forgotten', 'epoch', 'meta']) await pool.query(`DROP TABLE IF EXISTS countersign_${table}`);
+    for (const table of TABLES) await pool.query(`DROP TABLE IF EXISTS countersign_${table}`);
     await migrate(fromPg(pool));
     return { where: String(inject('postgresPort')), close: () => pool.end() };
   },

@@ -13,9 +13,12 @@ const resolveKey = () => hmacKey(secret);
 
 export const PREFIX = 'bank_';
 
+/** What `migrate` makes. */
+export const TABLES = ['nonce', 'forgotten', 'epoch', 'meta', 'key', 'event', 'claim'] as const;
+
 /** Empty tables, of a bank that begins without a cold start. */
 export async function openBank(database: Database): Promise<void> {
-  for (const table of ['nonce', 'forgotten', 'epoch', 'meta', 'coins']) await database.run(`DROP TABLE IF EXISTS ${PREFIX}${table}`);
+  for (const table of [...TABLES, 'coins']) await database.run(`DROP TABLE IF EXISTS ${PREFIX}${table}`);
   await migrate(database, { prefix: PREFIX });
   // No key: what is credited twice is there twice.
   await database.run(`CREATE TABLE ${PREFIX}coins (message TEXT NOT NULL)`);
