@@ -31,7 +31,7 @@ export async function scenario(): Promise<Scenario> {
       ),
     ],
     goals: [
-      { subject: OURS, than: BARE, limit: 4.5 },
+      { subject: OURS, than: BARE, limit: 5 },
       { subject: OURS, than: HTTP_MESSAGE_SIG, limit: 1 / 3 },
     ],
   };
