@@ -45,7 +45,7 @@ export type ErrorMiddleware = (
   next: (error?: unknown) => void,
 ) => void;
 
-const NAMES: OptionNames<ExpressOptions> = { ...ADAPTER_NAMES, verifier: true, refusals: true };
+const NAMES: OptionNames<ExpressOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
 
 const ADVICE: BodyAdvice = {
   line: 'express.json({ verify: (request, _response, bytes) => { request.rawBody = bytes; } }), or mount express.raw() in its place',

@@ -85,7 +85,7 @@ export interface FastifyLike {
 /** A hook of Fastify. */
 export type FastifyHook = (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<unknown>;
 
-const NAMES: OptionNames<FastifyOptions> = { ...ADAPTER_NAMES, verifier: true, refusals: true };
+const NAMES: OptionNames<FastifyOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
 
 const ROUTE_NAMES: OptionNames<FastifyRouteConfig> = { verifier: true, scopes: true };
 

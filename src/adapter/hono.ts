@@ -57,7 +57,7 @@ export interface HonoContextLike {
 /** Middleware, as Hono calls it. */
 export type HonoMiddleware = (context: HonoContextLike, next: () => Promise<void>) => Promise<Response | undefined>;
 
-const NAMES: OptionNames<HonoOptions> = { ...ADAPTER_NAMES, verifier: true, refusals: true };
+const NAMES: OptionNames<HonoOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
 
 const ADVICE: BodyAdvice = { line: 'await c.req.arrayBuffer() before anything parses the body' };
 

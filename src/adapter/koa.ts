@@ -56,7 +56,7 @@ export interface KoaContextLike {
 /** Middleware, as Koa calls it. */
 export type KoaMiddleware = (context: KoaContextLike, next: () => Promise<unknown>) => Promise<void>;
 
-const NAMES: OptionNames<KoaOptions> = { ...ADAPTER_NAMES, verifier: true, refusals: true };
+const NAMES: OptionNames<KoaOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
 
 const ADVICE: BodyAdvice = { line: 'koa-bodyparser, which keeps the text as ctx.request.rawBody, or ctx.request.rawBody = bytes' };
 

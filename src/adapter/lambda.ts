@@ -42,7 +42,7 @@ export interface MessageFromEventOptions {
   readonly prefix?: string | undefined;
 }
 
-const NAMES: OptionNames<LambdaOptions> = { ...ADAPTER_NAMES, verifier: true, refusals: true };
+const NAMES: OptionNames<LambdaOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
 
 /**
  * The event of a function as a message for `verifyRequest`.
@@ -74,7 +74,7 @@ export function verified<Event extends LambdaEventLike, Rest extends readonly un
   const answers = readRefusals(refusals) === 'answer';
   return async (event, ...rest) => {
     const request = readEvent(event);
-    const by = corsRequestOf(request.message);
+    const by = corsRequestOfEvent(request.message);
     if (guard.cors !== undefined && isPreflight(by))
       return resultOf({ status: 204, headers: guard.cors.preflight(by.origin!), body: '' }, event, request.kind);
     const cors: FieldLines = guard.cors === undefined ? [] : Object.entries(guard.cors.answer(by.origin));
@@ -93,7 +93,7 @@ export function verified<Event extends LambdaEventLike, Rest extends readonly un
   };
 }
 
-function corsRequestOf({ method, fields }: RequestMessage): CorsRequest {
+function corsRequestOfEvent({ method, fields }: RequestMessage): CorsRequest {
   const read = createFieldReader(fields);
   return { method, origin: read('origin')?.[0], requestedMethod: read('access-control-request-method')?.[0] };
 }

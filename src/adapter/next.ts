@@ -38,7 +38,7 @@ export interface NextOptions extends AdapterOptions {
   readonly refusals?: Refusals | undefined;
 }
 
-const NAMES: OptionNames<NextOptions> = { ...ADAPTER_NAMES, verifier: true, refusals: true };
+const NAMES: OptionNames<NextOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
 
 const ADVICE: BodyAdvice = { line: 'hand whoever reads it request.clone()' };
 

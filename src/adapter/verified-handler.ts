@@ -28,7 +28,7 @@ export interface VerifiedHandlerOptions<Request = NodeRequestLike> extends Adapt
   readonly onError?: ((error: unknown, request: Request) => unknown) | undefined;
 }
 
-const NAMES: OptionNames<VerifiedHandlerOptions> = { ...ADAPTER_NAMES, onError: true };
+const NAMES: OptionNames<VerifiedHandlerOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, onError: true }))();
 
 /**
  * Makes a listener for `createServer` that verifies each request and hands those that were verified to `handler`.

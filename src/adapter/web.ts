@@ -32,7 +32,7 @@ export interface WebOptions extends AdapterOptions {
 /** A handler of requests, and what the platform hands over besides (`env` and `context` of Workers, `info` of Deno, the server of Bun). */
 export type WebHandler<Rest extends readonly unknown[]> = (request: Request, ...rest: Rest) => Awaitable<Response>;
 
-const NAMES: OptionNames<WebOptions> = { ...ADAPTER_NAMES, verifier: true, refusals: true };
+const NAMES: OptionNames<WebOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
 
 const ADVICE: BodyAdvice = { line: 'hand whoever reads it request.clone()' };
 

@@ -45,7 +45,11 @@ export const DETAIL_NAMES: OptionNames<KeyDetails> = { name: true, scopes: true,
 
 /** Names of the options, for `readOptions`. */
 export const NEW_KEY_NAMES: OptionNames<NewKey> = {
-  ...DETAIL_NAMES,
+  name: true,
+  scopes: true,
+  labels: true,
+  limits: true,
+  metadata: true,
   owner: true,
   tenant: true,
   expiresIn: true,

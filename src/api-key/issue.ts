@@ -41,11 +41,11 @@ export interface ImportOptions extends NewKey {
 /** A secret to be imported. */
 export interface ImportSecretOptions extends ImportOptions, Pick<SecretOptions, 'insecurelyAllowShortSecret'> {}
 
-const ISSUE: OptionNames<IssueOptions> = { ...NEW_KEY_NAMES, kind: true, idempotencyKey: true };
+const ISSUE: OptionNames<IssueOptions> = /* @__PURE__ */ (() => ({ ...NEW_KEY_NAMES, kind: true, idempotencyKey: true }))();
 
-const IMPORT: OptionNames<ImportOptions> = { ...NEW_KEY_NAMES, keyid: true };
+const IMPORT: OptionNames<ImportOptions> = /* @__PURE__ */ (() => ({ ...NEW_KEY_NAMES, keyid: true }))();
 
-const IMPORT_SECRET: OptionNames<ImportSecretOptions> = { ...IMPORT, insecurelyAllowShortSecret: true };
+const IMPORT_SECRET: OptionNames<ImportSecretOptions> = /* @__PURE__ */ (() => ({ ...IMPORT, insecurelyAllowShortSecret: true }))();
 
 /** What is said of a new key when it is made. */
 type Blank = Omit<StoredKey, 'material' | 'sealedWith' | 'revision'>;

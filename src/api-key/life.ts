@@ -48,13 +48,13 @@ export interface RotateOptions extends ChangeOptions {
 
 const CHANGE: OptionNames<ChangeOptions> = { actor: true, ifRevision: true };
 
-const UPDATE: OptionNames<UpdateOptions> = { ...DETAIL_NAMES, ...CHANGE, expiresIn: true };
+const UPDATE: OptionNames<UpdateOptions> = /* @__PURE__ */ (() => ({ ...DETAIL_NAMES, ...CHANGE, expiresIn: true }))();
 
-const REASON: OptionNames<ReasonOptions> = { ...CHANGE, reason: true };
+const REASON: OptionNames<ReasonOptions> = /* @__PURE__ */ (() => ({ ...CHANGE, reason: true }))();
 
-const REVOKE: OptionNames<RevokeOptions> = { ...CHANGE, reason: true, series: true };
+const REVOKE: OptionNames<RevokeOptions> = /* @__PURE__ */ (() => ({ ...CHANGE, reason: true, series: true }))();
 
-const ROTATE: OptionNames<RotateOptions> = { ...CHANGE, overlap: true, expiresIn: true };
+const ROTATE: OptionNames<RotateOptions> = /* @__PURE__ */ (() => ({ ...CHANGE, overlap: true, expiresIn: true }))();
 
 /** Changes keys. */
 export class KeyLife {

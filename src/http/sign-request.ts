@@ -52,7 +52,7 @@ export const SIGN_REQUEST_OPTIONS: OptionNames<SignRequestOptions> = {
   insecurelyAllowUncovered: true,
 };
 
-const BARE_OPTIONS: OptionNames<BareSignRequestOptions> = { ...SIGN_REQUEST_OPTIONS, insecurelyOmit: true };
+const BARE_OPTIONS: OptionNames<BareSignRequestOptions> = /* @__PURE__ */ (() => ({ ...SIGN_REQUEST_OPTIONS, insecurelyOmit: true }))();
 
 /**
  * Signs a request: covers method, authority, path, query, and whatever of content-type, content-encoding and content there is.

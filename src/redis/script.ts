@@ -18,7 +18,7 @@ const CLOCK_TOLERANCE = 60;
  * not its data. A scope has the places of the classes in which its messages live as long as a policy says: what one of them may have
  * forgotten already is cold for a longer policy.
  */
-export const CONSUME: string = `
+export const CONSUME: string = /* @__PURE__ */ (() => `
 local clock = tonumber(redis.call('TIME')[1])
 local now, skew, warm = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
 local run = '-'
@@ -60,4 +60,4 @@ for index = 1, count do
   end
 end
 return 'consumed'
-`;
+`)();

@@ -103,7 +103,7 @@ export function fromSqlite(client: SqliteLike, options: SqliteOptions = {}): Dat
   connections.set(client, connection);
   const { insideTransaction = false } = readOptions(options, OPTIONS);
   assertFlag(insideTransaction, 'insideTransaction');
-  if (insideTransaction) return insideOf(connection, client, undefined, 0);
+  if (insideTransaction) return insideSqlite(connection, client, undefined, 0);
   const database: Database = {
     dialect: 'sqlite',
     opened: client,
@@ -118,8 +118,8 @@ export function fromSqlite(client: SqliteLike, options: SqliteOptions = {}): Dat
         requireFree(connection);
         if (durable) connection.exec('PRAGMA synchronous = FULL');
         try {
-          return await bracketed(connection, ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'], () =>
-            work(insideOf(connection, client, database, 0)),
+          return await bracketedSqlite(connection, ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'], () =>
+            work(insideSqlite(connection, client, database, 0)),
           );
         } finally {
           if (durable) connection.exec('PRAGMA synchronous = NORMAL');
@@ -137,7 +137,7 @@ function requireFree(connection: SqliteConnection): void {
     );
 }
 
-function insideOf(connection: SqliteConnection, opened: object, outside: Database | undefined, depth: number): Database {
+function insideSqlite(connection: SqliteConnection, opened: object, outside: Database | undefined, depth: number): Database {
   const name = `countersign_${depth}`;
   return Object.freeze<Database>({
     dialect: 'sqlite',
@@ -146,13 +146,13 @@ function insideOf(connection: SqliteConnection, opened: object, outside: Databas
     inTransaction: true,
     run: (sql, values = []) => connection.run(sql, values),
     transaction: async (work) =>
-      bracketed(connection, [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}; RELEASE ${name}`], () =>
-        work(insideOf(connection, opened, outside, depth + 1)),
+      bracketedSqlite(connection, [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}; RELEASE ${name}`], () =>
+        work(insideSqlite(connection, opened, outside, depth + 1)),
       ),
   });
 }
 
-async function bracketed<T>(
+async function bracketedSqlite<T>(
   connection: SqliteConnection,
   [begin, commit, rollback]: readonly [string, string, string],
   work: () => Awaitable<T>,

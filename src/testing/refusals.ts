@@ -18,7 +18,7 @@ const TIMES = ['created', 'expires', 'keepUntil', 'now', 'futureSkew'] as const;
 
 const BAD_NUMBERS = [Number.NaN, Infinity, -Infinity, -1, 0.5, NOON + 0.5, MILLISECONDS, 2 ** 53];
 
-const BAD_TIMES: readonly unknown[] = [...BAD_NUMBERS, String(NOON), { valueOf: () => NOON }, BigInt(NOON), null];
+const BAD_TIMES: readonly unknown[] = /* @__PURE__ */ (() => [...BAD_NUMBERS, String(NOON), { valueOf: () => NOON }, BigInt(NOON), null])();
 
 /** What no store can hold, and the member that the error names. */
 const REFUSED: readonly (readonly [what: string, wrong: Wrong, names: string])[] = [

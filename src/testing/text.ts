@@ -31,7 +31,20 @@ const SHORT = [
 const LONG = 'x'.repeat(128);
 
 /** Nonces that some store or other takes for the same, or for something else. */
-const TEXTS = [...SHORT, '\n', '*', '__proto__', 'constructor', '😀', 'İ', 'i', LONG, LONG.slice(1), 'é'.repeat(64), '😀'.repeat(32)];
+const TEXTS = /* @__PURE__ */ (() => [
+  ...SHORT,
+  '\n',
+  '*',
+  '__proto__',
+  'constructor',
+  '😀',
+  'İ',
+  'i',
+  LONG,
+  LONG.slice(1),
+  'é'.repeat(64),
+  '😀'.repeat(32),
+])();
 
 export function checkText({ check, open }: Suite): void {
   check('is not confused by where keyid, tag and nonce end', async () => {

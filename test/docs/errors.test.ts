@@ -24,7 +24,7 @@ function matches(text: string | undefined, pattern: RegExp): readonly string[] {
 }
 
 /** The codes are private to their module: its text is the only list of them. */
-const refusals = matches(/type VerificationErrorCode =([^;]*);/.exec(source)?.[1], /'(\w+)'/g);
+const refusals = matches(/const CODES = \{([^}]*)\}/.exec(source)?.[1], /^ {2}(\w+):/gm);
 const reasons = matches(/type SignedFetchErrorCode =([^;]*);/.exec(source)?.[1], /'(\w+)'/g);
 
 describe('docs/reference/errors.md', () => {

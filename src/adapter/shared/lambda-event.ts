@@ -78,15 +78,15 @@ export function readEvent(event: LambdaEventLike): EventRequest {
   const context = contextOf(event);
   const whole = typeof event.rawUrl === 'string' ? asRefusal(() => splitUrl(event.rawUrl!)) : undefined;
   const message: RequestMessage = {
-    method: event.httpMethod ?? textOf(objectOf(context, 'http'), 'method') ?? '',
+    method: event.httpMethod ?? eventText(objectOf(context, 'http'), 'method') ?? '',
     // A load balancer writes the scheme over what the client sent; the others have only https.
     scheme: whole?.scheme ?? (kind === 'load-balancer' ? (read('x-forwarded-proto') ?? 'http') : 'https'),
-    authority: whole?.authority ?? read('host') ?? textOf(context, 'domainName') ?? '',
-    target: whole?.target ?? targetOf(kind, event, context),
+    authority: whole?.authority ?? read('host') ?? eventText(context, 'domainName') ?? '',
+    target: whole?.target ?? eventTarget(kind, event, context),
     fields,
-    body: bodyOf(event, read('content-length')),
+    body: eventBody(event, read('content-length')),
   };
-  return { kind, message, address: textOf(objectOf(context, 'http') ?? objectOf(context, 'identity'), 'sourceIp') };
+  return { kind, message, address: eventText(objectOf(context, 'http') ?? objectOf(context, 'identity'), 'sourceIp') };
 }
 
 function kindOf(event: LambdaEventLike): EventKind {
@@ -106,7 +106,7 @@ function objectOf(holder: object | undefined, name: string): object | undefined 
   return typeof value === 'object' && value !== null ? value : undefined;
 }
 
-function textOf(holder: object | undefined, name: string): string | undefined {
+function eventText(holder: object | undefined, name: string): string | undefined {
   const value = holder && memberOf(holder, name);
   return typeof value === 'string' ? value : undefined;
 }
@@ -122,11 +122,11 @@ function fieldsOf({ headers, multiValueHeaders, cookies }: LambdaEventLike): Fie
   return lines;
 }
 
-function targetOf(kind: EventKind, event: LambdaEventLike, context: object): string {
+function eventTarget(kind: EventKind, event: LambdaEventLike, context: object): string {
   if (kind === 'http') return encodePath(event.rawPath!) + queryText(event.rawQueryString ?? '');
   // The path of the context begins with the stage, as the client's does.
-  const path = kind === 'rest' ? (textOf(context, 'path') ?? event.path!) : event.path!;
-  const pairs = pairsOf(event);
+  const path = kind === 'rest' ? (eventText(context, 'path') ?? event.path!) : event.path!;
+  const pairs = queryPairs(event);
   // A load balancer leaves queries as they were sent; a REST API decodes them.
   const spelled = kind === 'rest' ? pairs.map((pair) => pair.map(encodePart)) : pairs;
   return encodePath(path) + queryText(spelled.map(([name, value]) => `${name}=${value}`).join('&'));
@@ -134,7 +134,7 @@ function targetOf(kind: EventKind, event: LambdaEventLike, context: object): str
 
 const queryText = (query: string): string => (query === '' ? '' : `?${query}`);
 
-function pairsOf({ queryStringParameters, multiValueQueryStringParameters }: LambdaEventLike): readonly (readonly string[])[] {
+function queryPairs({ queryStringParameters, multiValueQueryStringParameters }: LambdaEventLike): readonly (readonly string[])[] {
   if (multiValueQueryStringParameters)
     return Object.entries(multiValueQueryStringParameters).flatMap(([name, values]) => (values ?? []).map((value) => [name, value]));
   return Object.entries(queryStringParameters ?? {}).map(([name, value]) => [name, value ?? '']);
@@ -155,7 +155,7 @@ function encodePart(text: string): string {
     .join('');
 }
 
-function bodyOf({ body, isBase64Encoded }: LambdaEventLike, length: string | undefined): RequestMessage['body'] {
+function eventBody({ body, isBase64Encoded }: LambdaEventLike, length: string | undefined): RequestMessage['body'] {
   if (body === undefined || body === null) return new Uint8Array(0);
   if (typeof body !== 'string') throw new TypeError('event.body must be the text of the event: nothing parsed');
   if (!isBase64Encoded) return rawBytes(body, length, ADVICE);

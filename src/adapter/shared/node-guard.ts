@@ -39,7 +39,7 @@ export async function guardNode(
   response: NodeResponseLike,
   context: NodeGuardContext,
 ): Promise<VerifiedRequest | undefined> {
-  const by = corsRequestOf(requireNodeRequest(request));
+  const by = corsRequestOfNode(requireNodeRequest(request));
   if (guard.cors !== undefined) {
     if (isPreflight(by)) return answerPreflight(guard.cors.preflight(by.origin!), response);
     setFields(guard.cors.answer(by.origin), response);
@@ -64,7 +64,7 @@ export async function guardNode(
   return verified;
 }
 
-function corsRequestOf({ method = '', headers }: NodeRequestLike): CorsRequest {
+function corsRequestOfNode({ method = '', headers }: NodeRequestLike): CorsRequest {
   const read = (name: string): string | undefined => {
     const value = headers?.[name];
     return typeof value === 'string' ? value : undefined;

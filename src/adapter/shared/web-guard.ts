@@ -48,7 +48,7 @@ export async function guardWeb(guard: Guard, request: Request, context: WebGuard
   if (guard.cors !== undefined && isPreflight(by)) return new Response(null, { status: 204, headers: guard.cors.preflight(by.origin!) });
   let message: RequestMessage | undefined;
   const take = (): RequestMessage => {
-    message = messageOf(guard, request, context);
+    message = messageToVerify(guard, request, context);
     return message;
   };
   const verified = await guard.verify(take, by);
@@ -57,13 +57,13 @@ export async function guardWeb(guard: Guard, request: Request, context: WebGuard
   return { verified, message: message! };
 }
 
-function messageOf(
+function messageToVerify(
   { prefix, readForwarded }: Guard,
   request: Request,
   { advice, body, address = '', known }: WebGuardContext,
 ): RequestMessage {
   const message = { ...asRefusal(() => messageFromRequest(request)), ...known };
-  const forwarded = readForwarded(address, (name) => linesOf(request.headers, name));
+  const forwarded = readForwarded(address, (name) => headerLines(request.headers, name));
   return {
     ...message,
     scheme: forwarded.scheme ?? message.scheme,
@@ -73,7 +73,7 @@ function messageOf(
   };
 }
 
-function linesOf(headers: HeadersLike, name: string): readonly string[] {
+function headerLines(headers: HeadersLike, name: string): readonly string[] {
   const value = headers.get(name);
   return value === null ? [] : [value];
 }
@@ -98,7 +98,7 @@ export async function finishWeb(guard: Guard, request: Request, passed: PassedRe
 
 /** A response with the fields of CORS. */
 function withCors({ cors }: Guard, request: Request, response: Response): Response {
-  return cors === undefined ? response : withFields(response, Object.entries(cors.answer(corsRequestOf(request).origin)));
+  return cors === undefined ? response : responseWithFields(response, Object.entries(cors.answer(corsRequestOf(request).origin)));
 }
 
 async function signedResponse(
@@ -115,7 +115,7 @@ async function signedResponse(
     const bytes = isEmpty ? undefined : await readBody(response, signing.bufferBytes);
     if (!isEmpty && !isBytes(bytes)) throw tooLongToSign(signing.bufferBytes);
     const fields = await signing.sign(messageFromResponse(response, bytes), message, verified);
-    return withFields(new Response(bytes ?? null, { status, statusText: response.statusText, headers: response.headers }), fields);
+    return responseWithFields(new Response(bytes ?? null, { status, statusText: response.statusText, headers: response.headers }), fields);
   } catch (error) {
     console.error('countersign: a response could not be signed, and was answered with 500', error);
     return new Response(INTERNAL.body, INTERNAL);
@@ -123,7 +123,7 @@ async function signedResponse(
 }
 
 /** A response with fields more; `Vary` keeps what it names. What somebody else made, by `fetch` for one, cannot be written to. */
-function withFields(response: Response, fields: readonly (readonly [name: string, value: string])[]): Response {
+function responseWithFields(response: Response, fields: readonly (readonly [name: string, value: string])[]): Response {
   const { status } = response;
   if (status === 101) return response;
   const copy = new Response(response.body, response);

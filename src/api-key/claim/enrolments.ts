@@ -41,9 +41,10 @@ export interface Enrolment {
   readonly proof: string;
 }
 
-const { notBefore: _, ...ENROLMENT_NAMES } = NEW_KEY_NAMES;
-
-const ENROLMENT: OptionNames<EnrolmentOptions> = { ...ENROLMENT_NAMES, tokenExpiresIn: true };
+const ENROLMENT: OptionNames<EnrolmentOptions> = /* @__PURE__ */ (() => {
+  const { notBefore: _, ...names } = NEW_KEY_NAMES;
+  return { ...names, tokenExpiresIn: true as const };
+})();
 
 /** What is signed: no signature of a request or payload is one of these, nor the other way round. */
 function proofBase(token: string, thumbprint: string): Uint8Array {

@@ -14,7 +14,7 @@ const NOT_ROTATED_OUT = '(overlap_until IS NULL OR overlap_until > $now)';
 const NOT_EXPIRED = '(not_after IS NULL OR not_after >= $now)';
 
 /** What `stateOf` answers, state by state. */
-const STATES: Readonly<Record<KeyState, string>> = {
+const STATES: Readonly<Record<KeyState, string>> = /* @__PURE__ */ (() => ({
   pending: "status = 'pending'",
   disabled: "status = 'disabled'",
   revoked: "status = 'revoked'",
@@ -22,7 +22,7 @@ const STATES: Readonly<Record<KeyState, string>> = {
   expired: `status = 'active' AND ${NOT_ROTATED_OUT} AND not_after < $now`,
   scheduled: `status = 'active' AND ${NOT_ROTATED_OUT} AND ${NOT_EXPIRED} AND not_before > $now`,
   active: `status = 'active' AND ${NOT_ROTATED_OUT} AND ${NOT_EXPIRED} AND (not_before IS NULL OR not_before <= $now)`,
-};
+}))();
 
 /** The statement of a list. */
 export function listStatement(table: string, filter: KeyFilter, dialect: Database['dialect']): SqlStatement {

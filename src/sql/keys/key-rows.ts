@@ -42,15 +42,15 @@ const COLUMNS: Readonly<Record<Member, readonly [column: string, form: Form]>> =
   uses: ['uses', 'plain'],
 };
 
-const MEMBERS = Object.keys(COLUMNS) as readonly Member[];
+const MEMBERS = /* @__PURE__ */ Object.keys(COLUMNS) as readonly Member[];
 
 /** What a change writes: all but the uses. */
-const WRITTEN: readonly Member[] = MEMBERS.slice(0, -2);
+const WRITTEN: readonly Member[] = /* @__PURE__ */ MEMBERS.slice(0, -2);
 
 const columnOf = (member: Member): string => COLUMNS[member][0];
 
 /** The columns of a key, for a SELECT. */
-export const KEY_COLUMNS: string = MEMBERS.map(columnOf).join(', ');
+export const KEY_COLUMNS: string = /* @__PURE__ */ (() => MEMBERS.map(columnOf).join(', '))();
 
 /** Inserts a key that must be new; answers a row if it was. */
 export function insertKey(table: string): string {

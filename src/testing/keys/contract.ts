@@ -35,7 +35,7 @@ export function keyStoreChecks({ create }: KeyStoreContract): readonly KeyStoreC
     'answers a key as it was written': checkRoundTrip,
     'gives every change a revision and an event, in order': checkRevisions,
     'refuses what is there already, and what has changed': checkConflicts,
-    'writes all of several keys, or none': checkAllOrNone,
+    'writes all of several keys, or none': checkWritesAllOrNone,
     'lets one of many writers have a key': checkConcurrency,
     'answers lists by every member of a filter, in order': checkLists,
     'answers pages that miss nothing and repeat nothing': checkPages,
@@ -44,7 +44,7 @@ export function keyStoreChecks({ create }: KeyStoreContract): readonly KeyStoreC
     'raises its revision, and never lowers it': checkRaise,
     'lets one of many claim, and counts them all': checkClaims,
     'puts a claim down with a key, or neither': checkClaimWithKey,
-    'holds text of every kind': checkText,
+    'holds text of every kind': checkTexts,
   };
   return Object.freeze(
     Object.entries(checks).map(([name, check]) => Object.freeze({ name, run: async (): Promise<void> => check(await open()) })),
@@ -107,7 +107,7 @@ async function checkConflicts(store: KeyStore): Promise<void> {
   ensure((await store.revision()) === 2, 'a refused change has a revision');
 }
 
-async function checkAllOrNone(store: KeyStore): Promise<void> {
+async function checkWritesAllOrNone(store: KeyStore): Promise<void> {
   await put(store, keyOf('a'));
   ensure((await store.write([writeOf(keyOf('b')), writeOf(keyOf('a'))])) === undefined, 'a conflict was not told');
   ensure((await store.get('b')) === undefined, 'one of two keys was written');
@@ -175,7 +175,7 @@ async function checkRaise(store: KeyStore): Promise<void> {
   requireSame((await mustGet(store, 'a')).revision, 2 ** 32 + 1, 'the revision of a key after that');
 }
 
-async function checkText(store: KeyStore): Promise<void> {
+async function checkTexts(store: KeyStore): Promise<void> {
   const text = `'; DROP TABLE countersign_key; -- "\\ % _ $1 ?1 ä 漢 😀 \u2028\ttab\n`;
   const more = { owner: text, name: text, tenant: text, reason: text, labels: { [text]: text }, metadata: { [text]: text } };
   await put(store, keyOf('a', more));

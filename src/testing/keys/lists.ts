@@ -12,7 +12,7 @@ import { keyOf, NOON, NOTHING, put, requireSame } from './support.ts';
 
 const STATUSES: readonly KeyStatus[] = ['pending', 'active', 'disabled', 'revoked'];
 
-const STATES: readonly KeyState[] = [...STATUSES, 'scheduled', 'expired', 'rotated_out'];
+const STATES: readonly KeyState[] = /* @__PURE__ */ (() => [...STATUSES, 'scheduled', 'expired', 'rotated_out'])();
 
 /** A filter that leaves everything in. */
 export const EVERYTHING: KeyFilter = {
