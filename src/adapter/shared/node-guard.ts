@@ -5,7 +5,7 @@
  */
 
 import type { RequestMessage } from '../../rfc9421/message.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 import { nodeMessage, requireNodeRequest } from '../node-message.ts';
 import { type CorsRequest, isPreflight } from './cors.ts';
 import type { Guard, GuardOverride } from './guard.ts';

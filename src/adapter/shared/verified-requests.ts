@@ -5,7 +5,7 @@
  */
 
 import { assertObject } from '../../internal/assert.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 
 const verifiedRequests: WeakMap<object, VerifiedRequest> = /* @__PURE__ */ new WeakMap();
 

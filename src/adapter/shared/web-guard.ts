@@ -9,7 +9,7 @@ import { isBytes } from '../../internal/bytes.ts';
 import { type HeadersLike, messageFromRequest, messageFromResponse, type RequestMessage } from '../../rfc9421/message.ts';
 import { readBody } from '../../runtime/read-stream.ts';
 import { asRefusal } from '../../signature/refusal.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 import { type CorsRequest, isPreflight, varyWith } from './cors.ts';
 import type { Guard } from './guard.ts';
 import type { BodyAdvice } from './node-body.ts';

@@ -6,13 +6,13 @@
  * @module
  */
 
-import { assertFunction, assertObject } from '../internal/assert.ts';
-import { memberOf } from '../internal/options.ts';
-import type { ReplayStore } from '../replay/store.ts';
-import type { Consumer } from './consumer.ts';
-import type { KeyRecord } from './key-record.ts';
-import type { ProvenSignature } from './proven-signature.ts';
-import { consumeNow, type VerifyContext } from './verify-signatures.ts';
+import { assertFunction, assertObject } from '../../internal/assert.ts';
+import { memberOf } from '../../internal/options.ts';
+import type { ReplayStore } from '../../replay/store.ts';
+import type { Consumer } from '../consumer.ts';
+import type { KeyRecord } from '../key-record.ts';
+import type { ProvenSignature } from '../proven-signature.ts';
+import { consumeNow, type VerifyContext } from '../verify-signatures.ts';
 
 /** A call that leaves consuming to its caller. */
 export interface ConsumeLater {
