@@ -29,7 +29,7 @@ const layers = {
   fetch: CARRIERS,
   undici: [...CARRIERS, 'fetch'],
   testing: [...CORE, 'replay', 'api-key'],
-  redis: [...CORE, 'replay'],
+  redis: [...CORE, 'replay', 'api-key'],
   sql: [...CORE, 'replay', 'api-key'],
   browser: CORE,
   'key-pairs': CORE,
