@@ -3,7 +3,7 @@ import { aesGcmSealer, createApiKeys } from 'countersign/api-keys';
 import { fromPg, migrate, sqlKeyStore } from 'countersign/sql';
 import pg from 'pg';
 import { expect, inject, it } from 'vitest';
-import { connectionOf } from './support/databases.ts';
+import { connectionOf } from './support/places.ts';
 
 it('a change that PostgreSQL tells of counts before the next look at the revision', async () => {
   const pool = new pg.Pool(connectionOf(inject('postgresPort')));

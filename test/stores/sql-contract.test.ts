@@ -6,7 +6,8 @@ import { type SqlReplayStoreOptions, sqlReplayStore } from '../../src/sql/replay
 import { openSqlite } from '../../src/sql/sqlite.ts';
 import { consumption, DAY, FUTURE_SKEW, MAX_AGE, type Message } from '../../src/testing/messages.ts';
 import { describeReplayStore, type StoreOptions } from '../support/replay-store-contract.ts';
-import { databases, type Opened, sqliteInBatches, temporaryFile } from './support/databases.ts';
+import { databases, type Opened, sqliteInBatches } from './support/databases.ts';
+import { temporaryFile } from './support/places.ts';
 
 /** The servers look at clocks of their own. */
 const START = Math.floor(Date.now() / 1000) + 30 * DAY;

@@ -1,7 +1,4 @@
 /** The databases that the tests of stores run on, one a client. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PGlite } from '@electric-sql/pglite';
 import LibsqlDatabase from 'libsql';
@@ -13,16 +10,11 @@ import type { Database, SqlValue } from '../../../src/sql/database.ts';
 import { fromPglite } from '../../../src/sql/pglite.ts';
 import { fromPg, fromPostgresJs } from '../../../src/sql/postgres.ts';
 import { fromSqlite, openSqlite } from '../../../src/sql/sqlite.ts';
+import { connectionOf, temporaryFile } from './places.ts';
 
 export interface Opened {
   readonly database: Database;
   close(): Promise<void>;
-}
-
-export const connectionOf = (port: number) => ({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
-
-export function temporaryFile(): string {
-  return join(mkdtempSync(join(tmpdir(), 'countersign-sqlite-')), 'test.db');
 }
 
 /** SQLite without transactions, as a Durable Object has it: statements, and several of them together. */
