@@ -1,10 +1,11 @@
 import type { KnipConfig } from 'knip';
-import { entries } from './scripts/entries.ts';
+import { entries, programs } from './scripts/entries.ts';
 
 /** What nobody imports, exports or needs. The public surface is the sub-paths; what only tests use counts as used. */
 const config: KnipConfig = {
   entry: [
     ...Object.values(entries),
+    ...Object.values(programs),
     'scripts/*.ts',
     'bench/*.ts',
     'examples/*/*.ts',

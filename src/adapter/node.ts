@@ -4,7 +4,7 @@
  * @module
  */
 
-export { type MessageFromNodeOptions, messageFromNode } from './node-message.ts';
+export { type FrameworkRequestLike, type MessageFromNodeOptions, messageFromNode } from './node-message.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions } from './shared/guard.ts';

@@ -20,6 +20,7 @@ import { formTarget } from '../rfc9421/stable-url.ts';
 import { requireOneHost, requireTarget } from '../rfc9421/target.ts';
 import type { SignatureCandidate } from '../rfc9421/unverified-signature.ts';
 import { notify } from '../runtime/notify.ts';
+import { explainHidden } from '../signature/hidden-origin.ts';
 import type { ProvenSignature } from '../signature/proven-signature.ts';
 import type { FoundInQuery } from '../signature/query-carrier.ts';
 import { annotated } from '../signature/refusal.ts';
@@ -103,7 +104,7 @@ export function createVerifier(options: VerifierOptions | LaterVerifierOptions):
       onConsumed(verified);
       return verified;
     } catch (thrown) {
-      throw annotate(thrown);
+      throw annotate(explainHidden(thrown, request));
     }
   };
   return Object.freeze({ verifyRequest }) as Verifier | LaterVerifier;

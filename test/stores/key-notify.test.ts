@@ -7,7 +7,7 @@ import { fromPg, migrate, sqlKeyStore } from 'countersign/sql';
 import IoRedis from 'ioredis';
 import pg from 'pg';
 import { expect, inject, it } from 'vitest';
-import { connectionOf } from './support/databases.ts';
+import { connectionOf } from './support/places.ts';
 
 /** A store whose changes are told, and how to hear of them. */
 interface Told {

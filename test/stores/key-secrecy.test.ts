@@ -9,7 +9,7 @@ import IoRedis from 'ioredis';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findSecrets, liveThroughAll, shownOf } from '../api-key/secrecy-story.ts';
-import { connectionOf } from './support/databases.ts';
+import { connectionOf } from './support/places.ts';
 import { startPostgres, startRedis, type TestServer } from './support/servers.ts';
 
 interface Opened {
