@@ -7,7 +7,7 @@ import { createVerifier, hmacSigner, memoryReplayStore, type RequestMessage, sig
 import { aesGcmSealer, createApiKeys, type KeyStore, redactCredentials } from 'countersign/api-keys';
 
 /** Bytes as they might be written: raw, hex, base64 and base64url, at each of the three places base64 may begin. */
-export function spellings(secret: Uint8Array): readonly Buffer[] {
+function spellings(secret: Uint8Array): readonly Buffer[] {
   const bytes = Buffer.from(secret);
   const shifted = [0, 1, 2].map((skip) => bytes.subarray(skip, skip + 3 * Math.floor((bytes.length - skip) / 3)));
   const texts = [
