@@ -30,3 +30,6 @@ export const entries: Readonly<Record<string, string>> = {
   url: 'src/url/index.ts',
   web: 'src/adapter/web.ts',
 };
+
+/** What npm puts on the path: file in `dist` to source file. It is the only room that knows Node, and nobody imports it. */
+export const programs: Readonly<Record<string, string>> = { 'bin/countersign': 'src/cli/main.ts' };

@@ -46,7 +46,7 @@ export type { JwksKeyRecord, JwksOrigin } from './jwks/key-sets.ts';
 export type { JwksFetch, JwksResponse } from './jwks/load-jwks.ts';
 export { createJwksResolver, type JwksAddress, type JwksResolverOptions } from './jwks/resolver.ts';
 export { type MemoryReplayStoreOptions, memoryReplayStore } from './replay/memory-store.ts';
-export type { ConsumeRequest, Consumption, ReplayStore } from './replay/store.ts';
+export type { BatchReplayStore, ConsumeRequest, Consumption, ReplayStore } from './replay/store.ts';
 export type { Component } from './rfc9421/component.ts';
 export type { CoveredComponent } from './rfc9421/coverage.ts';
 export {
