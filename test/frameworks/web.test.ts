@@ -111,6 +111,19 @@ describe('the wrapper of handlers', () => {
   });
 
   it.each([
+    ['a part of it', 'coins', '12'],
+    ['more than was announced', 'coins of gold', '5'],
+  ])('says that the body was cut or changed where there is %s', async (_, body, length) => {
+    const handler = verified(() => new Response('reached'), { verifier: verifier() });
+    const headers = { ...Object.fromEntries((await signed()).headers), 'content-length': length };
+    const cut = new Request('https://bank.example/coins', { method: 'POST', headers, body: new TextEncoder().encode(body) });
+    await expect(handler(cut)).rejects.toMatchObject({
+      code: 'raw_body_unavailable',
+      message: expect.stringMatching(new RegExp(`${length} bytes were announced, and ${body.length} are here`)),
+    });
+  });
+
+  it.each([
     ["Deno's info", (address: string) => ({ remoteAddr: { hostname: address } })],
     ["Bun's server", (address: string) => ({ requestIP: () => ({ address }) })],
   ])('knows who a proxy is by %s', async (_, platform) => {

@@ -33,6 +33,8 @@ const readBefore: WeakMap<object, Uint8Array> = /* @__PURE__ */ new WeakMap();
 export interface BodyAdvice {
   /** The line to add. */
   readonly line: string;
+  /** What cuts bodies, and where that is set. */
+  readonly cut?: string;
 }
 
 /**

@@ -79,10 +79,33 @@ function headerLines(headers: HeadersLike, name: string): readonly string[] {
 }
 
 /** A copy of the body is read, and the body itself left for the handler. */
-function contentOf(request: Request, { line }: BodyAdvice): RequestMessage['body'] {
+function contentOf(request: Request, { line, cut = 'a platform, or a middleware' }: BodyAdvice): RequestMessage['body'] {
   if (request.bodyUsed)
     throw new VerificationError('raw_body_unavailable', `something read the body before. Verify before that, or keep the bytes: ${line}`);
-  return request.body ? (request.clone().body ?? undefined) : undefined;
+  const body = request.body ? request.clone().body : null;
+  const length = request.headers.get('content-length');
+  if (body === null || length === null) return body ?? undefined;
+  return requireLength(body, length, cut);
+}
+
+/** A body that is as long as was announced. One that is not was cut or changed on this side, and is no fault of the sender's. */
+async function* requireLength(body: ReadableStream<Uint8Array>, length: string, cut: string): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  let arrived = 0;
+  try {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      arrived += piece.value.length;
+      yield piece.value;
+    }
+  } finally {
+    // Whoever stops reading is not waited for.
+    reader.cancel().catch(() => undefined);
+  }
+  if (String(arrived) !== length.trim())
+    throw new VerificationError(
+      'raw_body_unavailable',
+      `${length} bytes were announced, and ${arrived} are here: ${cut} cut or changed the body`,
+    );
 }
 
 function corsRequestOf({ method, headers }: Request): CorsRequest {
