@@ -38,6 +38,7 @@ export { parseUnverifiedSignatures } from './http/parse-unverified.ts';
 export type { PolicyChoice } from './http/policies.ts';
 export { type BareSignRequestOptions, type SignRequestOptions, signRequest } from './http/sign-request.ts';
 export { type BareSignResponseOptions, type SignResponseOptions, signResponse } from './http/sign-response.ts';
+export { type Upload, type UploadOptions, verifyUpload } from './http/upload/verify-upload.ts';
 export { createVerifier, type LaterVerifier, type UnconsumedRequest, type Verifier } from './http/verifier.ts';
 export type { LaterVerifierOptions, VerifierOptions } from './http/verifier-options.ts';
 export { type VerifiedResponse, type VerifyResponseOptions, verifyResponse } from './http/verify-response.ts';

@@ -34,6 +34,8 @@ export interface LambdaOptions extends AdapterOptions {
   readonly verifier: Verifier;
   /** `answer` a refusal as a problem document, or `throw` it, to whoever called the handler. Default: `answer`. */
   readonly refusals?: Refusals | undefined;
+  /** There is none: a function is given its events whole. */
+  readonly upload?: undefined;
 }
 
 /** What `messageFromEvent` takes besides. */
@@ -70,6 +72,10 @@ export function verified<Event extends LambdaEventLike, Rest extends readonly un
 ): (event: Event, ...rest: Rest) => Promise<LambdaResult> {
   assertFunction(handler, 'handler');
   const { verifier, refusals, ...others } = readOptions<LambdaOptions>(options, NAMES);
+  if (others.upload !== undefined)
+    throw new TypeError(
+      'upload: a function is given its events whole, so that nothing of them can be streamed: have clients upload to a signed URL',
+    );
   const guard = createGuard(verifier, others);
   const answers = readRefusals(refusals) === 'answer';
   return async (event, ...rest) => {

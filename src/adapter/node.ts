@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
 export { type FrameworkRequestLike, type MessageFromNodeOptions, messageFromNode } from './node-message.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
@@ -12,4 +13,10 @@ export type { NodeRequestLike } from './shared/node-request.ts';
 export type { NodeResponseLike } from './shared/node-response.ts';
 export type { ResponseSigning } from './shared/response-signing.ts';
 export type { TrustedProxy } from './shared/trusted-proxy.ts';
-export { type VerifiedHandler, type VerifiedHandlerOptions, verifiedHandler } from './verified-handler.ts';
+export {
+  type UploadHandler,
+  type UploadHandlerOptions,
+  type VerifiedHandler,
+  type VerifiedHandlerOptions,
+  verifiedHandler,
+} from './verified-handler.ts';

@@ -32,6 +32,7 @@ import { acceptedBy } from './policies.ts';
 import { RequestView } from './request-content.ts';
 import { readAhead, type TakenRequest, takeRequest } from './request-view.ts';
 import { asSpelled, lossIn, respell } from './respelled-request.ts';
+import { withHead } from './upload/head-verifier.ts';
 import { type LaterVerifierOptions, readVerifierOptions, type VerifierOptions, type VerifierParts } from './verifier-options.ts';
 
 /** A request that was verified, and whose nonces are not consumed yet: it tells where it goes, and not what it says. */
@@ -107,7 +108,7 @@ export function createVerifier(options: VerifierOptions | LaterVerifierOptions):
       throw annotate(explainHidden(thrown, request));
     }
   };
-  return Object.freeze({ verifyRequest }) as Verifier | LaterVerifier;
+  return withHead(Object.freeze({ verifyRequest }) as Verifier | LaterVerifier, { parts, prove, annotate, onConsumed });
 }
 
 function unconsumed(message: Unconsumed<VerifiedRequest>, { method, path }: VerifiedRequest): UnconsumedRequest {

@@ -20,6 +20,6 @@ export function readScopes(scopes: readonly string[]): readonly string[] {
  *
  * @throws {VerificationError} `scope_insufficient`, with those that lack.
  */
-export function checkScopes({ key }: VerifiedRequest, required: readonly string[]): void {
+export function checkScopes({ key }: Pick<VerifiedRequest, 'key'>, required: readonly string[]): void {
   requireGranted(key.scopes ?? [], required);
 }

@@ -123,7 +123,7 @@ class VerifiedView implements VerifiedRequest {
   }
 
   get bytes(): Uint8Array {
-    if (this.#bytes === undefined) throw new TypeError('the content was not signed');
+    if (this.#bytes === undefined) throw new TypeError('the content was not signed, or is that of an upload, which went to the handler');
     return this.#bytes;
   }
 
