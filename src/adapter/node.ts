@@ -4,6 +4,7 @@
  * @module
  */
 
+export { type NodeListenerOptions, nodeListener } from './node-listener.ts';
 export { type MessageFromNodeOptions, messageFromNode } from './node-message.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
