@@ -36,6 +36,7 @@ const layers = {
   explain: CARRIERS,
   presets: CARRIERS,
   'api-key': CARRIERS,
+  portal: [...CARRIERS, 'api-key'],
   cli: ['\\w[\\w-]*'],
 };
 

@@ -22,6 +22,7 @@ export const entries: Readonly<Record<string, string>> = {
   node: 'src/adapter/node.ts',
   license: 'src/license/index.ts',
   payload: 'src/payload/index.ts',
+  portal: 'src/portal/index.ts',
   presets: 'src/presets/index.ts',
   redis: 'src/redis/index.ts',
   sql: 'src/sql/index.ts',
