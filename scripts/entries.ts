@@ -18,6 +18,7 @@ export const entries: Readonly<Record<string, string>> = {
   'key-pairs': 'src/key-pairs/index.ts',
   koa: 'src/adapter/koa.ts',
   lambda: 'src/adapter/lambda.ts',
+  metrics: 'src/metrics/index.ts',
   next: 'src/adapter/next.ts',
   node: 'src/adapter/node.ts',
   license: 'src/license/index.ts',

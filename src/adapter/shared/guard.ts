@@ -11,6 +11,7 @@ import type { Verifier } from '../../http/verifier.ts';
 import { assertFunction, assertObject } from '../../internal/assert.ts';
 import { memberOf, type OptionNames } from '../../internal/options.ts';
 import type { RequestMessage } from '../../rfc9421/message.ts';
+import { elapsedTime } from '../../runtime/elapsed-time.ts';
 import { notify } from '../../runtime/notify.ts';
 import { systemTime } from '../../runtime/time.ts';
 import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
@@ -106,11 +107,11 @@ export function createGuard(verifier: Verifier, options: AdapterOptions): Guard 
     by: CorsRequest,
     run: (message: RequestMessage, tell: Tell) => Promise<T>,
   ): Promise<T> => {
-    const start = onEvent === undefined ? 0 : clock();
+    const start = onEvent === undefined ? 0 : elapsedTime();
     let message: RequestMessage | undefined;
     const tell: Tell = (verified, error) => {
       if (onEvent === undefined) return;
-      const duration = clock() - start;
+      const duration = elapsedTime() - start;
       notify('onEvent', onEvent, verified === undefined ? notAccepted(error, message, duration) : accepted(verified, duration));
     };
     try {
@@ -165,11 +166,6 @@ function messageOf(take: () => RequestMessage): RequestMessage {
 export function requireVerifier(verifier: unknown): asserts verifier is Verifier {
   assertObject(verifier, 'verifier');
   assertFunction(memberOf(verifier, 'verifyRequest'), 'verifier.verifyRequest');
-}
-
-/** Seconds, from some moment on. */
-function clock(): number {
-  return performance.now() / 1000;
 }
 
 /** Who mounts no `cors` learns what the unsigned request was. */
