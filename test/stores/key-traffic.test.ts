@@ -6,8 +6,8 @@ import { type ApiKeys, aesGcmSealer, createApiKeys } from 'countersign/api-keys'
 import { migrate } from 'countersign/sql';
 import { describe, expect, inject, it } from 'vitest';
 import { createRandom, type Random } from '../support/random.ts';
-import { temporaryFile } from './support/places.ts';
 import { type Answers, DELAY, MASTER_KEY, openStore, PEPPER, type Place, type Work } from './support/key-worker.ts';
+import { temporaryFile } from './support/places.ts';
 
 const START = 1_800_000_000;
 
