@@ -45,10 +45,23 @@ async function answer(send: Send, args: readonly string[]): Promise<unknown> {
   }
 }
 
-/** Servers answer a text, clients a list, a map or an object of it. */
+/**
+ * The policy that an answer tells; of several nodes, one that evicts if there is one. Servers answer a text, clients a list, a map or an object
+ * of it, or one for each node.
+ */
 function find(found: unknown): string | undefined {
-  if (found instanceof Map) return find([...found].flat());
-  if (Array.isArray(found)) return find(found.join(':'));
-  if (typeof found === 'object' && found !== null) return find(Object.entries(found).flat());
-  return typeof found === 'string' ? /maxmemory[-_]policy:([a-z-]+)/.exec(found)?.[1] : undefined;
+  const policies = [
+    ...textsOf(found)
+      .join(':')
+      .matchAll(/maxmemory[-_]policy:(?:value:)?([a-z-]+)/g),
+  ].map(([, policy]) => policy!);
+  return policies.find((policy) => policy !== 'noeviction') ?? policies[0];
+}
+
+/** All texts of an answer, in their order. */
+function textsOf(found: unknown): readonly string[] {
+  if (typeof found === 'string') return [found];
+  if (typeof found !== 'object' || found === null) return [];
+  const parts: readonly unknown[] = Array.isArray(found) ? found : [...(found instanceof Map ? found : Object.entries(found))];
+  return parts.flatMap(textsOf);
 }

@@ -20,7 +20,7 @@ import { messageOf, Script, type Send } from './send.ts';
 export interface RedisReplayStoreOptions {
   /**
    * Sends one command: `(args) => redis.call(...args)` of ioredis and iovalkey, `redis.sendCommand([...args])` of node-redis,
-   * `client.customCommand([...args])` of valkey-glide. Let the client fail fast: a command that waits for a connection is a request that waits.
+   * `client.customCommand([...args])` of valkey-glide, `redis.exec([...args])` of `@upstash/redis`. Let the client fail fast: a command that waits for a connection is a request that waits.
    */
   readonly send: Send;
   /** What keys begin with; 1 to 40 letters, digits and `:_-`. Default: `cs`. */
@@ -142,7 +142,8 @@ async function ask(script: Script, send: Send, keys: readonly string[], values: 
   try {
     answer = await script.run(send, keys, values);
   } catch (error) {
-    if (messageOf(error).includes('OOM command not allowed')) return 'full';
+    // Without the code in the words of valkey-glide.
+    if (messageOf(error).includes('command not allowed when used memory')) return 'full';
     throw error;
   }
   const text = answer instanceof Uint8Array ? String.fromCharCode(...answer) : answer;

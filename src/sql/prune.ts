@@ -55,18 +55,18 @@ export async function pruneNonces(
 
 /** The same in statements that need nothing of each other's answers: what is to be removed is noted first. */
 function batchOf(statements: NonceStatements, prefix: string, before: number, limit: number, old: number): readonly SqlStatement[] {
-  const note = (select: string) =>
+  const marking = (select: string) =>
     `INSERT INTO ${prefix}forgotten (scope, life, created) ${select} ON CONFLICT (scope, life) DO UPDATE SET created = MAX(created, excluded.created)`;
   const past = `(SELECT scope, life, created FROM ${prefix}nonce WHERE keep_until < $1 ORDER BY keep_until, scope, nonce LIMIT $2)`;
   const longest = LIFETIMES.length - 1;
   const marks = `FROM ${prefix}forgotten WHERE scope <> '' AND created < $1`;
   return [
-    { sql: note(`SELECT '', life >> 1, MAX(created) FROM ${past} WHERE 1 = 1 GROUP BY life >> 1`), values: [before, limit] },
+    { sql: marking(`SELECT '', life >> 1, MAX(created) FROM ${past} WHERE 1 = 1 GROUP BY life >> 1`), values: [before, limit] },
     {
-      sql: note(`SELECT scope, life >> 1, MAX(created) FROM ${past} WHERE (life & 1) = 0 GROUP BY scope, life >> 1`),
+      sql: marking(`SELECT scope, life >> 1, MAX(created) FROM ${past} WHERE (life & 1) = 0 GROUP BY scope, life >> 1`),
       values: [before, limit],
     },
-    { sql: note(`SELECT '', ${longest}, MAX(created) ${marks} HAVING COUNT(*) > 0`), values: [old] },
+    { sql: marking(`SELECT '', ${longest}, MAX(created) ${marks} HAVING COUNT(*) > 0`), values: [old] },
     { sql: `DELETE ${marks}`, values: [old] },
     { sql: statements.prune, values: [before, limit] },
   ];

@@ -125,10 +125,10 @@ async function consumeTogether<Statement>(
   statements: readonly Statement[],
 ): Promise<void> {
   let asked = false;
-  const consumeAll: Required<ReplayStore>['consumeAll'] = (requests) => {
+  const together: Required<ReplayStore>['consumeAll'] = (requests) => {
     asked = true;
     return store.consumeWith(requests, statements);
   };
-  await consumeNow(proven, { ...context, replayStore: { consume: (request) => consumeAll([request]), consumeAll } });
+  await consumeNow(proven, { ...context, replayStore: { consume: (request) => together([request]), consumeAll: together } });
   if (!asked) await ask('the replay store', context.timeout, () => store.consumeWith([], statements));
 }
