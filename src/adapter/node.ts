@@ -4,6 +4,7 @@
  * @module
  */
 
+export { getConsumer, type Identify } from './identified.ts';
 export { type FrameworkRequestLike, type MessageFromNodeOptions, messageFromNode } from './node-message.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
@@ -12,4 +13,12 @@ export type { NodeRequestLike } from './shared/node-request.ts';
 export type { NodeResponseLike } from './shared/node-response.ts';
 export type { ResponseSigning } from './shared/response-signing.ts';
 export type { TrustedProxy } from './shared/trusted-proxy.ts';
-export { type VerifiedHandler, type VerifiedHandlerOptions, verifiedHandler } from './verified-handler.ts';
+export { getVerified } from './shared/verified-requests.ts';
+export {
+  type IdentifiedHandler,
+  type IdentifiedHandlerOptions,
+  identifiedHandler,
+  type VerifiedHandler,
+  type VerifiedHandlerOptions,
+  verifiedHandler,
+} from './verified-handler.ts';
