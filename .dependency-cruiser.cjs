@@ -36,6 +36,8 @@ const layers = {
   explain: CARRIERS,
   presets: CARRIERS,
   'api-key': CARRIERS,
+  metrics: [...CARRIERS, 'adapter', 'api-key'],
+  portal: [...CARRIERS, 'api-key'],
   cli: ['\\w[\\w-]*'],
 };
 

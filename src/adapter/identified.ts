@@ -11,7 +11,7 @@ import { type OptionNames, readOptions } from '../internal/options.ts';
 import { createFieldReader } from '../rfc9421/field-lines.ts';
 import type { RequestMessage } from '../rfc9421/message.ts';
 import type { Consumer } from '../signature/consumer.ts';
-import type { VerifiedRequest } from '../signature/verified-request.ts';
+import type { VerifiedRequest } from '../signature/verified/verified-request.ts';
 import { hasSignaturePair } from '../url/query.ts';
 import { ADAPTER_NAMES, type AdapterOptions, type Refusals, requireVerifier } from './shared/guard.ts';
 import { callerOf, identifiedOnly } from './shared/verified-requests.ts';
@@ -27,9 +27,11 @@ export interface IdentifiedOptions extends AdapterOptions {
   readonly verifier?: Verifier | undefined;
   /** `answer` a refusal as a problem document, or `throw` it, to the framework's own error path. Default: `answer`. */
   readonly refusals?: Refusals | undefined;
+  /** There is none: what is uploaded is told from what was signed. */
+  readonly upload?: undefined;
 }
 
-const NAMES: OptionNames<IdentifiedOptions> = /* @__PURE__ */ (() => ({
+const NAMES: OptionNames<Omit<IdentifiedOptions, 'upload'> & AdapterOptions> = /* @__PURE__ */ (() => ({
   ...ADAPTER_NAMES,
   identify: true,
   verifier: true,
@@ -39,6 +41,7 @@ const NAMES: OptionNames<IdentifiedOptions> = /* @__PURE__ */ (() => ({
 /** Options of `identified` as those of `verified`, with a verifier that asks who calls where nothing is signed. */
 export function toVerifiedOptions(options: IdentifiedOptions): Omit<IdentifiedOptions, 'identify'> & { readonly verifier: Verifier } {
   const { identify, verifier, ...others } = readOptions<IdentifiedOptions>(options, NAMES, { elsewhere: { places: 'authenticate' } });
+  requireNoUpload(others.upload);
   return { ...others, verifier: signatureOrKey(identify, verifier) };
 }
 
@@ -57,6 +60,12 @@ export function signatureOrKey(identify: Identify, verifier: Verifier | undefine
     return identifiedOnly(consumer);
   };
   return { verifyRequest } as Verifier;
+}
+
+/** @throws {TypeError} If there is such an option. */
+export function requireNoUpload(upload: unknown): void {
+  if (upload !== undefined)
+    throw new TypeError('upload: who sends a key signs no content, so that nothing streamed can be told from it: use verified');
 }
 
 function isSigned({ fields, target }: RequestMessage): boolean {

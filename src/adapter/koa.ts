@@ -15,8 +15,9 @@ import type { NodeRequestLike } from './shared/node-request.ts';
 import type { NodeResponseLike } from './shared/node-response.ts';
 import { isForPeer } from './shared/refusal.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
-import { callerOf, hasSigned } from './shared/verified-requests.ts';
+import { hasSigned, signerOf } from './shared/verified-requests.ts';
 
+export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
 export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
@@ -25,7 +26,7 @@ export type { NodeRequestLike } from './shared/node-request.ts';
 export type { NodeResponseLike } from './shared/node-response.ts';
 export type { ResponseSigning } from './shared/response-signing.ts';
 export type { TrustedProxy } from './shared/trusted-proxy.ts';
-export { getVerified } from './shared/verified-requests.ts';
+export { getUpload, getVerified } from './shared/verified-requests.ts';
 
 /** What `verified` takes. */
 export interface KoaOptions extends AdapterOptions {
@@ -83,7 +84,8 @@ export function verified(options: KoaOptions): KoaMiddleware {
         request: context,
       });
       if (passed === undefined) return;
-      Object.assign(context.state, hasSigned(passed) ? { verified: passed } : { consumer: passed.consumer });
+      const { verified: caller } = passed;
+      if (caller !== undefined) Object.assign(context.state, hasSigned(caller) ? { verified: caller } : { consumer: caller.consumer });
       await next();
     } catch (error) {
       if (!answers || !isForPeer(error)) throw error;
@@ -120,7 +122,7 @@ export function identified(options: IdentifiedOptions): KoaMiddleware {
 export function requireScopes(...scopes: readonly string[]): (context: object, next: () => Promise<unknown>) => Promise<void> {
   const required = readScopes(scopes);
   return async (context, next) => {
-    checkScopes(callerOf(context), required);
+    checkScopes(signerOf(context), required);
     await next();
   };
 }

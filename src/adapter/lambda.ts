@@ -18,7 +18,7 @@ import { isForPeer, withLogHint } from './shared/refusal.ts';
 import { tooLongToSign } from './shared/response-signing.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
 import { readPrefix, withPrefix } from './shared/trusted-proxy.ts';
-import { callerOf, remember } from './shared/verified-requests.ts';
+import { callerOf, remember, signerOf } from './shared/verified-requests.ts';
 
 export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
@@ -36,6 +36,8 @@ export interface LambdaOptions extends AdapterOptions {
   readonly verifier: Verifier;
   /** `answer` a refusal as a problem document, or `throw` it, to whoever called the handler. Default: `answer`. */
   readonly refusals?: Refusals | undefined;
+  /** There is none: a function is given its events whole. */
+  readonly upload?: undefined;
 }
 
 /** What `messageFromEvent` takes besides. */
@@ -72,6 +74,10 @@ export function verified<Event extends LambdaEventLike, Rest extends readonly un
 ): (event: Event, ...rest: Rest) => Promise<LambdaResult> {
   assertFunction(handler, 'handler');
   const { verifier, refusals, ...others } = readOptions<LambdaOptions>(options, NAMES);
+  if (others.upload !== undefined)
+    throw new TypeError(
+      'upload: a function is given its events whole, so that nothing of them can be streamed: have clients upload to a signed URL',
+    );
   const guard = createGuard(verifier, others);
   const answers = readRefusals(refusals) === 'answer';
   return async (event, ...rest) => {
@@ -147,5 +153,5 @@ async function signed({ signing }: Guard, result: LambdaResult, message: Request
  * @throws {TypeError} If the event was not verified, no scope is given, or one is no text.
  */
 export function requireScopes(event: object, ...scopes: readonly string[]): void {
-  checkScopes(callerOf(event), readScopes(scopes));
+  checkScopes(signerOf(event), readScopes(scopes));
 }

@@ -22,10 +22,11 @@ import type { NodeRequestLike } from './shared/node-request.ts';
 import type { NodeResponseLike } from './shared/node-response.ts';
 import { withLogHint } from './shared/refusal.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
-import { callerOf } from './shared/verified-requests.ts';
+import { signerOf } from './shared/verified-requests.ts';
 import { guardHandler } from './shared/web-handler.ts';
 import type { WebHandler } from './web.ts';
 
+export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
 export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
@@ -34,7 +35,7 @@ export type { NodeRequestLike } from './shared/node-request.ts';
 export type { NodeResponseLike } from './shared/node-response.ts';
 export type { ResponseSigning } from './shared/response-signing.ts';
 export type { TrustedProxy } from './shared/trusted-proxy.ts';
-export { getVerified } from './shared/verified-requests.ts';
+export { getUpload, getVerified } from './shared/verified-requests.ts';
 
 /** What `verified` and `verifiedApi` take. */
 export interface NextOptions extends AdapterOptions {
@@ -169,5 +170,5 @@ export function identifiedApi<ApiRequest extends NodeRequestLike, ApiResponse ex
  * @throws {TypeError} If the request was not verified, no scope is given, or one is no text.
  */
 export function requireScopes(request: object, ...scopes: readonly string[]): void {
-  checkScopes(callerOf(request), readScopes(scopes));
+  checkScopes(signerOf(request), readScopes(scopes));
 }

@@ -83,10 +83,13 @@ export interface NodeContext {
   readonly prefix: string;
   readonly readForwarded: ReadForwarded;
   readonly advice: BodyAdvice;
+  /** Whether the body is read as it is asked for, and not given back. */
+  readonly isStreamed?: boolean | undefined;
 }
 
 /** A Node request as a message. @throws As `messageFromNode`. */
-export function nodeMessage(request: NodeRequestLike, { body, target, prefix, readForwarded, advice }: NodeContext): RequestMessage {
+export function nodeMessage(request: NodeRequestLike, context: NodeContext): RequestMessage {
+  const { body, target, prefix, readForwarded, advice, isStreamed } = context;
   const { rawHeaders, method = '', socket } = request;
   const scheme = isEncrypted(socket) ? 'https' : 'http';
   const fields: (readonly [name: string, value: string])[] = [];
@@ -109,7 +112,7 @@ export function nodeMessage(request: NodeRequestLike, { body, target, prefix, re
     authority: forwarded.authority ?? oneOf(authority, host, scheme),
     target: withPrefix((forwarded.prefix ?? '') + prefix, target ?? targetOf(request)),
     fields,
-    body: bodyOf(request, body, advice),
+    body: bodyOf(request, body, advice, isStreamed),
   };
 }
 

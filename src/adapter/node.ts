@@ -4,7 +4,9 @@
  * @module
  */
 
+export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
 export { getConsumer, type Identify } from './identified.ts';
+export { type NodeListenerOptions, nodeListener } from './node-listener.ts';
 export { type FrameworkRequestLike, type MessageFromNodeOptions, messageFromNode } from './node-message.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
@@ -18,6 +20,8 @@ export {
   type IdentifiedHandler,
   type IdentifiedHandlerOptions,
   identifiedHandler,
+  type UploadHandler,
+  type UploadHandlerOptions,
   type VerifiedHandler,
   type VerifiedHandlerOptions,
   verifiedHandler,

@@ -67,25 +67,28 @@ async function bounded(
   return bytes ?? refuseSize(bounds);
 }
 
-function startDeadline(seconds: number): { readonly signal: AbortSignal; stop(): void } | undefined {
+/** A signal that comes after so many seconds; `undefined` where there are no timers. */
+export function startDeadline(seconds: number): { readonly signal: AbortSignal; stop(): void } | undefined {
   if (typeof setTimeout === 'undefined' || typeof AbortController === 'undefined') return undefined;
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(new Error(`the body took longer than ${seconds} s`)), seconds * 1000);
   return { signal: controller.signal, stop: () => clearTimeout(timer) };
 }
 
-/** Fields that announce content which is not there: somebody took it. */
-function requireNoContent(announces: FieldReader | undefined): Uint8Array {
+/** Fields that announce content which is not there: somebody took it. @throws {VerificationError} `raw_body_unavailable`. */
+export function requireNoContent(announces: FieldReader | undefined): Uint8Array {
   const length = announces?.('content-length')?.[0];
   if ((length !== undefined && length.trim() !== '0') || announces?.('transfer-encoding') !== undefined) throw unavailable();
   return new Uint8Array(0);
 }
 
-function refuseSize({ limit }: ContentBounds): never {
+/** @throws {VerificationError} `body_too_large`. */
+export function refuseSize({ limit }: ContentBounds): never {
   throw new VerificationError('body_too_large', `${limit} bytes are allowed`);
 }
 
-function unavailable(): VerificationError {
+/** The refusal of a message whose content somebody read before. */
+export function unavailable(): VerificationError {
   return new VerificationError(
     'raw_body_unavailable',
     'the body was read before: verify before any body parser runs, or pass the raw bytes as message.body',

@@ -13,6 +13,7 @@ import { createFieldReader, type FieldReader, isFieldLines } from '../rfc9421/fi
 import { messageFromRequest, type RequestMessage } from '../rfc9421/message.ts';
 import { requireNoFragment } from '../rfc9421/target.ts';
 import type { SignatureCandidate } from '../rfc9421/unverified-signature.ts';
+import type { RequiredSignature } from '../signature/proven-signature.ts';
 import { asRefusal } from '../signature/refusal.ts';
 import { requireFields } from './check-message.ts';
 import { addFieldBytes, type Limits } from './limits.ts';
@@ -23,9 +24,12 @@ export interface TakenRequest {
   readonly message: RequestMessage;
   /** The fields, each as it was when it was first read. */
   readonly read: FieldReader;
-  /** Where the content is: still to be read. */
-  readonly content: Request | RequestMessage;
+  /** Where the content is: still to be read. Or, where it is streamed, what is checked of the head in its place. */
+  readonly content: Request | RequestMessage | CheckHead;
 }
+
+/** Checks what signatures say about content that arrives later. */
+export type CheckHead = (required: readonly RequiredSignature[]) => undefined;
 
 /**
  * Takes a request. The fields are within the limits; `scheme` is what the deployment says.

@@ -24,14 +24,15 @@ import { explainHidden } from '../signature/hidden-origin.ts';
 import type { ProvenSignature } from '../signature/proven-signature.ts';
 import type { FoundInQuery } from '../signature/query-carrier.ts';
 import { annotated } from '../signature/refusal.ts';
-import { type ConsumeLater, createUnconsumed, requireLater, type Unconsumed } from '../signature/unconsumed.ts';
-import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified-request.ts';
+import { type ConsumeLater, createUnconsumed, requireLater, type Unconsumed } from '../signature/verified/unconsumed.ts';
+import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified/verified-request.ts';
 import { type VerifyContext, verifySignatures } from '../signature/verify-signatures.ts';
 import { requireTargetWithin } from './limits.ts';
 import { acceptedBy } from './policies.ts';
 import { RequestView } from './request-content.ts';
 import { readAhead, type TakenRequest, takeRequest } from './request-view.ts';
 import { asSpelled, lossIn, respell } from './respelled-request.ts';
+import { withHead } from './upload/head-verifier.ts';
 import { type LaterVerifierOptions, readVerifierOptions, type VerifierOptions, type VerifierParts } from './verifier-options.ts';
 
 /** A request that was verified, and whose nonces are not consumed yet: it tells where it goes, and not what it says. */
@@ -107,7 +108,7 @@ export function createVerifier(options: VerifierOptions | LaterVerifierOptions):
       throw annotate(explainHidden(thrown, request));
     }
   };
-  return Object.freeze({ verifyRequest }) as Verifier | LaterVerifier;
+  return withHead(Object.freeze({ verifyRequest }) as Verifier | LaterVerifier, { parts, prove, annotate, onConsumed });
 }
 
 function unconsumed(message: Unconsumed<VerifiedRequest>, { method, path }: VerifiedRequest): UnconsumedRequest {

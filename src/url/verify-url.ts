@@ -22,8 +22,8 @@ import type { ResolveKey } from '../signature/key-record.ts';
 import { type CommonPolicy, fixedRequirement } from '../signature/policy.ts';
 import type { FoundInQuery, QueryCarrier } from '../signature/query-carrier.ts';
 import { annotated, asRefusal } from '../signature/refusal.ts';
-import { type ConsumeLater, createUnconsumed, requireLater, type Unconsumed } from '../signature/unconsumed.ts';
-import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified-request.ts';
+import { type ConsumeLater, createUnconsumed, requireLater, type Unconsumed } from '../signature/verified/unconsumed.ts';
+import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified/verified-request.ts';
 import { type VerifyContext, verifySignatures } from '../signature/verify-signatures.ts';
 import { cutSignature, hasSignaturePair, readIgnored, requestScheme, URL_TAG } from './query.ts';
 

@@ -11,7 +11,7 @@ import {
 import { VerificationError } from '../../src/errors.ts';
 import type { VerifierOptions } from '../../src/http/verifier-options.ts';
 import { encodeUtf8 } from '../../src/internal/utf8.ts';
-import type { StandardSchema } from '../../src/signature/schema.ts';
+import type { StandardSchema } from '../../src/signature/verified/schema.ts';
 import {
   type AnyRequest,
   type AnyResponse,

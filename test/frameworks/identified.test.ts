@@ -223,7 +223,7 @@ describe.each(Object.keys(BANKS))('%s: a key, or a signature', (name) => {
   });
 
   it('is made with options that it knows', async () => {
-    for (const options of [{ identify: undefined }, { apiKeys: {} }, { verifier: {} }, { places: {} }])
+    for (const options of [{ identify: undefined }, { apiKeys: {} }, { verifier: {} }, { places: {} }, { upload: {} }])
       await expect(open(options as object), JSON.stringify(options)).rejects.toThrow(TypeError);
   });
 

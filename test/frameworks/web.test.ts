@@ -1,7 +1,7 @@
 /** Handlers of `Request` and `Response`: the shape of Workers, Deno and Bun. */
 import { Readable } from 'node:stream';
 import { isVerificationError, signRequest } from 'countersign';
-import { getVerified, requireScopes, verified, type WebHandler } from 'countersign/web';
+import { getUpload, getVerified, requireScopes, verified, type WebHandler } from 'countersign/web';
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeAdapter, PIECES, SCHEMA } from './support/adapter-suite.ts';
 import { bankVerifier, closeServers, refusalOf, serve, signer } from './support/bank.ts';
@@ -103,6 +103,18 @@ describe('the wrapper of handlers', () => {
       code: 'raw_body_unavailable',
       message: expect.stringMatching(new RegExp(`${length} bytes were announced, and ${body.length} are here`)),
     });
+  });
+
+  it('says so of an upload, at its end', async () => {
+    const handler = verified(
+      async (request) => {
+        return new Response(await new Response(getUpload(request).body).text());
+      },
+      { verifier: verifier(), upload: { bodyBytes: 1_000 } },
+    );
+    const headers = { ...Object.fromEntries((await signed()).headers), 'content-length': '12' };
+    const cut = new Request('https://bank.example/coins', { method: 'POST', headers, body: new TextEncoder().encode('coins') });
+    await expect(handler(cut)).rejects.toMatchObject({ code: 'raw_body_unavailable' });
   });
 
   it.each([

@@ -5,8 +5,8 @@ import { hmacSigner, type RequestMessage, type Signer, signRequest } from 'count
 import { type ApiKeys, aesGcmSealer, createApiKeys } from 'countersign/api-keys';
 import { describe, expect, inject, it } from 'vitest';
 import { createRandom, type Random } from '../support/random.ts';
-import { temporaryFile } from './support/places.ts';
 import { type Answers, DELAY, MASTER_KEY, openStore, PEPPER, type Place, type Work } from './support/key-worker.ts';
+import { temporaryFile } from './support/places.ts';
 
 const START = 1_800_000_000;
 

@@ -10,10 +10,11 @@ import { memberOf } from '../../internal/options.ts';
 import { encodeUtf8 } from '../../internal/utf8.ts';
 import type { Content } from '../../rfc9421/message.ts';
 import { ByteBuffer } from '../../runtime/byte-buffer.ts';
+import { readOnDemand } from '../upload/request-stream.ts';
 import type { NodeRequestLike } from './node-request.ts';
 
 /** What is used of a readable stream whose bytes can be given back. */
-interface ReturnableStream {
+export interface ReturnableStream {
   readonly readableLength: number;
   readonly destroyed?: boolean | undefined;
   /** Whether the last byte is here; `readableEnded` tells it only when it is too late to give anything back. */
@@ -41,8 +42,10 @@ export interface BodyAdvice {
  * The body of a request. Bytes that a parser kept go before the stream: `given`, `rawBody`, and where something has read the stream, a `body`
  * that is bytes or text. Where something read the body and kept no raw bytes, whoever reads it is refused `raw_body_unavailable`: the message
  * itself can be made, and given the bytes by somebody who has them.
+ *
+ * Where it is streamed nothing is given back: it is read as it is asked for.
  */
-export function bodyOf(request: NodeRequestLike, given: unknown, advice: BodyAdvice): Content {
+export function bodyOf(request: NodeRequestLike, given: unknown, advice: BodyAdvice, isStreamed = false): Content {
   const kept = given ?? request.rawBody;
   const length = request.headers?.['content-length'];
   if (isBytes(kept) || typeof kept === 'string') return rawBytes(kept, length, advice);
@@ -50,15 +53,19 @@ export function bodyOf(request: NodeRequestLike, given: unknown, advice: BodyAdv
   if (before !== undefined) return before;
   if (!announcesContent(request)) return new Uint8Array(0);
   if (request.readableEncoding) return unavailable(advice, `the body is decoded as ${request.readableEncoding} while it arrives`);
-  if (!request.readableDidRead) return isReturnable(request) ? readAndReturn(request) : piecesOf(request);
+  if (!request.readableDidRead) {
+    if (!isReturnable(request)) return piecesOf(request);
+    return isStreamed ? readOnDemand(request) : readAndReturn(request);
+  }
   // Not in the type of the request: Express would take the type of `request.body` in handlers from it.
   const parsed = memberOf(request, 'body');
   if (isBytes(parsed) || typeof parsed === 'string') return rawBytes(parsed, length, advice);
   return unavailable(advice, 'a middleware read the body before, and kept no raw bytes');
 }
 
-/** HTTP/1 announces content by a field (RFC 9112, section 6.3); HTTP/2 need not. */
-function announcesContent({ httpVersionMajor, headers }: NodeRequestLike): boolean {
+/** HTTP/1 announces content by a field (RFC 9112, section 6.3); HTTP/2 need not, and says with the head that none follows. */
+function announcesContent({ httpVersionMajor, headers, stream }: NodeRequestLike): boolean {
+  if (httpVersionMajor === 2 && stream?.endAfterHeaders === true) return false;
   if (httpVersionMajor !== 1 || headers === undefined) return true;
   const length = headers['content-length'];
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');

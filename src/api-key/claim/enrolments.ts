@@ -141,7 +141,11 @@ export class Enrolments {
 }
 
 /** The key, which made the proof. @throws {ApiKeyError} `enrolment_refused` */
-async function requireProof({ token, publicKey, proof }: Enrolment): Promise<{ readonly key: PublicKey; readonly thumbprint: string }> {
+export async function requireProof({
+  token,
+  publicKey,
+  proof,
+}: Enrolment): Promise<{ readonly key: PublicKey; readonly thumbprint: string }> {
   const key = await createPublicKey('ed25519', publicKey).catch(() => undefined);
   const thumbprint = await jwkThumbprint(publicKey);
   const signature = fromBase64url(proof);

@@ -19,7 +19,13 @@ Exit codes: 0 it ended when it was told to; 2 wrong use; 3 the port, a file or t
 `;
 
 /** Runs a verifier that gateways ask. */
-export const gateway: Command = { name: 'gateway', summary: 'verify for nginx, Caddy, HAProxy, Envoy, Traefik', help: HELP, run };
+export const gateway: Command = {
+  name: 'gateway',
+  summary: 'verify for nginx, Caddy, HAProxy, Envoy, Traefik',
+  help: HELP,
+  endsBySignal: true,
+  run,
+};
 
 async function run({ argv }: CommandContext): Promise<ExitCode> {
   const { values } = readArguments(argv, { profile: { type: 'string' } });

@@ -28,6 +28,9 @@ const CLIENTS = ['axios', 'graphql-request', 'hono', 'ky', 'ofetch', 'openapi-fe
 /** Clients of databases, as providers bring them. */
 const DATABASES = ['ioredis', 'pg', '@types/pg'];
 
+/** Libraries of metrics that docs/guides/observe-it.md uses. */
+const METRICS = ['@opentelemetry/api', '@opentelemetry/sdk-metrics', 'prom-client'];
+
 /** Packages whose signatures docs/guides/accept-signatures-of-others.md accepts. */
 const SIGNERS = ['@fedify/fedify', '@hellocoop/httpsig', '@interledger/http-signature-utils', 'web-bot-auth'];
 
@@ -39,7 +42,7 @@ export function makeProject(folder: string, consumer: string, tools: string, roo
   mkdirSync(folder, { recursive: true });
   cpSync(join(consumer, 'node_modules'), join(folder, 'node_modules'), { recursive: true });
   linkPackages(join(tools, 'node_modules'), join(folder, 'node_modules'));
-  for (const name of [...CLIENTS, ...DATABASES, ...SIGNERS]) {
+  for (const name of [...CLIENTS, ...DATABASES, ...SIGNERS, ...METRICS]) {
     const link = join(folder, 'node_modules', name);
     mkdirSync(dirname(link), { recursive: true });
     if (!existsSync(link)) symlinkSync(join(root, 'node_modules', name), link);
