@@ -226,6 +226,12 @@ export function annotateRefusal(error: VerificationError, context: RefusalContex
   contexts.set(error, { ...context, ...known });
 }
 
+/** The same refusal, of which the log says more. */
+export function withLogDetail(error: VerificationError, logDetail: string): VerificationError {
+  const { code, detail, retryAfter } = error;
+  return new VerificationError(code, detail, { ...contexts.get(error), cause: error, retryAfter, logDetail });
+}
+
 /**
  * Throws the first of several refusals, if there is one; it says all of them.
  *

@@ -47,7 +47,7 @@ export type { JwksKeyRecord, JwksOrigin } from './jwks/key-sets.ts';
 export type { JwksFetch, JwksResponse } from './jwks/load-jwks.ts';
 export { createJwksResolver, type JwksAddress, type JwksResolverOptions } from './jwks/resolver.ts';
 export { type MemoryReplayStoreOptions, memoryReplayStore } from './replay/memory-store.ts';
-export type { ConsumeRequest, Consumption, ReplayStore } from './replay/store.ts';
+export type { BatchReplayStore, ConsumeRequest, Consumption, ReplayStore } from './replay/store.ts';
 export type { Component } from './rfc9421/component.ts';
 export type { CoveredComponent } from './rfc9421/coverage.ts';
 export {
@@ -69,8 +69,8 @@ export { type HmacSecretsOptions, hmacSecrets, type SecretLookup, type SecretRec
 export type { KeyLookup, KeylessSignature, KeyRecord, ResolveKey, ResolveKeyWithoutKeyid } from './signature/key-record.ts';
 export type { Policy, ResponsePolicy } from './signature/policy.ts';
 export type { FoundInQuery, QueryCarrier } from './signature/query-carrier.ts';
-export type { StandardResult, StandardSchema } from './signature/schema.ts';
 export type { BareSignedFields, OmittedParameter, SignedFields, SignOptions } from './signature/sign.ts';
-export type { ConsumeLater, Unconsumed } from './signature/unconsumed.ts';
-export type { VerifiedSignature, VerifiedSignatures } from './signature/verified.ts';
-export type { VerifiedRequest } from './signature/verified-request.ts';
+export type { StandardResult, StandardSchema } from './signature/verified/schema.ts';
+export type { ConsumeLater, Unconsumed } from './signature/verified/unconsumed.ts';
+export type { VerifiedSignature, VerifiedSignatures } from './signature/verified/verified.ts';
+export type { VerifiedRequest } from './signature/verified/verified-request.ts';

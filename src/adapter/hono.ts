@@ -6,7 +6,7 @@
 
 import type { Verifier } from '../http/verifier.ts';
 import { memberOf, type OptionNames, readOptions } from '../internal/options.ts';
-import type { VerifiedRequest } from '../signature/verified-request.ts';
+import type { VerifiedRequest } from '../signature/verified/verified-request.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Guard, type Refusals, readRefusals } from './shared/guard.ts';
 import type { BodyAdvice } from './shared/node-body.ts';
 import { isForPeer } from './shared/refusal.ts';

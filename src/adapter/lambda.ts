@@ -47,9 +47,9 @@ export interface MessageFromEventOptions {
 const NAMES: OptionNames<LambdaOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
 
 /**
- * The event of a function as a message for `verifyRequest`.
+ * The event of a function as a message for `verifyRequest`. If the text of its body is not what arrived, verifying is refused
+ * `raw_body_unavailable`.
  *
- * @throws {VerificationError} `raw_body_unavailable` if its text is not what arrived.
  * @throws {TypeError} If it is no event of a request, or an option is unknown or unusable.
  */
 export function messageFromEvent(event: LambdaEventLike, options: MessageFromEventOptions = {}): RequestMessage {

@@ -5,7 +5,8 @@
  */
 
 export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
-export { type MessageFromNodeOptions, messageFromNode } from './node-message.ts';
+export { type NodeListenerOptions, nodeListener } from './node-listener.ts';
+export { type FrameworkRequestLike, type MessageFromNodeOptions, messageFromNode } from './node-message.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions } from './shared/guard.ts';

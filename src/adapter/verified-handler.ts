@@ -10,7 +10,7 @@ import type { Verifier } from '../http/verifier.ts';
 import { assertFunction } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { notify } from '../runtime/notify.ts';
-import type { VerifiedRequest } from '../signature/verified-request.ts';
+import type { VerifiedRequest } from '../signature/verified/verified-request.ts';
 import { ADVICE } from './node-message.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Guard, requireVerifier } from './shared/guard.ts';
 import { guardNode } from './shared/node-guard.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
+import { isVerificationError, VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { isBytes } from '../internal/bytes.ts';
 import type { FieldReader } from '../rfc9421/field-lines.ts';
@@ -30,7 +30,7 @@ export interface PlainContent {
  * Reads the content of a message into memory. Bytes that are there already are handed over as they are.
  *
  * @throws {VerificationError} `body_too_large` past the limit; `body_incomplete` if it breaks off or takes too long; `raw_body_unavailable` if
- *   somebody read it before.
+ *   somebody read it before; another one that the stream itself throws.
  */
 export function readContent(content: PlainContent | Request | Response, bounds: ContentBounds): Awaitable<Uint8Array> {
   if (isFetchBody(content)) return readFetchBody(content, bounds);
@@ -59,6 +59,7 @@ async function bounded(
   try {
     bytes = await read(deadline?.signal);
   } catch (cause) {
+    if (isVerificationError(cause)) throw cause;
     throw new VerificationError('body_incomplete', 'the body broke off, or took longer than bodyTimeout', { cause });
   } finally {
     deadline?.stop();

@@ -64,6 +64,12 @@ function requireRequest(given: Request | RequestMessage): void {
   assertObject(given, 'request');
   if ('rawHeaders' in given) throw new TypeError('request is a request of Node: pass messageFromNode(request) of countersign/node');
   if (isFetchRequest(given)) return;
+  if ('requestContext' in given)
+    throw new TypeError('request is the event of a function: pass messageFromEvent(event) of countersign/lambda');
+  if ('raw' in given)
+    throw new TypeError(
+      "request is a framework's own: pass messageFromNode(request) of countersign/node for one of Fastify, request.raw for one of Hono",
+    );
   if ('headers' in given) {
     throw new TypeError(
       'status' in given

@@ -20,11 +20,12 @@ import { formTarget } from '../rfc9421/stable-url.ts';
 import { requireOneHost, requireTarget } from '../rfc9421/target.ts';
 import type { SignatureCandidate } from '../rfc9421/unverified-signature.ts';
 import { notify } from '../runtime/notify.ts';
+import { explainHidden } from '../signature/hidden-origin.ts';
 import type { ProvenSignature } from '../signature/proven-signature.ts';
 import type { FoundInQuery } from '../signature/query-carrier.ts';
 import { annotated } from '../signature/refusal.ts';
-import { type ConsumeLater, createUnconsumed, requireLater, type Unconsumed } from '../signature/unconsumed.ts';
-import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified-request.ts';
+import { type ConsumeLater, createUnconsumed, requireLater, type Unconsumed } from '../signature/verified/unconsumed.ts';
+import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified/verified-request.ts';
 import { type VerifyContext, verifySignatures } from '../signature/verify-signatures.ts';
 import { requireTargetWithin } from './limits.ts';
 import { acceptedBy } from './policies.ts';
@@ -104,7 +105,7 @@ export function createVerifier(options: VerifierOptions | LaterVerifierOptions):
       onConsumed(verified);
       return verified;
     } catch (thrown) {
-      throw annotate(thrown);
+      throw annotate(explainHidden(thrown, request));
     }
   };
   return withHead(Object.freeze({ verifyRequest }) as Verifier | LaterVerifier, { parts, prove, annotate, onConsumed });

@@ -14,7 +14,7 @@ import type { RequestMessage } from '../../rfc9421/message.ts';
 import { elapsedTime } from '../../runtime/elapsed-time.ts';
 import { notify } from '../../runtime/notify.ts';
 import { systemTime } from '../../runtime/time.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 import { type Cors, type CorsOptions, type CorsRequest, isPreflight, readCors } from './cors.ts';
 import type { OnEvent, VerificationEvent } from './events.ts';
 import { type ReadSigning, type ResponseSigning, readSigning } from './response-signing.ts';

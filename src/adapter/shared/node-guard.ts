@@ -6,7 +6,7 @@
 
 import type { Upload } from '../../http/upload/verify-upload.ts';
 import type { RequestMessage } from '../../rfc9421/message.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 import { nodeMessage, requireNodeRequest } from '../node-message.ts';
 import { gateResponse, resultOf } from '../upload/answer-gate.ts';
 import { type CorsRequest, isPreflight } from './cors.ts';

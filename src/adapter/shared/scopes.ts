@@ -6,7 +6,7 @@
 
 import { assertTexts } from '../../internal/assert.ts';
 import { requireGranted } from '../../signature/consumer.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 
 /** Reads scopes that a route asks for. @throws {TypeError} If there are none, or one is no text. */
 export function readScopes(scopes: readonly string[]): readonly string[] {

@@ -6,7 +6,7 @@
 
 import type { OpenUpload, Upload } from '../../http/upload/verify-upload.ts';
 import { assertObject } from '../../internal/assert.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 
 const verifiedRequests: WeakMap<object, VerifiedRequest> = /* @__PURE__ */ new WeakMap();
 

@@ -10,9 +10,9 @@ import { isBytes } from '../../internal/bytes.ts';
 import { type HeadersLike, messageFromRequest, messageFromResponse, type RequestMessage } from '../../rfc9421/message.ts';
 import { readBody } from '../../runtime/read-stream.ts';
 import { asRefusal } from '../../signature/refusal.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 import { requireAnswerable, resultOf } from '../upload/answer-gate.ts';
-import { readOrSkip } from '../upload/web-content.ts';
+import { readOrCancel, readOrSkip } from '../upload/web-content.ts';
 import { type CorsRequest, isPreflight, varyWith } from './cors.ts';
 import type { Guard } from './guard.ts';
 import type { BodyAdvice } from './node-body.ts';
@@ -90,11 +90,31 @@ function headerLines(headers: HeadersLike, name: string): readonly string[] {
 }
 
 /** A copy of the body is read, and the body itself left for the handler; of an upload, which no memory holds twice, the body itself. */
-function contentOf(request: Request, { line }: BodyAdvice, upload: UploadOptions | undefined): RequestMessage['body'] {
+function contentOf(
+  request: Request,
+  { line, cut = 'a platform, or a middleware' }: BodyAdvice,
+  upload: UploadOptions | undefined,
+): RequestMessage['body'] {
   if (request.bodyUsed)
     throw new VerificationError('raw_body_unavailable', `something read the body before. Verify before that, or keep the bytes: ${line}`);
   if (!request.body) return undefined;
-  return upload === undefined ? (request.clone().body ?? undefined) : readOrSkip(request.body, upload.bodyBytes);
+  const pieces = upload === undefined ? readOrCancel(request.clone().body!) : readOrSkip(request.body, upload.bodyBytes);
+  const length = request.headers.get('content-length');
+  return length === null ? pieces : requireLength(pieces, length.trim(), cut);
+}
+
+/** A body that is as long as was announced. One that is not was cut or changed on this side, and is no fault of the sender's. */
+async function* requireLength(pieces: AsyncIterable<Uint8Array>, length: string, cut: string): AsyncGenerator<Uint8Array> {
+  let arrived = 0;
+  for await (const piece of pieces) {
+    arrived += piece.length;
+    yield piece;
+  }
+  if (String(arrived) !== length)
+    throw new VerificationError(
+      'raw_body_unavailable',
+      `${length} bytes were announced, and ${arrived} are here: ${cut} cut or changed the body`,
+    );
 }
 
 function corsRequestOf({ method, headers }: Request): CorsRequest {

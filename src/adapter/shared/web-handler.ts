@@ -14,7 +14,7 @@ export interface GuardedHandler<Rest extends readonly unknown[]> {
   /** Whether refusals are answered; else they are thrown. */
   readonly answers: boolean;
   /** What the platform knows about a request. */
-  contextOf(request: Request, rest: Rest): WebGuardContext;
+  contextOf(request: Request, rest: Rest): Awaitable<WebGuardContext>;
   /** What is known about a refusal besides. */
   explain?(error: unknown, request: Request): unknown;
 }
@@ -27,7 +27,7 @@ export function guardHandler<Rest extends readonly unknown[]>(
   return async (request, ...rest) => {
     let passed: PassedRequest | Response | undefined;
     try {
-      passed = await guardWeb(guard, request, contextOf(request, rest)).catch((error: unknown) => {
+      passed = await guardWeb(guard, request, await contextOf(request, rest)).catch((error: unknown) => {
         throw explain(error, request);
       });
       return passed instanceof Response ? passed : await finishWeb(guard, request, passed, await handler(request, ...rest));

@@ -6,7 +6,7 @@
 
 import { isVerificationError, type Problem, VerificationError } from '../../errors.ts';
 import type { OpenUpload } from '../../http/upload/verify-upload.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 import { INTERNAL, type NodeResponseLike, sendProblem } from '../shared/node-response.ts';
 
 /** From here on an answer says that something failed: it claims nothing of the upload. */

@@ -133,6 +133,8 @@ export class CheckedStream<Result> {
   }
 }
 
+/** Content that knows why it ends says so: a body that was read before, or cut. */
 function incomplete(cause: unknown): VerificationError {
+  if (cause instanceof VerificationError) return cause;
   return new VerificationError('body_incomplete', 'the body broke off', { cause });
 }

@@ -5,7 +5,7 @@
  */
 
 import type { ProvenSignature } from '../../signature/proven-signature.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 import type { VerifyContext } from '../../signature/verify-signatures.ts';
 import type { TakenRequest } from '../request-view.ts';
 import type { VerifierParts } from '../verifier-options.ts';

@@ -19,7 +19,7 @@ import { strongDigests } from '../../signature/content-digest.ts';
 import type { KeyRecord } from '../../signature/key-record.ts';
 import type { ProvenSignature, RequiredSignature } from '../../signature/proven-signature.ts';
 import { annotated } from '../../signature/refusal.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 import { consumeNow } from '../../signature/verify-signatures.ts';
 import { refuseSize, requireNoContent, unavailable } from '../content.ts';
 import { createDigestCheck } from '../digest-stream.ts';
