@@ -98,34 +98,36 @@ async function withPool<T>(server: TestServer, work: (pool: pg.Pool) => Promise<
   }
 }
 
-describe.each(Object.entries(PLACES))('%s, killed under load', (_, { kind, start }) => {
-  it('accepts nothing again, serves again by itself, and refuses honest requests in the cold window alone', async () => {
-    const server = await start();
-    const verifier = await startVerifier(kind, String(server.port), 'warm');
-    const sent = traffic();
-    const { accepted, codes } = sent;
-    let isOver = false;
-    const loading = load(verifier, sent, () => isOver);
-    while (accepted.length < 500) await sleep(10);
-    await server.kill();
-    while (!codes.includes('store_unavailable')) await sleep(10);
-    await server.start();
-    const before = accepted.slice();
-    expect((await replayAll(verifier, before)).filter((code) => code === 'accepted')).toEqual([]);
-    while (accepted.length < before.length + 1000) await sleep(10);
-    isOver = true;
-    await loading;
-    const again = await replayAll(verifier, accepted);
-    expect(again).toHaveLength(accepted.length);
-    expect(again.filter((code) => code === 'accepted')).toEqual([]);
-    expectLittleRefused(sent);
-    await verifier.kill();
-    await server.stop();
-  });
-});
+// Mostly they wait until the cold start is over: together rather than one after the other.
+describe('killed under load', { concurrent: true }, () => {
+  it.each(Object.entries(PLACES))(
+    '%s accepts nothing again, serves again by itself, and refuses honest requests in the cold window alone',
+    async (_, { kind, start }) => {
+      const server = await start();
+      const verifier = await startVerifier(kind, String(server.port), 'warm');
+      const sent = traffic();
+      const { accepted, codes } = sent;
+      let isOver = false;
+      const loading = load(verifier, sent, () => isOver);
+      while (accepted.length < 500) await sleep(10);
+      await server.kill();
+      while (!codes.includes('store_unavailable')) await sleep(10);
+      await server.start();
+      const before = accepted.slice();
+      expect((await replayAll(verifier, before)).filter((code) => code === 'accepted')).toEqual([]);
+      while (accepted.length < before.length + 1000) await sleep(10);
+      isOver = true;
+      await loading;
+      const again = await replayAll(verifier, accepted);
+      expect(again).toHaveLength(accepted.length);
+      expect(again.filter((code) => code === 'accepted')).toEqual([]);
+      expectLittleRefused(sent);
+      await verifier.kill();
+      await server.stop();
+    },
+  );
 
-describe('a process over SQLite, killed under load', () => {
-  it('accepts nothing again after it was started again', async () => {
+  it('a process over SQLite accepts nothing again after it was started again', async () => {
     const path = temporaryFile();
     const database = openSqlite(path);
     await migrate(database);
