@@ -6,15 +6,15 @@
  * @module
  */
 
-import { assertFunction, assertObject } from '../internal/assert.ts';
-import type { Awaitable } from '../internal/awaitable.ts';
-import { memberOf } from '../internal/options.ts';
-import type { BatchReplayStore, ReplayStore } from '../replay/store.ts';
-import { ask } from './ask.ts';
-import type { Consumer } from './consumer.ts';
-import type { KeyRecord } from './key-record.ts';
-import type { ProvenSignature } from './proven-signature.ts';
-import { consumeNow, type VerifyContext } from './verify-signatures.ts';
+import { assertFunction, assertObject } from '../../internal/assert.ts';
+import type { Awaitable } from '../../internal/awaitable.ts';
+import { memberOf } from '../../internal/options.ts';
+import type { BatchReplayStore, ReplayStore } from '../../replay/store.ts';
+import { ask } from '../ask.ts';
+import type { Consumer } from '../consumer.ts';
+import type { KeyRecord } from '../key-record.ts';
+import type { ProvenSignature } from '../proven-signature.ts';
+import { consumeNow, type VerifyContext } from '../verify-signatures.ts';
 
 /** A call that leaves consuming to its caller. */
 export interface ConsumeLater {

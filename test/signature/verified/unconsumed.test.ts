@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
-import { signRequest } from '../../src/http/sign-request.ts';
-import { createVerifier } from '../../src/http/verifier.ts';
-import type { LaterVerifierOptions, VerifierOptions } from '../../src/http/verifier-options.ts';
-import { signPayload } from '../../src/payload/sign-payload.ts';
-import { verifyPayload } from '../../src/payload/verify-payload.ts';
-import type { BatchReplayStore, Consumption, ReplayStore } from '../../src/replay/store.ts';
-import type { Unconsumed } from '../../src/signature/unconsumed.ts';
-import { signUrl } from '../../src/url/sign-url.ts';
-import { signedUrls, verifyUrl } from '../../src/url/verify-url.ts';
-import { codeOf, countingStore, key, message, NOW, SECRET, signed, signer, withField } from '../support/bank.ts';
+import { hmacKey, hmacSigner } from '../../../src/crypto/hmac/hmac.ts';
+import { signRequest } from '../../../src/http/sign-request.ts';
+import { createVerifier } from '../../../src/http/verifier.ts';
+import type { LaterVerifierOptions, VerifierOptions } from '../../../src/http/verifier-options.ts';
+import { signPayload } from '../../../src/payload/sign-payload.ts';
+import { verifyPayload } from '../../../src/payload/verify-payload.ts';
+import type { BatchReplayStore, Consumption, ReplayStore } from '../../../src/replay/store.ts';
+import type { Unconsumed } from '../../../src/signature/verified/unconsumed.ts';
+import { signUrl } from '../../../src/url/sign-url.ts';
+import { signedUrls, verifyUrl } from '../../../src/url/verify-url.ts';
+import { codeOf, countingStore, key, message, NOW, SECRET, signed, signer, withField } from '../../support/bank.ts';
 
 const base = { authority: 'bank.example', resolveKey: () => ({ key, tenant: 'acme' }) };
 
