@@ -6,6 +6,7 @@
 
 import type { Verifier } from '../http/verifier.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
+import { type IdentifiedOptions, toVerifiedOptions } from './identified.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Refusals, readRefusals } from './shared/guard.ts';
 import type { BodyAdvice } from './shared/node-body.ts';
 import { answerRefusal, guardNode } from './shared/node-guard.ts';
@@ -15,6 +16,7 @@ import { checkScopes, readScopes } from './shared/scopes.ts';
 import { signerOf } from './shared/verified-requests.ts';
 
 export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
+export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
@@ -72,6 +74,18 @@ export function verified(options: ExpressOptions): Middleware {
       },
     );
   };
+}
+
+/**
+ * Middleware that lets callers with a key through, who may sign nothing: `app.use(identified({ identify: apiKeys.authenticate }))`. With a `verifier`, a request that
+ * has a signature is verified by it, and only others are asked for a key.
+ *
+ * `getConsumer(request)` is who calls; `getVerified(request)` throws for whoever signed nothing.
+ *
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
+ */
+export function identified(options: IdentifiedOptions): Middleware {
+  return verified(toVerifiedOptions(options));
 }
 
 /**

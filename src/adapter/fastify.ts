@@ -8,6 +8,7 @@ import type { Verifier } from '../http/verifier.ts';
 import { assertObject } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { encodeUtf8 } from '../internal/utf8.ts';
+import { getConsumer, type IdentifiedOptions, toVerifiedOptions } from './identified.ts';
 import {
   ADAPTER_NAMES,
   type AdapterOptions,
@@ -26,6 +27,7 @@ import { checkScopes, readScopes } from './shared/scopes.ts';
 import { getVerified, signerOf } from './shared/verified-requests.ts';
 
 export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
+export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
@@ -143,12 +145,37 @@ export type FastifyPlugin = (instance: FastifyLike, options: FastifyOptions) => 
  *
  * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
  */
-export const countersign: FastifyPlugin = /* @__PURE__ */ Object.assign(install, {
-  // The hook is for the instance that registers the plugin, not for one of the plugin's own.
-  [Symbol.for('skip-override')]: true,
-  [Symbol.for('fastify.display-name')]: 'countersign',
-  [Symbol.for('plugin-meta')]: { name: 'countersign', fastify: '5.x' },
-});
+export const countersign: FastifyPlugin = /* @__PURE__ */ Object.assign(install, asPlugin('countersign'));
+
+/** What Fastify reads of a plugin. */
+function asPlugin(name: string): object {
+  return {
+    // The hook is for the instance that registers the plugin, not for one of the plugin's own.
+    [Symbol.for('skip-override')]: true,
+    [Symbol.for('fastify.display-name')]: name,
+    [Symbol.for('plugin-meta')]: { name, fastify: '5.x' },
+  };
+}
+
+/**
+ * The plugin for callers with a key, who may sign nothing: `await app.register(identified, { identify: apiKeys.authenticate })`. With a `verifier`, a request that
+ * has a signature is verified by it, and only others are asked for a key.
+ *
+ * `request.consumer`, or `getConsumer(request)`, is who calls; `getVerified(request)` throws for whoever signed nothing.
+ *
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
+ */
+export const identified: (instance: FastifyLike, options: IdentifiedOptions) => Promise<void> = /* @__PURE__ */ Object.assign(
+  async (instance: FastifyLike, options: IdentifiedOptions) => {
+    await install(instance, toVerifiedOptions(options));
+    instance.decorateRequest('consumer', {
+      getter(this: object) {
+        return getConsumer(this);
+      },
+    });
+  },
+  asPlugin('countersign-identified'),
+);
 
 function readRouteConfig(config: object): Partial<GuardOverride> {
   const own = (config as { readonly countersign?: FastifyRouteConfig }).countersign;

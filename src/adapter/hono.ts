@@ -7,14 +7,16 @@
 import type { Verifier } from '../http/verifier.ts';
 import { memberOf, type OptionNames, readOptions } from '../internal/options.ts';
 import type { VerifiedRequest } from '../signature/verified/verified-request.ts';
+import { type IdentifiedOptions, toVerifiedOptions } from './identified.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Guard, type Refusals, readRefusals } from './shared/guard.ts';
 import type { BodyAdvice } from './shared/node-body.ts';
 import { isForPeer } from './shared/refusal.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
-import { signerOf } from './shared/verified-requests.ts';
+import { hasSigned, signerOf } from './shared/verified-requests.ts';
 import { finishWeb, guardWeb, refusalResponse } from './shared/web-guard.ts';
 
 export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
+export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
@@ -83,7 +85,7 @@ export function verified(options: HonoOptions): HonoMiddleware {
         request: context,
       });
       if (passed instanceof Response) return passed;
-      if (passed.verified !== undefined) context.set('verified', passed.verified);
+      if (passed.verified !== undefined && hasSigned(passed.verified)) context.set('verified', passed.verified);
       await next();
       if (context.error !== undefined) passed.opened?.abandon('the handler failed');
       const refusal = answers ? refusalResponse(guard, request, context.error) : undefined;
@@ -98,6 +100,18 @@ export function verified(options: HonoOptions): HonoMiddleware {
       return refused(guard, request, error, answers);
     }
   };
+}
+
+/**
+ * Middleware that lets callers with a key through, who may sign nothing: `app.use('/api/*', identified({ identify: apiKeys.authenticate }))`. With a `verifier`, a request that
+ * has a signature is verified by it, and only others are asked for a key.
+ *
+ * `getConsumer(c)` is who calls; `getVerified(c)` throws for whoever signed nothing.
+ *
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
+ */
+export function identified(options: IdentifiedOptions): HonoMiddleware {
+  return verified(toVerifiedOptions(options));
 }
 
 /** On Node a server of Hono gives content this type where it has none, which would be behind the signature. */

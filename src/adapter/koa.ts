@@ -7,6 +7,7 @@
 import type { VerificationError } from '../errors.ts';
 import type { Verifier } from '../http/verifier.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
+import { type IdentifiedOptions, toVerifiedOptions } from './identified.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Refusals, readRefusals } from './shared/guard.ts';
 import type { BodyAdvice } from './shared/node-body.ts';
 import { guardNode } from './shared/node-guard.ts';
@@ -14,9 +15,10 @@ import type { NodeRequestLike } from './shared/node-request.ts';
 import type { NodeResponseLike } from './shared/node-response.ts';
 import { isForPeer } from './shared/refusal.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
-import { signerOf } from './shared/verified-requests.ts';
+import { hasSigned, signerOf } from './shared/verified-requests.ts';
 
 export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
+export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
@@ -82,7 +84,8 @@ export function verified(options: KoaOptions): KoaMiddleware {
         request: context,
       });
       if (passed === undefined) return;
-      if (passed.verified !== undefined) Object.assign(context.state, { verified: passed.verified });
+      const { verified: caller } = passed;
+      if (caller !== undefined) Object.assign(context.state, hasSigned(caller) ? { verified: caller } : { consumer: caller.consumer });
       await next();
     } catch (error) {
       if (!answers || !isForPeer(error)) throw error;
@@ -96,6 +99,18 @@ function answer(error: VerificationError, context: KoaContextLike): void {
   context.status = status;
   context.set(headers);
   context.body = body;
+}
+
+/**
+ * Middleware that lets callers with a key through, who may sign nothing: `app.use(identified({ identify: apiKeys.authenticate }))`. With a `verifier`, a request that
+ * has a signature is verified by it, and only others are asked for a key.
+ *
+ * `getConsumer(ctx)` is who calls; `getVerified(ctx)` throws for whoever signed nothing.
+ *
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
+ */
+export function identified(options: IdentifiedOptions): KoaMiddleware {
+  return verified(toVerifiedOptions(options));
 }
 
 /**

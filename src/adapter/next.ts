@@ -14,6 +14,7 @@ import { type OptionNames, readOptions } from '../internal/options.ts';
 import { splitUrl } from '../rfc9421/message.ts';
 import { cutQuery } from '../rfc9421/stable-url.ts';
 import { asRefusal } from '../signature/refusal.ts';
+import { type IdentifiedOptions, toVerifiedOptions } from './identified.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Refusals, readRefusals } from './shared/guard.ts';
 import type { BodyAdvice } from './shared/node-body.ts';
 import { answerRefusal, guardNode } from './shared/node-guard.ts';
@@ -26,6 +27,7 @@ import { guardHandler } from './shared/web-handler.ts';
 import type { WebHandler } from './web.ts';
 
 export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
+export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
@@ -129,6 +131,36 @@ export function verifiedApi<ApiRequest extends NodeRequestLike, ApiResponse exte
       if (!answers || response.headersSent || !answerRefusal(error, request, response)) throw error;
     }
   };
+}
+
+/**
+ * Wraps a route handler, or the proxy, for callers with a key, who may sign nothing: `export const GET = identified(handler, { identify: apiKeys.authenticate })`. With a `verifier`, a request that
+ * has a signature is verified by it, and only others are asked for a key.
+ *
+ * `getConsumer(request)` is who calls; `getVerified(request)` throws for whoever signed nothing.
+ *
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
+ */
+export function identified<NextRequest extends Request, Rest extends readonly unknown[]>(
+  handler: (request: NextRequest, ...rest: Rest) => ReturnType<WebHandler<Rest>>,
+  options: IdentifiedOptions,
+): (request: NextRequest, ...rest: Rest) => Promise<Response> {
+  return verified(handler, toVerifiedOptions(options));
+}
+
+/**
+ * Wraps an API route of `pages` for callers with a key, who may sign nothing: `export default identifiedApi(handler, { identify: apiKeys.authenticate })`. With a `verifier`, a request that
+ * has a signature is verified by it, and only others are asked for a key.
+ *
+ * `getConsumer(request)` is who calls; `getVerified(request)` throws for whoever signed nothing.
+ *
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
+ */
+export function identifiedApi<ApiRequest extends NodeRequestLike, ApiResponse extends NodeResponseLike>(
+  handler: ApiHandler<ApiRequest, ApiResponse>,
+  options: IdentifiedOptions,
+): (request: ApiRequest, response: ApiResponse) => Promise<void> {
+  return verifiedApi(handler, toVerifiedOptions(options));
 }
 
 /**

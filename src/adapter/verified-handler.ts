@@ -10,7 +10,9 @@ import type { Verifier } from '../http/verifier.ts';
 import { assertFunction } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { notify } from '../runtime/notify.ts';
+import type { Consumer } from '../signature/consumer.ts';
 import type { VerifiedRequest } from '../signature/verified/verified-request.ts';
+import { getConsumer, type IdentifiedOptions, requireNoUpload, signatureOrKey } from './identified.ts';
 import { ADVICE } from './node-message.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Guard, requireVerifier } from './shared/guard.ts';
 import { guardNode } from './shared/node-guard.ts';
@@ -44,6 +46,8 @@ const NAMES: OptionNames<Omit<VerifiedHandlerOptions, 'upload'> & AdapterOptions
   ...ADAPTER_NAMES,
   onError: true,
 }))();
+
+const IDENTIFIED_NAMES: OptionNames<IdentifiedHandlerOptions> = /* @__PURE__ */ (() => ({ ...NAMES, verifier: true }))();
 
 /**
  * Makes a listener for `createServer` that verifies each request and hands those that were verified to `handler`.
@@ -80,6 +84,36 @@ export function verifiedHandler<Request extends NodeRequestLike, Response extend
     response.on('error', report);
     serve(guard, handler, request, response).catch((error: unknown) => answer(error, request, response, report));
   };
+}
+
+/** What answers a caller with a key. It may answer later; what it throws, or rejects with, is answered for it. */
+export type IdentifiedHandler<Request, Response> = (consumer: Consumer, request: Request, response: Response) => unknown;
+
+/** What `identifiedHandler` takes besides. */
+export interface IdentifiedHandlerOptions<Request = NodeRequestLike>
+  extends VerifiedHandlerOptions<Request>,
+    Pick<IdentifiedOptions, 'verifier'> {}
+
+/**
+ * Makes a listener for `createServer` that hands callers with a key to `handler`: `identifiedHandler(apiKeys.authenticate, handler)`. They may sign
+ * nothing. With a `verifier`, a request that has a signature is verified by it, and only others are asked for a key. Everything else is as with
+ * `verifiedHandler`.
+ *
+ * @throws {TypeError} If an argument is missing, or an option is unknown or unusable.
+ */
+export function identifiedHandler<Request extends NodeRequestLike, Response extends NodeResponseLike>(
+  identify: IdentifiedOptions['identify'],
+  handler: IdentifiedHandler<Request, Response>,
+  options: IdentifiedHandlerOptions<Request> = {},
+): (request: Request, response: Response) => void {
+  assertFunction(handler, 'handler');
+  const { verifier, ...others } = readOptions<IdentifiedHandlerOptions<Request>>(options, IDENTIFIED_NAMES);
+  requireNoUpload(others.upload);
+  return verifiedHandler<Request, Response>(
+    signatureOrKey(identify, verifier),
+    (_, request, response) => handler(getConsumer(request), request, response),
+    others,
+  );
 }
 
 function logError(error: unknown): void {

@@ -8,6 +8,7 @@ import type { Verifier } from '../http/verifier.ts';
 import { assertFunction } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { memberOf, type OptionNames, readOptions } from '../internal/options.ts';
+import { type IdentifiedOptions, toVerifiedOptions } from './identified.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Refusals, readRefusals } from './shared/guard.ts';
 import type { BodyAdvice } from './shared/node-body.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
@@ -15,6 +16,7 @@ import { signerOf } from './shared/verified-requests.ts';
 import { guardHandler } from './shared/web-handler.ts';
 
 export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
+export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
@@ -58,6 +60,21 @@ export function verified<Rest extends readonly unknown[]>(
     answers,
     contextOf: (request, [platform]) => ({ advice: ADVICE, address: addressOf(request, platform) }),
   });
+}
+
+/**
+ * Wraps a handler for callers with a key, who may sign nothing: `export default { fetch: identified(handler, { identify: apiKeys.authenticate }) }`. With a `verifier`, a request that
+ * has a signature is verified by it, and only others are asked for a key.
+ *
+ * `getConsumer(request)` is who calls; `getVerified(request)` throws for whoever signed nothing.
+ *
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
+ */
+export function identified<Rest extends readonly unknown[]>(
+  handler: WebHandler<Rest>,
+  options: IdentifiedOptions,
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  return verified(handler, toVerifiedOptions(options));
 }
 
 /** Who sent a request: Deno's `info.remoteAddr`, Bun's `server.requestIP(request)`. */

@@ -1,29 +1,11 @@
-/** Handlers of `Request` and `Response`, served by a small bridge to node:http: the shape of Workers, Deno and Bun. */
+/** Handlers of `Request` and `Response`: the shape of Workers, Deno and Bun. */
 import { Readable } from 'node:stream';
 import { isVerificationError, signRequest } from 'countersign';
 import { getUpload, getVerified, requireScopes, verified, type WebHandler } from 'countersign/web';
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeAdapter, PIECES, SCHEMA } from './support/adapter-suite.ts';
 import { bankVerifier, closeServers, refusalOf, serve, signer } from './support/bank.ts';
-
-type Fetch = (request: Request) => Promise<Response>;
-
-async function bridge(handler: Fetch): Promise<string> {
-  return serve(async (incoming, outgoing) => {
-    const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD';
-    const request = new Request(`http://${incoming.headers.host}${incoming.url}`, {
-      method: incoming.method!,
-      headers: Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
-        values!.map((value) => [name, value] as [string, string]),
-      ),
-      ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' }),
-    } as RequestInit);
-    const response = await handler(request);
-    outgoing.writeHead(response.status, [...response.headers].flat());
-    if (response.body) Readable.fromWeb(response.body as never).pipe(outgoing);
-    else outgoing.end();
-  });
-}
+import { bridge } from './support/bridge.ts';
 
 describeAdapter({
   name: 'Request and Response',

@@ -6,11 +6,28 @@
 
 import type { OpenUpload, Upload } from '../../http/upload/verify-upload.ts';
 import { assertObject } from '../../internal/assert.ts';
+import type { Consumer } from '../../signature/consumer.ts';
 import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 
 const verifiedRequests: WeakMap<object, VerifiedRequest> = /* @__PURE__ */ new WeakMap();
 
 const uploads: WeakMap<object, Upload> = /* @__PURE__ */ new WeakMap();
+
+/** Callers who signed nothing. */
+const identified: WeakSet<object> = /* @__PURE__ */ new WeakSet();
+
+/** A caller who sent a key and signed nothing, for the guards in place of a view. Handlers are never given it: every other member is missing. */
+export function identifiedOnly(consumer: Consumer): VerifiedRequest {
+  const { keyid, tenant, scopes } = consumer;
+  const caller = { keyid, tenant, consumer, key: { scopes }, signatures: [{ created: undefined, nonce: undefined }] };
+  identified.add(caller);
+  return caller as unknown as VerifiedRequest;
+}
+
+/** Whether a caller signed what he sent. */
+export function hasSigned(caller: VerifiedRequest): boolean {
+  return !identified.has(caller);
+}
 
 /** Remembers what was verified of a request, or event, of a framework. */
 export function remember(request: object, verified: VerifiedRequest): void {
@@ -20,12 +37,21 @@ export function remember(request: object, verified: VerifiedRequest): void {
 /**
  * What was verified of a framework's request.
  *
- * @throws {TypeError} If the adapter did not verify this request: it is not mounted before the handler. Never `undefined`.
+ * @throws {TypeError} If the adapter did not verify this request: it is not mounted before the handler, or the caller sent a key and signed
+ *   nothing. Never `undefined`.
  */
 export function getVerified(request: object): VerifiedRequest {
+  const caller = callerOf(request);
+  if (!hasSigned(caller))
+    throw new TypeError('the caller sent a key and signed nothing: ask getConsumer, or let signed requests alone through');
+  return caller;
+}
+
+/** Who called, whether he signed or not. @throws {TypeError} If the adapter let nobody through. */
+export function callerOf(request: object): VerifiedRequest {
   assertObject(request, 'request');
-  const verified = verifiedRequests.get(request);
-  if (verified !== undefined) return verified;
+  const caller = verifiedRequests.get(request);
+  if (caller !== undefined) return caller;
   if (uploads.has(request)) throw new TypeError('the upload has not ended: what was verified is what finished of getUpload(…) resolves to');
   throw new TypeError('the request was not verified: mount the adapter of countersign before this handler');
 }
@@ -55,5 +81,5 @@ export function getUpload(request: object): Upload {
 /** Whose request it is: also while it is uploaded. @throws {TypeError} As `getVerified`. */
 export function signerOf(request: object): Pick<VerifiedRequest, 'key'> {
   assertObject(request, 'request');
-  return uploads.get(request) ?? getVerified(request);
+  return uploads.get(request) ?? callerOf(request);
 }
