@@ -9,7 +9,8 @@ import { hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { signRequest } from '../../src/http/sign-request.ts';
 import { DAY } from '../../src/testing/messages.ts';
 import { messages } from './support/bank.ts';
-import { bundleWorker, startWorker } from './support/miniflare.ts';
+import { bundleFor } from './support/bundle.ts';
+import { startWorker } from './support/miniflare.ts';
 
 const SECRET = 'correct horse battery staple, 32+';
 const START = Math.floor(Date.now() / 1000) + 30 * DAY;
@@ -19,7 +20,7 @@ const SEED = process.env['SEED'] ?? String(Math.floor(Math.random() * 2 ** 30));
 const LONG = /accepts a URL in the last second|not confused by where|clock is set back|300 and 3600 s|concurrent/;
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-worker-'));
-const code = await bundleWorker(join(import.meta.dirname, 'support/cloudflare-worker.ts'));
+const code = await bundleFor('neutral', join(import.meta.dirname, 'support/cloudflare-worker.ts'));
 let worker = await startWorker(code, folder);
 
 afterAll(async () => {
@@ -79,7 +80,7 @@ describe('the worker of the guide', () => {
     const file = join(folder, 'guide.js');
     writeFileSync(file, shown);
     const own = join(folder, 'guide');
-    const { fetch, stop } = await startWorker(await bundleWorker(file), own, { SECRET });
+    const { fetch, stop } = await startWorker(await bundleFor('neutral', file), own, { SECRET });
     const message = { method: 'GET', scheme: 'https', authority: 'bank.example', target: '/coins', fields: [] } as const;
     const send = async (seconds: number) => {
       const now = () => Math.floor(Date.now() / 1000) + seconds;

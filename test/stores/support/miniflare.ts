@@ -1,8 +1,6 @@
-/** Starts workerd with D1 and Durable Objects, through Miniflare; the worker is bundled here. */
+/** Starts workerd with D1 and Durable Objects, through Miniflare. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { entries } from '../../../scripts/entries.ts';
 import { root } from '../../../scripts/run-command.ts';
 
 interface RequestLike {
@@ -28,26 +26,6 @@ interface MiniflareModule {
 
 /** It is installed with the other runtimes. */
 const { Miniflare } = createRequire(join(root, 'test/runtime/package.json'))('miniflare') as MiniflareModule;
-
-const alias = Object.fromEntries(
-  Object.entries(entries).map(([name, source]) => [name === 'index' ? 'countersign' : `countersign/${name}`, join(root, source)]),
-);
-
-/** Bundles a module for workerd. */
-export async function bundleWorker(file: string): Promise<string> {
-  // The longest names first: the name of the package begins all of them.
-  const sorted = Object.fromEntries(Object.entries(alias).sort(([a], [b]) => b.length - a.length));
-  const { outputFiles } = await build({
-    entryPoints: [file],
-    alias: sorted,
-    bundle: true,
-    format: 'esm',
-    target: 'es2023',
-    external: ['cloudflare:*'],
-    write: false,
-  });
-  return outputFiles[0]!.text;
-}
 
 /** Starts one, its data in a folder, so that another one finds them. */
 export async function startWorker(contents: string, folder: string, bindings: Readonly<Record<string, string>> = {}): Promise<Worker> {

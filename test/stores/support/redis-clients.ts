@@ -42,7 +42,13 @@ export const redisClients: Readonly<Record<string, (port: number) => Promise<Red
   upstash: async (port) => {
     const { Redis } = await import('@upstash/redis');
     const bridge = await startUpstash(port);
-    const redis = new Redis({ url: bridge.url, token: bridge.token, retry: false, enableTelemetry: false });
+    const redis = new Redis({
+      url: bridge.url,
+      token: bridge.token,
+      retry: false,
+      enableTelemetry: false,
+      automaticDeserialization: false,
+    });
     return { send: ([command = '', ...rest]) => redis.exec([command, ...rest]), close: bridge.stop };
   },
 };
