@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { writeDeclarations } from './scripts/declarations.ts';
-import { entries } from './scripts/entries.ts';
+import { entries, programs } from './scripts/entries.ts';
 import { readModules } from './scripts/modules.ts';
 import { type Layout, layOut, type PartExport } from './scripts/parts.ts';
 import { root } from './scripts/run-command.ts';
@@ -15,10 +15,13 @@ const layout = layOut(readModules(SOURCES));
 
 /** One file a sub-path and one a room, as `scripts/parts.ts` lays them out; declarations by the compiler, one a module. */
 export default defineConfig(({ dts }) => ({
-  entry: { ...entries, ...writeParts(layout.parts) },
+  entry: { ...entries, ...programs, ...writeParts(layout.parts) },
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
+  // Some modules of Node are to be had by that name alone.
+  removeNodeProtocol: false,
+  external: [/^node:/],
   splitting: false,
   treeshake: true,
   sourcemap: true,

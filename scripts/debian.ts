@@ -21,6 +21,7 @@ const packages: readonly SystemPackage[] = [
   { name: 'webkit2gtk-driver', file: '/usr/bin/WebKitWebDriver', purpose: 'the runtime matrix' },
   { name: 'postgresql', file: '/usr/lib/postgresql', purpose: 'stores' },
   { name: 'redis-server', file: '/usr/bin/redis-server', purpose: 'stores' },
+  { name: 'ripgrep', file: '/usr/bin/rg', purpose: 'the packed package' },
   { name: 'xvfb', file: '/usr/bin/Xvfb', purpose: 'a display for WebKitGTK' },
 ];
 

@@ -18,6 +18,7 @@ export const entries: Readonly<Record<string, string>> = {
   'key-pairs': 'src/key-pairs/index.ts',
   koa: 'src/adapter/koa.ts',
   lambda: 'src/adapter/lambda.ts',
+  metrics: 'src/metrics/index.ts',
   next: 'src/adapter/next.ts',
   node: 'src/adapter/node.ts',
   license: 'src/license/index.ts',
@@ -31,3 +32,6 @@ export const entries: Readonly<Record<string, string>> = {
   url: 'src/url/index.ts',
   web: 'src/adapter/web.ts',
 };
+
+/** What npm puts on the path: file in `dist` to source file. It is the only room that knows Node, and nobody imports it. */
+export const programs: Readonly<Record<string, string>> = { 'bin/countersign': 'src/cli/main.ts' };

@@ -52,7 +52,7 @@ const rules: readonly HouseRule[] = [
     rule: 'JSON that others wrote is read by our own parser',
     files: /^src\//,
     except:
-      /^src\/(canonical\/(strict-)?json|structured-fields\/parse-item|fetch\/refusal|api-key\/(details|claim\/enrolments)|sql\/keys\/key-rows)\.ts$/,
+      /^src\/(canonical\/(strict-)?json|structured-fields\/parse-item|fetch\/refusal|api-key\/(details|claim\/enrolments)|sql\/keys\/key-rows|redis\/keys\/key-records)\.ts$/,
     forbidden: /\bJSON\.parse\(/,
     codeOnly: true,
   },

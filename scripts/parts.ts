@@ -9,7 +9,7 @@
  */
 
 import { posix } from 'node:path';
-import { entries } from './entries.ts';
+import { entries, programs } from './entries.ts';
 import type { ModuleImport, Modules } from './modules.ts';
 
 /** How the modules of `src` are laid out in `dist`. */
@@ -33,7 +33,7 @@ interface Link extends ModuleImport {
 
 type FileOf = Layout['fileOf'];
 
-const entryNames = new Map(Object.entries(entries).map(([name, source]) => [source.replace(/^src\//, ''), name]));
+const entryNames = new Map(Object.entries({ ...entries, ...programs }).map(([name, source]) => [source.replace(/^src\//, ''), name]));
 
 /** Lays out the modules of `src`. */
 export function layOut(modules: Modules): Layout {

@@ -3,7 +3,7 @@ import { cpSync, existsSync, globSync, readFileSync, writeFileSync } from 'node:
 import { basename, dirname, join, posix } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { bundlers } from '../../scripts/bundle.ts';
-import { entries } from '../../scripts/entries.ts';
+import { entries, programs } from '../../scripts/entries.ts';
 import { readModules } from '../../scripts/modules.ts';
 
 const { consumer, scratch } = inject('packed');
@@ -13,6 +13,7 @@ const list = (pattern: string): readonly string[] => globSync(pattern, { cwd: ho
 
 const scripts = list('dist/**/*.js');
 const declarations = list('dist/types/**/*.d.ts');
+const isProgram = (file: string): boolean => file.startsWith('dist/bin/');
 const modules = [...readModules(join(home, 'src')).keys()];
 
 interface SourceMap {
@@ -47,10 +48,11 @@ async function bundledUnused(script: string): Promise<string> {
 }
 
 describe('the scripts', () => {
-  it('are the entries and at most 20 parts', () => {
+  it('are the entries, the programs and at most 20 parts', () => {
     const names = scripts.filter((file) => dirname(file) === 'dist').map((file) => basename(file, '.js'));
     expect(names).toEqual(Object.keys(entries).sort());
-    expect(scripts.length).toBeLessThanOrEqual(names.length + 20);
+    expect(scripts.filter(isProgram)).toEqual(Object.keys(programs).map((name) => `dist/${name}.js`));
+    expect(scripts.length).toBeLessThanOrEqual(names.length + Object.keys(programs).length + 20);
   });
 
   it('are named for the room or module that is in them', () => {
@@ -79,8 +81,8 @@ describe('the scripts', () => {
     expect(found).toEqual(['dist/parts/crypto.js ./javascript.js']);
   });
 
-  // The checks of stores are made of tables; what is only for tests is in no bundle.
-  const bundled = scripts.filter((script) => script !== 'dist/testing.js');
+  // The checks of stores are made of tables; what is only for tests, and a program, is in no bundle.
+  const bundled = scripts.filter((script) => script !== 'dist/testing.js' && !isProgram(script));
   it.each(bundled)('of %s do nothing when they are loaded, so that bundlers leave out what nobody uses', async (script) => {
     expect(await bundledUnused(script)).toBe('');
   });
@@ -92,9 +94,9 @@ describe('the scripts', () => {
 });
 
 describe('the declarations', () => {
-  it('are one file a module', () => {
+  it('are one file a module, but for those of programs, which nobody imports', () => {
     expect(declarations.map((file) => file.replace(/^dist\/types\/|\.d\.ts$/g, ''))).toEqual(
-      modules.map((module) => module.replace(/\.ts$/, '')),
+      modules.filter((module) => !module.startsWith('cli/')).map((module) => module.replace(/\.ts$/, '')),
     );
   });
 

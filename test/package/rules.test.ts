@@ -43,6 +43,8 @@ const IMPORTS: readonly (readonly [from: string, to: string, rule: string])[] = 
   ['signature/policy.ts', '../http/index.ts', 'direction-signature'],
   ['crypto/random.ts', '../signature/policy.ts', 'direction-crypto'],
   ['url/query.ts', '../index.ts', 'nothing-imports-the-root'],
+  ['adapter/web.ts', '../cli/command.ts', 'direction-adapter'],
+  ['adapter/web.ts', 'node:http', 'no-runtime-modules'],
   ['url/query.ts', 'vitest', 'declared-dependencies'],
   ['url/query.ts', 'node:fs', 'no-runtime-modules'],
   ['url/query.ts', '@noble/hashes/sha2.js', 'crypto-in-one-folder'],

@@ -12,6 +12,7 @@ export const root: string = resolve(import.meta.dirname, '../../..');
 
 interface Manifest {
   readonly files: readonly string[];
+  readonly bin: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
 }
 
