@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium, launchChromium } from '../package/support/chromium.ts';
 import { answerOf, jdoe as impatient, order, refusalOf, signer } from './support/bank.ts';
 import { closeSites, type NextSite, openSite } from './support/next-site.ts';
+import { usePortal } from './support/portal-steps.ts';
 import { EVERYDAY, LOST_AT_PROXY, LOST_UNSEEN, NASTY } from './support/queries.ts';
 
 /** Jdoe waits while the development server compiles. */
@@ -43,6 +44,10 @@ describe.each(SITES)('Next $major, next $mode, middleware: $middleware', { timeo
       const [status, content] = await answerOf(await jdoe()(`${url}${place}/a`, order));
       expect([place, status, content]).toEqual([place, 200, expect.objectContaining({ body: { currency: 'goldcoins', amount: 10 } })]);
     }
+  });
+
+  it('serves the portal from a route handler', async () => {
+    await usePortal(url);
   });
 
   it('refuses what is not signed, what was changed, and what comes twice', async () => {

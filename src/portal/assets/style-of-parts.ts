@@ -40,10 +40,10 @@ input[type="radio"], input[type="checkbox"] { flex: none; width: 1.1rem; height:
 .keys { display: grid; gap: 0.75rem; }
 .card { padding: 1rem 1.25rem; border: 1px solid var(--rule); border-radius: 0.75rem; background: var(--sheet); }
 .card:hover { border-color: var(--edge); }
-.head { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.4rem 1rem; align-items: baseline; }
+.head { display: flex; justify-content: space-between; gap: 0.4rem 1rem; align-items: baseline; }
 .keyid { color: var(--soft); }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 0.75rem 1.5rem; }
-.card .facts { margin-top: 0.75rem; font-size: 0.925rem; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); gap: 0.75rem 1.5rem; }
+.card .facts { grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); margin-top: 0.75rem; font-size: 0.925rem; }
 .facts dt { font-size: 0.85rem; color: var(--soft); }
 .facts time { display: block; }
 .facts .whole { grid-column: 1 / -1; }
@@ -111,6 +111,7 @@ pre code { font-size: 1em; }
   main.wide { padding-top: 1.5rem; }
   h1 { font-size: 1.6rem; }
   .changes .when { margin-left: 0; flex-basis: 100%; }
+  .card .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0.6rem 1rem; }
   .code button { position: static; margin-bottom: 0.5rem; }
   pre { max-height: 20rem; }
 }

@@ -69,7 +69,8 @@ ${select('unused', 'Not used', choices(UNUSED), filter.unused)}
 ${select('expiring', 'Expires', choices(EXPIRING), filter.expiring)}
 <p class="actions"><button class="primary" type="submit">Show</button> <a class="button" href="${path}">All</a></p>
 </form>
-${keys.length > 0 ? keyList(setup, keys, now, true) : html`<p class="empty">No key is like that.</p>`}
+<section aria-labelledby="found"><h2 id="found">Keys</h2>
+${keys.length > 0 ? keyList(setup, keys, now, true) : html`<p class="empty">No key is like that.</p>`}</section>
 ${cursor !== undefined && html`<p><a class="button" href="${withQuery(path, { ...filter, after: cursor })}">More keys</a></p>`}`;
   return layout(setup, { title: 'All keys', body, user, menu: 'all' });
 }

@@ -9,7 +9,7 @@ import { type Html, html } from '../html.ts';
 import type { PortalSetup, Viewer } from '../options.ts';
 import { homePath, keyPath, withQuery } from '../paths.ts';
 import { layout } from './layout.ts';
-import { KIND_WORDS, nameOf, stateMark, timeWords } from './words.ts';
+import { dayWords, KIND_WORDS, nameOf, stateMark, type WriteTime } from './words.ts';
 
 /** Keys, a card each. */
 export function keyList(setup: PortalSetup, keys: readonly ApiKey[], now: number, showOwner: boolean): Html {
@@ -23,19 +23,19 @@ function card(setup: PortalSetup, key: ApiKey, now: number, showOwner: boolean):
 <dl class="facts">
 ${showOwner && html`<div><dt>Owner</dt><dd><bdi>${key.owner}</bdi>${key.tenant !== '' && html` <span class="soft">of <bdi>${key.tenant}</bdi></span>`}</dd></div>`}
 <div><dt>Kind</dt><dd>${KIND_WORDS[key.kind][0]}</dd></div>
-<div><dt>Last used</dt><dd>${key.lastUsedAt === undefined ? 'never' : timeWords(key.lastUsedAt, now)}</dd></div>
-${endOf(key, now)}
+<div><dt>Last used</dt><dd>${key.lastUsedAt === undefined ? 'never' : dayWords(key.lastUsedAt, now)}</dd></div>
+${endOf(key, now, dayWords)}
 </dl>
 </li>`;
 }
 
 /** When a key ends, or ended, whatever ends it. */
-export function endOf(key: ApiKey, now: number): Html {
-  if (key.status === 'revoked') return html`<div><dt>Revoked</dt><dd>${timeWords(key.statusAt, now)}</dd></div>`;
+export function endOf(key: ApiKey, now: number, write: WriteTime): Html {
+  if (key.status === 'revoked') return html`<div><dt>Revoked</dt><dd>${write(key.statusAt, now)}</dd></div>`;
   if (key.overlapUntil !== undefined)
-    return html`<div><dt>${key.overlapUntil > now ? 'Counts until' : 'Counted until'}</dt><dd>${timeWords(key.overlapUntil, now)}</dd></div>`;
+    return html`<div><dt>${key.overlapUntil > now ? 'Counts until' : 'Counted until'}</dt><dd>${write(key.overlapUntil, now)}</dd></div>`;
   if (key.notAfter === undefined) return html`<div><dt>Expires</dt><dd>never</dd></div>`;
-  return html`<div><dt>${key.notAfter >= now ? 'Expires' : 'Expired'}</dt><dd>${timeWords(key.notAfter, now)}</dd></div>`;
+  return html`<div><dt>${key.notAfter >= now ? 'Expires' : 'Expired'}</dt><dd>${write(key.notAfter, now)}</dd></div>`;
 }
 
 /** What the page of one's own keys shows. */

@@ -55,7 +55,7 @@ ${showOwner && key.tenant !== '' && html`<div><dt>Tenant</dt><dd><bdi>${key.tena
 <div><dt>Made</dt><dd>${timeWords(key.createdAt, now)}</dd></div>
 <div><dt>Last used</dt><dd>${key.lastUsedAt === undefined ? 'never' : timeWords(key.lastUsedAt, now)}</dd></div>
 <div><dt>Uses</dt><dd>${key.uses}</dd></div>
-${endOf(key, now)}
+${endOf(key, now, timeWords)}
 ${key.reason !== undefined && html`<div><dt>Why ${key.status}</dt><dd><bdi>${key.reason}</bdi></dd></div>`}
 ${succeeded !== undefined && html`<div class="whole"><dt>Its successor</dt><dd><a href="${keyPath(setup, succeeded)}"><code>${succeeded}</code></a></dd></div>`}
 </dl>`;

@@ -62,11 +62,23 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** A time as it is written, and how far it is from now. Of times that no calendar has, the number. */
 export function timeWords(at: number, now: number): Html {
+  return written(at, now, (iso, day) => `${day}, ${iso.slice(11, 16)} UTC`);
+}
+
+/** Writes a time down. */
+export type WriteTime = (at: number, now: number) => Html;
+
+/** The same, to the day: for lists. */
+export function dayWords(at: number, now: number): Html {
+  return written(at, now, (_, day) => day);
+}
+
+function written(at: number, now: number, write: (iso: string, day: string) => string): Html {
   const date = new Date(at * 1000);
   if (Number.isNaN(date.getTime())) return html`${at}`;
   const iso = date.toISOString();
-  const text = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}, ${iso.slice(11, 16)} UTC`;
-  return html`<time datetime="${iso}">${text}</time> <span class="soft">${distanceWords(at - now)}</span>`;
+  const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+  return html`<time datetime="${iso}">${write(iso, day)}</time> <span class="soft">${distanceWords(at - now)}</span>`;
 }
 
 const ABOUT = [
@@ -79,6 +91,6 @@ function distanceWords(seconds: number): string {
   const away = Math.abs(seconds);
   if (away < 60) return '(now)';
   const [length, name] = ABOUT.find(([unit]) => away >= 2 * unit) ?? [60, 'minute'];
-  const words = countWords(Math.floor(away / length), name);
+  const words = countWords(Math.round(away / length), name);
   return seconds < 0 ? `(${words} ago)` : `(in ${words})`;
 }
