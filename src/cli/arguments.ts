@@ -37,7 +37,8 @@ function explain(error: TypeError, argv: readonly string[], options: OptionTable
   const named = argv.map((argument) => /^--?([^=]+)/.exec(argument)?.[1]).filter((name) => name !== undefined);
   const unknown = named.find((name) => !Object.hasOwn(options, name) && !isShort(name, options));
   if (unknown !== undefined) {
-    const near = nearest(unknown, Object.keys(options));
+    const known = Object.keys(options);
+    const near = known.find((name) => name.startsWith(`${unknown}-`)) ?? nearest(unknown, known);
     return `there is no option --${unknown.slice(0, 40)}${near === undefined ? '' : `; did you mean --${near}?`}`;
   }
   return error.message.split(/[.\n]/, 1)[0]!;

@@ -13,10 +13,10 @@ import type { Component } from '../rfc9421/component.ts';
 import { CONTENT_DIGEST, covers, presentRequestFields } from '../rfc9421/coverage.ts';
 import { combine } from '../rfc9421/field-lines.ts';
 import type { CheckAuthority } from '../signature/authority.ts';
-import { checkContentDigest } from '../signature/content-digest.ts';
+import { checkContentDigest, strongDigests } from '../signature/content-digest.ts';
 import type { RequiredSignature } from '../signature/proven-signature.ts';
 import type { MessageView } from '../signature/verify-signatures.ts';
-import { type ContentBounds, readContent } from './content.ts';
+import { type ContentBounds, readContent, WITHHELD } from './content.ts';
 import type { TakenRequest } from './request-view.ts';
 import type { SpelledRequests } from './respelled-request.ts';
 
@@ -56,24 +56,38 @@ export class RequestView implements MessageView<Uint8Array | undefined> {
     );
     if (!isCovered && !isLacking) return undefined;
     const { content, read, message } = this.#taken;
+    if (message.body === WITHHELD) return this.#checkWithheld(isCovered, isLacking);
     const arriving = content === message ? { body: message.body, announces: read } : (content as Request);
     return andThen(readContent(arriving, this.#bounds), (bytes) => this.#check(bytes, isCovered, isLacking));
   }
 
+  /** Of content that somebody else has, the digest must be covered, and one that can be held against it. */
+  #checkWithheld(isCovered: boolean, isLacking: boolean): undefined {
+    const field = this.#taken.read('content-digest');
+    if (isLacking && this.announcesContent) throw lackingDigest(field);
+    if (isCovered && field !== undefined) strongDigests(combine(field));
+    return undefined;
+  }
+
   #check(bytes: Uint8Array, isCovered: boolean, isLacking: boolean): Awaitable<Uint8Array> {
     const field = this.#taken.read('content-digest');
-    if (bytes.length > 0 && isLacking) {
-      if (field === undefined) throw new VerificationError('digest_missing', 'the request has content, and no Content-Digest');
-      throw new VerificationError('component_uncovered', 'the signature does not cover "content-digest"');
-    }
+    if (bytes.length > 0 && isLacking) throw lackingDigest(field);
     if (field === undefined || !isCovered) return bytes;
     const coding = this.#taken.read('content-encoding')?.join();
     return andThen(checkContentDigest(combine(field), bytes, coding), () => bytes);
   }
 }
 
+function lackingDigest(field: readonly string[] | undefined): VerificationError {
+  return field === undefined
+    ? new VerificationError('digest_missing', 'the request has content, and no Content-Digest')
+    : new VerificationError('component_uncovered', 'the signature does not cover "content-digest"');
+}
+
 /** Whether there is content for certain, as far as can be told without reading it. */
 function announcesContent({ read, message: { body } }: TakenRequest): boolean {
+  // Content of unknown length that is not here to be counted.
+  if (body === WITHHELD && read('transfer-encoding') !== undefined) return true;
   const length = read('content-length')?.[0];
   return (length !== undefined && /^\d*[1-9]\d*$/.test(length.trim())) || (isBytes(body) && body.length > 0);
 }
