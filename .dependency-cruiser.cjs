@@ -30,13 +30,15 @@ const layers = {
   gateway: [...CARRIERS, 'adapter'],
   undici: [...CARRIERS, 'fetch'],
   testing: [...CORE, 'replay', 'api-key'],
-  redis: [...CORE, 'replay'],
+  redis: [...CORE, 'replay', 'api-key'],
   sql: [...CORE, 'replay', 'api-key'],
   browser: CORE,
   'key-pairs': CORE,
   explain: CARRIERS,
   presets: CARRIERS,
   'api-key': CARRIERS,
+  metrics: [...CARRIERS, 'adapter', 'api-key'],
+  portal: [...CARRIERS, 'api-key'],
   cli: ['\\w[\\w-]*'],
 };
 

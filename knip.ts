@@ -18,7 +18,7 @@ const config: KnipConfig = {
   ignore: ['test/{package,docs}/fixtures/**'],
   // Called by name in scripts/stages.ts.
   ignoreDependencies: ['@arethetypeswrong/cli', 'dependency-cruiser', 'publint'],
-  ignoreBinaries: ['apt-get'],
+  ignoreBinaries: ['apt-get', 'rg'],
   // These have a package.json of their own.
   ignoreIssues: { 'test/runtime/**': ['unlisted'], 'test/frameworks/**': ['unlisted'], 'test/package/support/chromium.ts': ['unlisted'] },
   // A type in the signature of an exported function must be exported to be named in declarations.

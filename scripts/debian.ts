@@ -25,6 +25,7 @@ const packages: readonly SystemPackage[] = [
   { name: 'haproxy', file: '/usr/sbin/haproxy', purpose: 'gateways' },
   { name: 'postgresql', file: '/usr/lib/postgresql', purpose: 'stores' },
   { name: 'redis-server', file: '/usr/bin/redis-server', purpose: 'stores' },
+  { name: 'ripgrep', file: '/usr/bin/rg', purpose: 'the packed package' },
   { name: 'xvfb', file: '/usr/bin/Xvfb', purpose: 'a display for WebKitGTK' },
 ];
 

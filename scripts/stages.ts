@@ -128,7 +128,7 @@ export const stages: readonly Stage[] = [
     title: 'security and conformance, with Object.prototype polluted',
     run: () => vitest('polluted'),
   },
-  { name: 'stores', title: 'stores over real servers', needs: ['system'], run: () => overServers('stores') },
+  { name: 'stores', title: 'stores over real servers', needs: ['system', 'install'], run: () => overServers('stores') },
   {
     name: 'package',
     title: 'the packed package, and the examples of the docs',

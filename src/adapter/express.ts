@@ -12,8 +12,9 @@ import { answerRefusal, guardNode } from './shared/node-guard.ts';
 import type { NodeRequestLike } from './shared/node-request.ts';
 import type { NodeResponseLike } from './shared/node-response.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
-import { getVerified } from './shared/verified-requests.ts';
+import { signerOf } from './shared/verified-requests.ts';
 
+export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
@@ -21,7 +22,7 @@ export type { NodeRequestLike } from './shared/node-request.ts';
 export type { NodeResponseLike } from './shared/node-response.ts';
 export type { ResponseSigning } from './shared/response-signing.ts';
 export type { TrustedProxy } from './shared/trusted-proxy.ts';
-export { getVerified } from './shared/verified-requests.ts';
+export { getUpload, getVerified } from './shared/verified-requests.ts';
 
 /** What `verified` takes. */
 export interface ExpressOptions extends AdapterOptions {
@@ -83,7 +84,7 @@ export function requireScopes(...scopes: readonly string[]): Middleware {
   const required = readScopes(scopes);
   return (request, response, next) => {
     try {
-      checkScopes(getVerified(request), required);
+      checkScopes(signerOf(request), required);
     } catch (error) {
       if (!answerRefusal(error, request, response)) next(error);
       return;

@@ -23,8 +23,9 @@ import type { NodeRequestLike } from './shared/node-request.ts';
 import type { NodeResponseLike } from './shared/node-response.ts';
 import { isForPeer } from './shared/refusal.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
-import { getVerified } from './shared/verified-requests.ts';
+import { getVerified, signerOf } from './shared/verified-requests.ts';
 
+export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
@@ -32,7 +33,7 @@ export type { NodeRequestLike } from './shared/node-request.ts';
 export type { NodeResponseLike } from './shared/node-response.ts';
 export type { ResponseSigning } from './shared/response-signing.ts';
 export type { TrustedProxy } from './shared/trusted-proxy.ts';
-export { getVerified } from './shared/verified-requests.ts';
+export { getUpload, getVerified } from './shared/verified-requests.ts';
 
 /** What the plugin takes. */
 export interface FastifyOptions extends AdapterOptions {
@@ -78,6 +79,10 @@ export interface FastifyLike {
   decorateRequest(name: string, property: { getter(): unknown }): unknown;
   /** Has a hook called for each request. */
   addHook(name: 'onRequest', hook: FastifyHook): unknown;
+  /** Takes every parser of content away. */
+  removeAllContentTypeParsers(): unknown;
+  /** Adds a parser of content, of any type. */
+  addContentTypeParser(type: '*', parse: (request: unknown, content: unknown, done: (error: null) => void) => void): unknown;
   /** Adds a route for OPTIONS. */
   options(path: string, handler: (request: FastifyRequestLike, reply: { callNotFound(): unknown }) => unknown): unknown;
 }
@@ -118,8 +123,15 @@ async function install(instance: FastifyLike, options: FastifyOptions): Promise<
       return refuse(error, reply, answers);
     }
   });
+  if (guard.upload !== undefined) leaveContentAlone(instance);
   // Hooks run for routes: without one there is nobody to answer a preflight.
   if (guard.cors !== undefined) instance.options('*', (_, reply) => reply.callNotFound());
+}
+
+/** What is streamed is for no parser: of the instance that registers the plugin, and of no other. */
+function leaveContentAlone(instance: FastifyLike): void {
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser('*', (_request, _content, done) => done(null));
 }
 
 /** A plugin of Fastify. */
@@ -167,7 +179,7 @@ export function requireScopes(...scopes: readonly string[]): FastifyHook {
   const required = readScopes(scopes);
   return async (request, reply) => {
     try {
-      checkScopes(getVerified(request), required);
+      checkScopes(signerOf(request), required);
       return undefined;
     } catch (error) {
       return refuse(error, reply, true);

@@ -14,8 +14,9 @@ import type { NodeRequestLike } from './shared/node-request.ts';
 import type { NodeResponseLike } from './shared/node-response.ts';
 import { isForPeer } from './shared/refusal.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
-import { getVerified } from './shared/verified-requests.ts';
+import { signerOf } from './shared/verified-requests.ts';
 
+export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
@@ -23,7 +24,7 @@ export type { NodeRequestLike } from './shared/node-request.ts';
 export type { NodeResponseLike } from './shared/node-response.ts';
 export type { ResponseSigning } from './shared/response-signing.ts';
 export type { TrustedProxy } from './shared/trusted-proxy.ts';
-export { getVerified } from './shared/verified-requests.ts';
+export { getUpload, getVerified } from './shared/verified-requests.ts';
 
 /** What `verified` takes. */
 export interface KoaOptions extends AdapterOptions {
@@ -81,7 +82,7 @@ export function verified(options: KoaOptions): KoaMiddleware {
         request: context,
       });
       if (passed === undefined) return;
-      Object.assign(context.state, { verified: passed });
+      if (passed.verified !== undefined) Object.assign(context.state, { verified: passed.verified });
       await next();
     } catch (error) {
       if (!answers || !isForPeer(error)) throw error;
@@ -106,7 +107,7 @@ function answer(error: VerificationError, context: KoaContextLike): void {
 export function requireScopes(...scopes: readonly string[]): (context: object, next: () => Promise<unknown>) => Promise<void> {
   const required = readScopes(scopes);
   return async (context, next) => {
-    checkScopes(getVerified(context), required);
+    checkScopes(signerOf(context), required);
     await next();
   };
 }

@@ -34,6 +34,8 @@ export interface LambdaOptions extends AdapterOptions {
   readonly verifier: Verifier;
   /** `answer` a refusal as a problem document, or `throw` it, to whoever called the handler. Default: `answer`. */
   readonly refusals?: Refusals | undefined;
+  /** There is none: a function is given its events whole. */
+  readonly upload?: undefined;
 }
 
 /** What `messageFromEvent` takes besides. */
@@ -45,9 +47,9 @@ export interface MessageFromEventOptions {
 const NAMES: OptionNames<LambdaOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
 
 /**
- * The event of a function as a message for `verifyRequest`.
+ * The event of a function as a message for `verifyRequest`. If the text of its body is not what arrived, verifying is refused
+ * `raw_body_unavailable`.
  *
- * @throws {VerificationError} `raw_body_unavailable` if its text is not what arrived.
  * @throws {TypeError} If it is no event of a request, or an option is unknown or unusable.
  */
 export function messageFromEvent(event: LambdaEventLike, options: MessageFromEventOptions = {}): RequestMessage {
@@ -70,6 +72,10 @@ export function verified<Event extends LambdaEventLike, Rest extends readonly un
 ): (event: Event, ...rest: Rest) => Promise<LambdaResult> {
   assertFunction(handler, 'handler');
   const { verifier, refusals, ...others } = readOptions<LambdaOptions>(options, NAMES);
+  if (others.upload !== undefined)
+    throw new TypeError(
+      'upload: a function is given its events whole, so that nothing of them can be streamed: have clients upload to a signed URL',
+    );
   const guard = createGuard(verifier, others);
   const answers = readRefusals(refusals) === 'answer';
   return async (event, ...rest) => {

@@ -11,15 +11,16 @@ import { memberOf, type OptionNames, readOptions } from '../internal/options.ts'
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Refusals, readRefusals } from './shared/guard.ts';
 import type { BodyAdvice } from './shared/node-body.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
-import { getVerified } from './shared/verified-requests.ts';
+import { signerOf } from './shared/verified-requests.ts';
 import { guardHandler } from './shared/web-handler.ts';
 
+export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
 export type { ResponseSigning } from './shared/response-signing.ts';
 export type { TrustedProxy } from './shared/trusted-proxy.ts';
-export { getVerified } from './shared/verified-requests.ts';
+export { getUpload, getVerified } from './shared/verified-requests.ts';
 
 /** What `verified` takes. */
 export interface WebOptions extends AdapterOptions {
@@ -76,5 +77,5 @@ function addressOf(request: Request, platform: unknown): string | undefined {
  * @throws {TypeError} If the request was not verified, no scope is given, or one is no text.
  */
 export function requireScopes(request: Request, ...scopes: readonly string[]): void {
-  checkScopes(getVerified(request), readScopes(scopes));
+  checkScopes(signerOf(request), readScopes(scopes));
 }

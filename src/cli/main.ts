@@ -17,10 +17,11 @@ const ending = new AbortController();
 // Once: the second signal ends the process, whatever it is doing.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
 // Whoever reads may stop reading (`countersign … | head`).
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+for (const output of [process.stdout, process.stderr])
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
 
 process.exitCode = await runProgram(
   { version, commands },
@@ -34,3 +35,5 @@ process.exitCode = await runProgram(
     signal: ending.signal,
   },
 );
+// What was left off may still be waiting for something.
+if (ending.signal.aborted) process.exit();

@@ -5,7 +5,10 @@
  */
 
 import { nearest } from '../internal/nearest.ts';
+import { requireNoSecrets } from './argument-secrets.ts';
 import { type Command, type CommandContext, EXIT, type ExitCode, UsageError } from './command.ts';
+import { report } from './report.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** What the command line itself is told. */
 export interface Program {
@@ -16,9 +19,13 @@ export interface Program {
 /** Runs a command line, `context.argv` being all of it. Never rejects: the answer is the exit code. */
 export async function runProgram(program: Program, context: CommandContext): Promise<ExitCode> {
   try {
+    requireNoSecrets(context.argv);
     return await dispatch(program, context);
   } catch (error) {
-    return report(error, context);
+    const { argv, stdout, stderr } = context;
+    const passesOptionsOn = program.commands.find(({ name }) => name === argv[0])?.passesOptionsOn === true;
+    const isAsked = (option: string) => !passesOptionsOn && argv.includes(option);
+    return report(error, { stdout, stderr, json: isAsked('--json'), debug: isAsked('--debug') });
   }
 }
 
@@ -31,19 +38,34 @@ async function dispatch(program: Program, context: CommandContext): Promise<Exit
   if (first === '--version' || first === '-v') return print(`${program.version}\n`);
   if (first === '--help' || first === '-h' || (first === 'help' && rest.length === 0)) return print(overview(program));
   if (first === undefined) throw new UsageError(overview(program).trimEnd());
-  const [name, argv] = first === 'help' ? [rest[0]!, ['--help']] : [first, rest];
-  const command = program.commands.find((one) => one.name === name);
-  if (command === undefined) throw unknownCommand(name, program);
-  return asksForHelp(argv) ? print(`${command.help.trim()}\n`) : command.run({ ...context, argv });
+  if (first === 'help') return print(pageOf(find(program.commands, rest).command));
+  const { command, argv } = find(program.commands, context.argv);
+  if (asksForHelp(argv, command)) return print(pageOf(command));
+  const running = command.run({ ...context, argv });
+  return command.endsBySignal === true ? running : untilAborted(running, context.signal);
+}
+
+/** The command that the words lead to, and what stands behind them. */
+function find(commands: readonly Command[], words: readonly string[]): { readonly command: Command; readonly argv: readonly string[] } {
+  const [name = '', ...argv] = words;
+  const command = commands.find((one) => one.name === name);
+  if (command === undefined) throw unknownCommand(name, commands);
+  const [next = '-'] = argv;
+  return command.commands === undefined || next.startsWith('-') ? { command, argv } : find(command.commands, argv);
+}
+
+function pageOf({ help }: Command): string {
+  return `${help.trim()}\n`;
 }
 
 /** Behind `--` there are no options. */
-function asksForHelp(argv: readonly string[]): boolean {
+function asksForHelp(argv: readonly string[], { passesOptionsOn }: Command): boolean {
   const end = argv.indexOf('--');
-  return argv.slice(0, end < 0 ? undefined : end).some((argument) => argument === '--help' || argument === '-h');
+  const looked = passesOptionsOn === true ? argv.slice(0, 1) : argv.slice(0, end < 0 ? undefined : end);
+  return looked.some((argument) => argument === '--help' || argument === '-h');
 }
 
-function unknownCommand(name: string, { commands }: Program): UsageError {
+function unknownCommand(name: string, commands: readonly Command[]): UsageError {
   const known = commands.map((command) => command.name);
   const near = nearest(name, known);
   const what = name.startsWith('-') ? 'option' : 'command';
@@ -52,25 +74,21 @@ function unknownCommand(name: string, { commands }: Program): UsageError {
 }
 
 function overview({ commands }: Program): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
-  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
   return `Usage: countersign <command> [options]
 
 Commands:
-${lines.join('\n')}
+${listCommands(commands)}
 
   countersign <command> --help   what a command does, and its options
   countersign --version          the version
 
 Exit codes: 0 it is done, or the answer is yes; 1 the answer is no; 2 wrong use; 3 something outside failed.
-With --json, a command answers JSON on stdout.
+With --json, a command answers JSON on stdout. With --debug, an error shows where it comes from.
 `;
 }
 
-function report(error: unknown, { argv, stdout, stderr }: CommandContext): ExitCode {
-  const isUsage = error instanceof UsageError;
-  const message = error instanceof Error ? error.message : 'failed';
-  stderr.write(message.startsWith('Usage: ') ? `${message}\n` : `countersign: ${message}\n`);
-  if (argv.includes('--json')) stdout.write(`${JSON.stringify({ error: { kind: isUsage ? 'usage' : 'failed', message } })}\n`);
-  return isUsage ? EXIT.usage : EXIT.failed;
+/** Names and summaries, a line each. */
+export function listCommands(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n');
 }

@@ -13,7 +13,7 @@ import type { Awaitable } from '../internal/awaitable.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import type { FieldLines } from '../rfc9421/message.ts';
 import { notify } from '../runtime/notify.ts';
-import type { VerifiedRequest } from '../signature/verified-request.ts';
+import type { VerifiedRequest } from '../signature/verified/verified-request.ts';
 import { type Answer, carried, ofProblem, ofResponse, unhandled } from './answer.ts';
 import { type AskedRequest, type AskingGateway, askedAbout, readGatewaySecret, requireGateway } from './asked.ts';
 import { identityOf } from './identity.ts';

@@ -7,7 +7,7 @@
 import { digest } from '../crypto/digest.ts';
 import { encodeUtf8, isWellFormed } from '../internal/utf8.ts';
 import { digestValue, strongDigests } from '../signature/content-digest.ts';
-import type { VerifiedRequest } from '../signature/verified-request.ts';
+import type { VerifiedRequest } from '../signature/verified/verified-request.ts';
 
 /** Their names. Gateways must overwrite each of them, and clients may send none. */
 const IDENTITY_FIELDS = [

@@ -50,12 +50,13 @@ export class RequestView implements MessageView<Uint8Array | undefined> {
    * be, they are not looked at, and `undefined` is the answer.
    */
   readContent(required: readonly RequiredSignature[]): Awaitable<Uint8Array | undefined> {
+    const { content, read, message } = this.#taken;
+    if (typeof content === 'function') return content(required);
     const isCovered = required.some(({ signature }) => covers(signature.components, CONTENT_DIGEST));
     const isLacking = required.some(
       (one) => !covers(one.signature.components, CONTENT_DIGEST) && !one.requirement.uncovered.has('content-digest'),
     );
     if (!isCovered && !isLacking) return undefined;
-    const { content, read, message } = this.#taken;
     if (message.body === WITHHELD) return this.#checkWithheld(isCovered, isLacking);
     const arriving = content === message ? { body: message.body, announces: read } : (content as Request);
     return andThen(readContent(arriving, this.#bounds), (bytes) => this.#check(bytes, isCovered, isLacking));

@@ -16,7 +16,7 @@ import { contextOf } from './support/context.ts';
 const SECRET = 'what the bank gave to jdoe, 32 bytes or more';
 const GATEWAY_SECRET = 'known to the gateway alone';
 const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
-const ENV = { JDOE: SECRET, GATE: GATEWAY_SECRET, MASTER: `2027=${MASTER_KEY}`, EMPTY: '' };
+const ENV = { JDOE: SECRET, GATE: GATEWAY_SECRET, COUNTERSIGN_MASTER_KEYS: `2027:${MASTER_KEY}`, EMPTY: '' };
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-gateway-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -152,7 +152,7 @@ describe('countersign gateway', () => {
     const { keyid, secret } = await apiKeys.issue({ kind: 'hmac', owner: 'jdoe', scopes: ['coins:write'] });
     await apiKeys.close();
     database.close();
-    const options = [...BASE, '--database', 'keys.sqlite', '--prefix', 'bank', '--master-keys-env', 'MASTER', '--scope', 'coins:write'];
+    const options = [...BASE, '--database', 'keys.sqlite', '--scope', 'coins:write'];
     const { url, end } = await start(...options);
     const answer = await fetch(url, { headers: await signedBy(hmacSigner({ keyid, secret })) });
     const { headers } = answer;
@@ -189,29 +189,31 @@ describe('countersign gateway', () => {
 
   writeFileSync(join(folder, 'wrong.json'), '{"profiel":"nginx"}');
   writeFileSync(join(folder, 'kind.json'), '{"authority":"bank.example"}');
+  writeFileSync(join(folder, 'empty.sqlite'), '');
   writeFileSync(join(folder, 'text.json'), 'profile: nginx');
   it.each([
-    [[], 2, 'say whose requests count: --keyid, or --database'],
-    [[...JDOE, '--database', 'x'], 2, 'say whose requests count'],
+    [[], 2, 'there is no database: --database'],
+    [[...JDOE, '--database', 'x'], 2, '--keyid and --database exclude each other'],
     [JDOE, 2, '--profile is required'],
     [[...JDOE, '--profile', 'nginx'], 2, '--authority is required'],
     [[...BASE, ...JDOE, '--profile', 'apache'], 2, 'profile must be one of nginx'],
     [[...BASE, ...JDOE, '--body', 'forwarded'], 2, 'body must be withheld with this profile'],
     [[...BASE, ...JDOE, '--authority', 'https://bank.example'], 2, 'authority must be a host'],
     [[...BASE, ...JDOE, '--listen', 'everywhere'], 2, '--listen must be an address with a port'],
-    [[...BASE, ...JDOE, '--secret', SECRET], 2, 'there is no option --secret; did you mean --secret-env?'],
+    [[...BASE, ...JDOE, '--secret', SECRET], 2, 'there is no option --secret: secrets are no arguments'],
     [[...BASE, '--keyid', 'jdoe'], 2, 'the key of --keyid is --secret-env, --secret-file or --public-key-file'],
-    [[...BASE, '--keyid', 'jdoe', '--secret-env', SECRET], 2, '--secret-env must name an environment variable that is set'],
-    [[...BASE, '--keyid', 'jdoe', '--secret-env', 'EMPTY'], 2, '--secret-env must name'],
-    [[...BASE, ...JDOE, '--secret-file', 'x'], 2, '--secret-env and --secret-file exclude each other'],
-    [[...BASE, '--keyid', 'jdoe', '--secret-file', 'nowhere'], 3, 'ENOENT'],
-    [[...BASE, '--database', 'new.sqlite'], 2, '--database needs --prefix'],
-    [[...BASE, '--database', 'new.sqlite', '--prefix', 'bank', '--master-keys-env', 'JDOE'], 2, 'must be written 2027='],
+    [[...BASE, '--keyid', 'jdoe', '--secret-env', SECRET], 3, 'the variable that --secret-env names is not set'],
+    [[...BASE, '--keyid', 'jdoe', '--secret-env', 'EMPTY'], 3, 'the variable that --secret-env names is not set'],
+    [[...BASE, ...JDOE, '--secret-file', 'x'], 2, '--secret-file and --secret-env exclude each other'],
+    [[...BASE, '--keyid', 'jdoe', '--secret-file', 'nowhere'], 3, 'cannot read nowhere: there is no such file'],
+    [[...BASE, '--database', 'new.sqlite'], 3, 'there is no database new.sqlite'],
+    [[...BASE, '--database', 'empty.sqlite'], 3, 'countersign keys migrate brings its tables'],
+    [[...BASE, '--database', 'empty.sqlite', '--master-keys-file', 'text.json'], 3, 'must have <name>:<base64 of 32 bytes>'],
     [[...BASE, ...JDOE, 'nginx'], 2, 'gateway takes options only'],
     [['--config', 'wrong.json'], 2, 'there is no "profiel"; did you mean profile?'],
     [['--config', 'kind.json'], 2, 'authority must be a list of strings'],
     [['--config', 'text.json'], 2, 'is no JSON'],
-    [['--config', 'nowhere.json'], 3, 'ENOENT'],
+    [['--config', 'nowhere.json'], 3, 'there is no such file'],
   ] as const)('%j', async (argv, code, message) => {
     const [ended, said] = await failed(...argv);
     expect([ended, said]).toEqual([code, expect.stringContaining(message)]);

@@ -1,7 +1,7 @@
 /** Handlers of `Request` and `Response`, served by a small bridge to node:http: the shape of Workers, Deno and Bun. */
 import { Readable } from 'node:stream';
 import { isVerificationError, signRequest } from 'countersign';
-import { getVerified, requireScopes, verified, type WebHandler } from 'countersign/web';
+import { getUpload, getVerified, requireScopes, verified, type WebHandler } from 'countersign/web';
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeAdapter, PIECES, SCHEMA } from './support/adapter-suite.ts';
 import { bankVerifier, closeServers, refusalOf, serve, signer } from './support/bank.ts';
@@ -108,6 +108,31 @@ describe('the wrapper of handlers', () => {
       code: 'raw_body_unavailable',
       message: expect.stringContaining('request.clone()'),
     });
+  });
+
+  it.each([
+    ['a part of it', 'coins', '12'],
+    ['more than was announced', 'coins of gold', '5'],
+  ])('says that the body was cut or changed where there is %s', async (_, body, length) => {
+    const handler = verified(() => new Response('reached'), { verifier: verifier() });
+    const headers = { ...Object.fromEntries((await signed()).headers), 'content-length': length };
+    const cut = new Request('https://bank.example/coins', { method: 'POST', headers, body: new TextEncoder().encode(body) });
+    await expect(handler(cut)).rejects.toMatchObject({
+      code: 'raw_body_unavailable',
+      message: expect.stringMatching(new RegExp(`${length} bytes were announced, and ${body.length} are here`)),
+    });
+  });
+
+  it('says so of an upload, at its end', async () => {
+    const handler = verified(
+      async (request) => {
+        return new Response(await new Response(getUpload(request).body).text());
+      },
+      { verifier: verifier(), upload: { bodyBytes: 1_000 } },
+    );
+    const headers = { ...Object.fromEntries((await signed()).headers), 'content-length': '12' };
+    const cut = new Request('https://bank.example/coins', { method: 'POST', headers, body: new TextEncoder().encode('coins') });
+    await expect(handler(cut)).rejects.toMatchObject({ code: 'raw_body_unavailable' });
   });
 
   it.each([

@@ -153,8 +153,8 @@ const REFUSALS: Readonly<Record<VerificationErrorCode, readonly (() => unknown)[
       })),
   ],
   raw_body_unavailable: [
-    () => messageFromNode({ method: 'POST', url: '/', rawHeaders: [], readableDidRead: true } as never),
-    () => messageFromNode({ method: 'POST', url: '/', rawHeaders: [], readableEncoding: 'utf8' } as never),
+    () => request(() => ({ body: messageFromNode({ method: 'POST', url: '/', rawHeaders: [], readableDidRead: true } as never).body })),
+    () => request(() => ({ body: messageFromNode({ method: 'POST', url: '/', rawHeaders: [], readableEncoding: 'utf8' } as never).body })),
   ],
   field_forbidden: [() => asked([['X-Verified-Keyid', 'admin']])],
   gateway_misconfigured: [

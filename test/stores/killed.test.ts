@@ -11,7 +11,7 @@ import { fromPg } from '../../src/sql/postgres.ts';
 import { sqlReplayStore } from '../../src/sql/replay-store.ts';
 import { openSqlite } from '../../src/sql/sqlite.ts';
 import { consumption } from '../../src/testing/messages.ts';
-import { temporaryFile } from './support/databases.ts';
+import { temporaryFile } from './support/places.ts';
 import { signedRequest, startVerifier, type VerifierProcess } from './support/processes.ts';
 import { redisClients } from './support/redis-clients.ts';
 import { postgresFolder, runPostgres, startPostgres, startRedis, type TestServer } from './support/servers.ts';

@@ -10,7 +10,8 @@ import { sqlReplayStore } from '../../src/sql/replay-store.ts';
 import { fromSqlite, openSqlite } from '../../src/sql/sqlite.ts';
 import { consumption } from '../../src/testing/messages.ts';
 import { credit, credited, messages, openBank, PREFIX } from './support/bank.ts';
-import { connectionOf, databases, temporaryFile } from './support/databases.ts';
+import { databases } from './support/databases.ts';
+import { connectionOf, temporaryFile } from './support/places.ts';
 
 /** As many connections as there are in the pool: copies outnumber them. */
 const KINDS: Readonly<Record<string, () => Promise<{ readonly database: Database; close(): Promise<void> }>>> = {

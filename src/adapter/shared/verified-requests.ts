@@ -4,10 +4,13 @@
  * @module
  */
 
+import type { OpenUpload, Upload } from '../../http/upload/verify-upload.ts';
 import { assertObject } from '../../internal/assert.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 
 const verifiedRequests: WeakMap<object, VerifiedRequest> = /* @__PURE__ */ new WeakMap();
+
+const uploads: WeakMap<object, Upload> = /* @__PURE__ */ new WeakMap();
 
 /** Remembers what was verified of a request, or event, of a framework. */
 export function remember(request: object, verified: VerifiedRequest): void {
@@ -22,6 +25,35 @@ export function remember(request: object, verified: VerifiedRequest): void {
 export function getVerified(request: object): VerifiedRequest {
   assertObject(request, 'request');
   const verified = verifiedRequests.get(request);
-  if (verified === undefined) throw new TypeError('the request was not verified: mount the adapter of countersign before this handler');
-  return verified;
+  if (verified !== undefined) return verified;
+  if (uploads.has(request)) throw new TypeError('the upload has not ended: what was verified is what finished of getUpload(…) resolves to');
+  throw new TypeError('the request was not verified: mount the adapter of countersign before this handler');
+}
+
+/** Remembers what is uploaded by a request, and what was verified of it when it ends. */
+export function rememberUpload(request: object, { upload }: OpenUpload): void {
+  uploads.set(request, upload);
+  upload.finished.then(
+    (verified) => remember(request, verified),
+    () => undefined,
+  );
+}
+
+/**
+ * What is uploaded by a framework's request: `{ body, finished }`, and whose it is.
+ *
+ * @throws {TypeError} If the adapter did not verify the head of this request, or has no option `upload`.
+ */
+export function getUpload(request: object): Upload {
+  assertObject(request, 'request');
+  const upload = uploads.get(request);
+  if (upload === undefined)
+    throw new TypeError('nothing is uploaded by the request: give the adapter of countersign before this handler its option upload');
+  return upload;
+}
+
+/** Whose request it is: also while it is uploaded. @throws {TypeError} As `getVerified`. */
+export function signerOf(request: object): Pick<VerifiedRequest, 'key'> {
+  assertObject(request, 'request');
+  return uploads.get(request) ?? getVerified(request);
 }

@@ -9,10 +9,11 @@ import type { GatewayBody, GatewayProfile } from '../../gateway/profiles.ts';
 import { createVerifier } from '../../http/verifier.ts';
 import type { Scheme } from '../../signature/authority.ts';
 import { type Command, type CommandContext, EXIT, type ExitCode, UsageError } from '../command.ts';
-import { readSecret } from '../secrets.ts';
+import { ofArguments } from '../input/blame.ts';
+import { findSecret } from '../input/secret.ts';
 import { type OpenedKeys, openKeys } from './keys.ts';
 import { isLocal, readListenAddress, serveUntil } from './serve.ts';
-import { type GatewaySettings, readSettings } from './settings.ts';
+import { GATEWAY_OPTIONS, type GatewaySettings, readSettings } from './settings.ts';
 
 const HELP = `
 Usage: countersign gateway --profile <gateway> --authority <host> (--keyid … | --database …)
@@ -35,12 +36,11 @@ One key:
   --secret-file <file>          the file that holds its secret
   --public-key-file <file>      its public key, PEM
 
-Keys of a SQLite database (Node 22.13 or later):
-  --database <file>             made by countersign/sql; the nonces are remembered in it too
-  --prefix <prefix>             what the keys begin with
-  --environment <name>          default live
-  --master-keys-env <variable>  2027=<base64>,2026=<base64>: the master keys, the current one first
-  --master-keys-file <file>
+Keys of a database, which remembers the nonces too:
+  --database <file>             a SQLite file; default: what DATABASE_URL says
+  --table-prefix <text>         what the tables begin with; default countersign_
+  --environment <name>          live (default), test, …
+  --master-keys-file <file>     as countersign keys has it; or the variable COUNTERSIGN_MASTER_KEYS
 
   --gateway-secret-env <variable>
   --gateway-secret-file <file>  what the gateway sends as x-gateway-secret; needed where others than
@@ -48,6 +48,7 @@ Keys of a SQLite database (Node 22.13 or later):
   --insecurely-assume-no-earlier-messages
                                 no cold start: for keys that are new
   --json                        print where it listens as JSON
+  --debug                       shows where an error comes from
   --help                        this page
 
 Refusals are told on stderr, a line of JSON each. SIGTERM ends it once all is answered.
@@ -55,18 +56,31 @@ Exit codes: 0 it ended as it was told to; 2 wrong use; 3 the port, a file or the
 `;
 
 /** Runs a verifier that gateways ask. */
-export const gateway: Command = { name: 'gateway', summary: 'verify for nginx, Caddy, HAProxy, Envoy, Traefik', help: HELP, run };
+export const gateway: Command = {
+  name: 'gateway',
+  summary: 'verify for nginx, Caddy, HAProxy, Envoy, Traefik',
+  help: HELP,
+  options: GATEWAY_OPTIONS,
+  endsBySignal: true,
+  run,
+};
 
 async function run(context: CommandContext): Promise<ExitCode> {
   const settings = await readSettings(context);
   const { profile, listen = '127.0.0.1:9421', json = false } = settings;
   const address = readListenAddress(listen);
-  const secret = await readSecret({ env: settings.gatewaySecretEnv, file: settings.gatewaySecretFile }, 'gateway-secret', context);
+  const secret = await findSecret(context, {
+    what: 'the secret of the gateway',
+    file: settings.gatewaySecretFile,
+    fileOption: 'gateway-secret-file',
+    variable: settings.gatewaySecretEnv,
+    variableOption: 'gateway-secret-env',
+  });
   if (secret === undefined && !isLocal(address))
     throw new UsageError('others than this machine reach that address of --listen: give --gateway-secret-env or --gateway-secret-file');
   const keys = await openKeys(settings, context);
   try {
-    const { node } = asUsage(() => createGatewayOf(settings, keys, secret, context));
+    const { node } = await ofArguments(() => createGatewayOf(settings, keys, secret, context));
     const tell = (where: string): unknown =>
       context.stdout.write(json ? `${JSON.stringify({ listening: where, profile })}\n` : `listening on ${where} for ${profile}\n`);
     await serveUntil(context.signal, address, (request, response) => void node(request, response), tell);
@@ -100,14 +114,4 @@ function createGatewayOf(settings: GatewaySettings, keys: OpenedKeys, secret: st
     onEvent,
     onError,
   });
-}
-
-/** What is wrong with a value is wrong with how the command was called. */
-function asUsage<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    throw new UsageError(error.message, { cause: error });
-  }
 }

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { createApiKeys } from '../../api-key/api-keys.ts';
 import { aesGcmSealer } from '../../api-key/sealing/sealer.ts';
 import { importPublicKeyPem } from '../../crypto/forms/import.ts';
@@ -15,11 +13,14 @@ import { memoryReplayStore } from '../../replay/memory-store.ts';
 import type { ReplayStore } from '../../replay/store.ts';
 import type { ResolveKey } from '../../signature/key-record.ts';
 import { sqlKeyStore } from '../../sql/keys/key-store.ts';
-import { migrate } from '../../sql/migrate.ts';
 import { sqlReplayStore } from '../../sql/replay-store.ts';
-import { openSqlite } from '../../sql/sqlite.ts';
-import { type CommandContext, UsageError } from '../command.ts';
-import { readMasterKeys, readSecret } from '../secrets.ts';
+import { type CommandContext, Failure, UsageError } from '../command.ts';
+import { openDatabase } from '../database/open.ts';
+import { ofArguments, ofFile } from '../input/blame.ts';
+import { readText } from '../input/read.ts';
+import { findSecret } from '../input/secret.ts';
+import { findNamedKeys } from '../keys/setup/named-keys.ts';
+import { oneLine } from '../report.ts';
 import type { GatewaySettings } from './settings.ts';
 
 /** Keys, and what remembers their nonces. */
@@ -34,12 +35,12 @@ export interface OpenedKeys {
  * Opens the keys.
  *
  * @throws {UsageError} If none are named, or in two ways.
- * @throws {Error} If a file or the database cannot be read.
+ * @throws {Failure} If a file or the database cannot be read.
  */
 export async function openKeys(settings: GatewaySettings, context: CommandContext): Promise<OpenedKeys> {
   const { keyid, database } = settings;
-  if ((keyid === undefined) === (database === undefined)) throw new UsageError('say whose requests count: --keyid, or --database');
-  return database === undefined ? oneKey(keyid!, settings, context) : keysOfDatabase(database, settings, context);
+  if (keyid !== undefined && database !== undefined) throw new UsageError('--keyid and --database exclude each other');
+  return keyid === undefined ? keysOfDatabase(settings, context) : oneKey(keyid, settings, context);
 }
 
 async function oneKey(keyid: string, settings: GatewaySettings, context: CommandContext): Promise<OpenedKeys> {
@@ -53,29 +54,49 @@ async function oneKey(keyid: string, settings: GatewaySettings, context: Command
 }
 
 async function readKey({ secretEnv, secretFile, publicKeyFile }: GatewaySettings, context: CommandContext): Promise<VerificationKey> {
-  const secret = await readSecret({ env: secretEnv, file: secretFile }, 'secret', context);
+  const secret = await findSecret(context, {
+    what: 'the secret',
+    file: secretFile,
+    fileOption: 'secret-file',
+    variable: secretEnv,
+    variableOption: 'secret-env',
+  });
   if ((secret === undefined) === (publicKeyFile === undefined))
     throw new UsageError('the key of --keyid is --secret-env, --secret-file or --public-key-file');
-  if (secret !== undefined) return hmacKey(secret);
-  return importPublicKeyPem(await readFile(resolve(context.cwd, publicKeyFile!), 'utf8'));
+  if (secret !== undefined) return ofFile('the secret', () => hmacKey(secret));
+  const text = await readText(context, publicKeyFile!);
+  return ofFile(publicKeyFile!, () => importPublicKeyPem(text));
 }
 
-async function keysOfDatabase(path: string, settings: GatewaySettings, context: CommandContext): Promise<OpenedKeys> {
-  const { prefix, environment, masterKeysEnv, masterKeysFile, insecurelyAssumeNoEarlierMessages } = settings;
-  if (prefix === undefined) throw new UsageError('--database needs --prefix: what its keys begin with');
-  const text = await readSecret({ env: masterKeysEnv, file: masterKeysFile }, 'master-keys', context);
-  const sealer = text === undefined ? undefined : aesGcmSealer(readMasterKeys(text, 'master-keys'));
-  const database = openSqlite(resolve(context.cwd, path));
+async function keysOfDatabase(settings: GatewaySettings, context: CommandContext): Promise<OpenedKeys> {
+  const { tablePrefix: prefix, insecurelyAssumeNoEarlierMessages } = settings;
+  const masterKeys = await findNamedKeys(context, {
+    what: 'master keys',
+    file: settings.masterKeysFile,
+    fileOption: 'master-keys-file',
+    usual: 'COUNTERSIGN_MASTER_KEYS',
+  });
+  const { database, close } = await openDatabase(context, settings as { readonly database: string | undefined });
   try {
-    await migrate(database);
-    const apiKeys = createApiKeys({ store: sqlKeyStore(database), sealer, prefix, environment });
+    const store = await ofArguments(() => sqlKeyStore(database, { prefix }));
+    await store.revision();
+    const apiKeys = await ofArguments(() =>
+      createApiKeys({
+        store,
+        sealer: masterKeys && aesGcmSealer(masterKeys),
+        // What keys begin with matters where they are issued.
+        prefix: context.env['COUNTERSIGN_PREFIX'] ?? 'countersign',
+        environment: settings.environment ?? context.env['COUNTERSIGN_ENVIRONMENT'],
+      }),
+    );
     return {
       resolveKey: apiKeys.resolveKey,
-      replayStore: sqlReplayStore(database, { insecurelyAssumeNoEarlierMessages }),
-      close: () => apiKeys.close().finally(() => database.close()),
+      replayStore: sqlReplayStore(database, { prefix, insecurelyAssumeNoEarlierMessages }),
+      close: () => apiKeys.close().finally(close),
     };
   } catch (error) {
-    database.close();
-    throw error;
+    await close();
+    if (error instanceof UsageError) throw error;
+    throw new Failure(`the database: ${oneLine(error)} (countersign keys migrate brings its tables)`, { cause: error });
   }
 }

@@ -4,12 +4,11 @@
  * @module
  */
 
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { parseJsonStrict } from '../../canonical/strict-json.ts';
 import { readOptions } from '../../internal/options.ts';
 import { readArguments } from '../arguments.ts';
-import { type CommandContext, UsageError } from '../command.ts';
+import { type CommandContext, type OptionTable, UsageError } from '../command.ts';
+import { readText } from '../input/read.ts';
 
 /** The options, as a file writes them; on the command line `secretEnv` is `--secret-env`. */
 export interface GatewaySettings {
@@ -24,9 +23,8 @@ export interface GatewaySettings {
   readonly secretFile?: string | undefined;
   readonly publicKeyFile?: string | undefined;
   readonly database?: string | undefined;
-  readonly prefix?: string | undefined;
+  readonly tablePrefix?: string | undefined;
   readonly environment?: string | undefined;
-  readonly masterKeysEnv?: string | undefined;
   readonly masterKeysFile?: string | undefined;
   readonly gatewaySecretEnv?: string | undefined;
   readonly gatewaySecretFile?: string | undefined;
@@ -47,9 +45,8 @@ const KINDS = {
   secretFile: 'text',
   publicKeyFile: 'text',
   database: 'text',
-  prefix: 'text',
+  tablePrefix: 'text',
   environment: 'text',
-  masterKeysEnv: 'text',
   masterKeysFile: 'text',
   gatewaySecretEnv: 'text',
   gatewaySecretFile: 'text',
@@ -59,7 +56,8 @@ const KINDS = {
 
 const optionName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-const OPTIONS = {
+/** The options, as the command line has them. */
+export const GATEWAY_OPTIONS = {
   config: { type: 'string' },
   ...Object.fromEntries(
     Object.entries(KINDS).map(([name, kind]) => [
@@ -67,28 +65,28 @@ const OPTIONS = {
       { type: kind === 'flag' ? 'boolean' : 'string', multiple: kind === 'texts' } as const,
     ]),
   ),
-} as const;
+} as const satisfies OptionTable;
 
 /**
  * Reads the options and the file.
  *
  * @throws {UsageError} If one is unknown or of another kind.
- * @throws {Error} If the file cannot be read.
+ * @throws {Failure} If the file cannot be read.
  */
-export async function readSettings({ argv, cwd }: CommandContext): Promise<GatewaySettings> {
-  const { values, positionals } = readArguments(argv, OPTIONS);
+export async function readSettings(context: CommandContext): Promise<GatewaySettings> {
+  const { values, positionals } = readArguments(context.argv, GATEWAY_OPTIONS);
   if (positionals.length > 0) throw new UsageError('gateway takes options only');
   const given: Readonly<Record<string, unknown>> = values;
   const fromOptions = Object.keys(KINDS).map((name) => [name, given[optionName(name)]] as const);
   const { config } = values;
   return {
-    ...(typeof config === 'string' ? await readConfig(resolve(cwd, config)) : {}),
+    ...(typeof config === 'string' ? readConfig(await readText(context, config)) : {}),
     ...Object.fromEntries(fromOptions.filter(([, value]) => value !== undefined)),
   };
 }
 
-async function readConfig(file: string): Promise<GatewaySettings> {
-  const parsed = parseConfig(await readFile(file, 'utf8'));
+function readConfig(text: string): GatewaySettings {
+  const parsed = parseConfig(text);
   try {
     const read = readOptions(parsed, NAMES, { name: 'the file of --config' });
     for (const [name, kind] of Object.entries(KINDS)) requireKind(name, read[name as keyof GatewaySettings], kind);

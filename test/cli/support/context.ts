@@ -11,16 +11,26 @@ export interface KeptOutput extends Output {
   text(): string;
 }
 
-function keep(): KeptOutput {
+function keep(isTTY: boolean): KeptOutput {
   const written: string[] = [];
-  return { write: (text) => written.push(text), text: () => written.join('') };
+  // Other programs write bytes through a command.
+  const asText = (chunk: unknown) => (typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString());
+  return { write: (text) => written.push(asText(text)), text: () => written.join(''), isTTY };
 }
 
+/** What a test says of the world; the rest is empty. */
+export type GivenContext = Partial<Omit<CommandContext, 'stdout' | 'stderr'>> & {
+  /** What stdin has. */
+  readonly input?: string | Uint8Array | undefined;
+  /** Whether stdout and stderr are a terminal. */
+  readonly isTTY?: boolean | undefined;
+};
+
 /** A context whose outputs are kept; what is not given is empty. */
-export function contextOf(given: Partial<Omit<CommandContext, 'stdout' | 'stderr'>> & { readonly input?: string | undefined } = {}) {
-  const { input = '', ...context } = given;
-  async function* stdin(): AsyncGenerator<string> {
-    if (input !== '') yield input;
+export function contextOf(given: GivenContext = {}) {
+  const { input = '', isTTY = false, ...context } = given;
+  async function* stdin(): AsyncGenerator<string | Uint8Array> {
+    if (input.length > 0) yield input;
   }
   return {
     argv: [],
@@ -29,7 +39,7 @@ export function contextOf(given: Partial<Omit<CommandContext, 'stdout' | 'stderr
     cwd: process.cwd(),
     signal: new AbortController().signal,
     ...context,
-    stdout: keep(),
-    stderr: keep(),
+    stdout: keep(isTTY),
+    stderr: keep(isTTY),
   };
 }
