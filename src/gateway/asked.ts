@@ -120,11 +120,11 @@ function clientFields(fields: FieldLines, { original }: ProfileFacts, isShown: b
 function announced(fields: FieldLines, { original }: ProfileFacts, isShown: boolean): FieldLines {
   const read = createFieldReader(fields);
   const own = original === undefined && !isShown;
-  const values = [
-    ['content-length', read(ANNOUNCED.length) ?? (own ? read('content-length') : undefined)],
-    ['transfer-encoding', isShown ? undefined : read(ANNOUNCED.coding)],
-  ] as const;
-  return values.flatMap(([name, lines = []]) => lines.filter((line) => line.trim() !== '').map((line) => [name, line] as const));
+  const some = (name: string): readonly string[] => (read(name) ?? []).filter((line) => line.trim() !== '');
+  // Of unknown length: at least one byte, for who has to cover it.
+  if (!isShown && some(ANNOUNCED.coding).length > 0) return [['content-length', '1']];
+  const lengths = read(ANNOUNCED.length) === undefined && own ? some('content-length') : some(ANNOUNCED.length);
+  return lengths.map((line) => ['content-length', line] as const);
 }
 
 function misconfigured(detail: string): VerificationError {

@@ -30,11 +30,11 @@ export interface PlainContent {
  * The content of a message that somebody else has, and we never see: a gateway asks about a request, and hands the content to the backend. What was
  * signed of it is then the covered digest, which whoever has the content must hold against it. Reading it is an error.
  */
-export const WITHHELD: AsyncIterable<Uint8Array> = /* @__PURE__ */ Object.freeze({
-  [Symbol.asyncIterator]: (): never => {
-    throw new TypeError('the content is not here to be read');
+export const WITHHELD: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => {
+    throw unavailable();
   },
-});
+};
 
 /**
  * Reads the content of a message into memory. Bytes that are there already are handed over as they are.

@@ -13,7 +13,7 @@ import type { Component } from '../rfc9421/component.ts';
 import { CONTENT_DIGEST, covers, presentRequestFields } from '../rfc9421/coverage.ts';
 import { combine } from '../rfc9421/field-lines.ts';
 import type { CheckAuthority } from '../signature/authority.ts';
-import { checkContentDigest, strongDigests } from '../signature/content-digest.ts';
+import { checkContentDigest } from '../signature/content-digest.ts';
 import type { RequiredSignature } from '../signature/proven-signature.ts';
 import type { MessageView } from '../signature/verify-signatures.ts';
 import { type ContentBounds, readContent, WITHHELD } from './content.ts';
@@ -57,17 +57,13 @@ export class RequestView implements MessageView<Uint8Array | undefined> {
       (one) => !covers(one.signature.components, CONTENT_DIGEST) && !one.requirement.uncovered.has('content-digest'),
     );
     if (!isCovered && !isLacking) return undefined;
-    if (message.body === WITHHELD) return this.#checkWithheld(isCovered, isLacking);
+    if (message.body === WITHHELD) {
+      // Whether its digest can be held against it, whoever tells it on finds out.
+      if (isLacking && this.announcesContent) throw lackingDigest(read('content-digest'));
+      return undefined;
+    }
     const arriving = content === message ? { body: message.body, announces: read } : (content as Request);
     return andThen(readContent(arriving, this.#bounds), (bytes) => this.#check(bytes, isCovered, isLacking));
-  }
-
-  /** Of content that somebody else has, the digest must be covered, and one that can be held against it. */
-  #checkWithheld(isCovered: boolean, isLacking: boolean): undefined {
-    const field = this.#taken.read('content-digest');
-    if (isLacking && this.announcesContent) throw lackingDigest(field);
-    if (isCovered && field !== undefined) strongDigests(combine(field));
-    return undefined;
   }
 
   #check(bytes: Uint8Array, isCovered: boolean, isLacking: boolean): Awaitable<Uint8Array> {
@@ -87,8 +83,6 @@ function lackingDigest(field: readonly string[] | undefined): VerificationError 
 
 /** Whether there is content for certain, as far as can be told without reading it. */
 function announcesContent({ read, message: { body } }: TakenRequest): boolean {
-  // Content of unknown length that is not here to be counted.
-  if (body === WITHHELD && read('transfer-encoding') !== undefined) return true;
   const length = read('content-length')?.[0];
   return (length !== undefined && /^\d*[1-9]\d*$/.test(length.trim())) || (isBytes(body) && body.length > 0);
 }
