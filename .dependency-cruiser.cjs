@@ -27,6 +27,7 @@ const layers = {
   license: [...SIGNATURE, 'payload'],
   adapter: CARRIERS,
   fetch: CARRIERS,
+  gateway: [...CARRIERS, 'adapter'],
   undici: [...CARRIERS, 'fetch'],
   testing: [...CORE, 'replay', 'api-key'],
   redis: [...CORE, 'replay', 'api-key'],

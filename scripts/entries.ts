@@ -13,6 +13,7 @@ export const entries: Readonly<Record<string, string>> = {
   explain: 'src/explain/index.ts',
   express: 'src/adapter/express.ts',
   fastify: 'src/adapter/fastify.ts',
+  gateway: 'src/gateway/index.ts',
   hono: 'src/adapter/hono.ts',
   http: 'src/http/index.ts',
   'key-pairs': 'src/key-pairs/index.ts',

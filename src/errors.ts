@@ -32,6 +32,8 @@ const CODES = {
   body_too_large: [413],
   body_incomplete: [400],
   raw_body_unavailable: [500, 'private'],
+  field_forbidden: [400],
+  gateway_misconfigured: [500, 'private'],
   nonce_missing: [401],
   nonce_replayed: [401],
   parameter_forbidden: [401],

@@ -27,6 +27,16 @@ export interface PlainContent {
 }
 
 /**
+ * The content of a message that somebody else has, and we never see: a gateway asks about a request, and hands the content to the backend. What was
+ * signed of it is then the covered digest, which whoever has the content must hold against it. Reading it is an error.
+ */
+export const WITHHELD: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => {
+    throw unavailable();
+  },
+};
+
+/**
  * Reads the content of a message into memory. Bytes that are there already are handed over as they are.
  *
  * @throws {VerificationError} `body_too_large` past the limit; `body_incomplete` if it breaks off or takes too long; `raw_body_unavailable` if
