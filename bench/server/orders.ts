@@ -8,7 +8,7 @@ export const SECRET = 'what the bank gave to jdoe, 32 bytes or more';
 const EMPTY = JSON.stringify({ currency: 'goldcoins', amount: 10, note: '' });
 
 /** 300 bytes. */
-export const BODY: Buffer = Buffer.from(JSON.stringify({ currency: 'goldcoins', amount: 10, note: 'x'.repeat(300 - EMPTY.length) }));
+const BODY: Buffer = Buffer.from(JSON.stringify({ currency: 'goldcoins', amount: 10, note: 'x'.repeat(300 - EMPTY.length) }));
 
 const signer = hmacSigner({ keyid: KEYID, secret: SECRET });
 
