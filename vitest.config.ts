@@ -2,7 +2,15 @@ import { resolve } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { entries } from './scripts/entries.ts';
 
-const OTHERS = ['test/runtime/**', 'test/stores/**', 'test/frameworks/**', 'test/package/**', 'test/docs/**', '**/node_modules/**'];
+const OTHERS = [
+  'test/runtime/**',
+  'test/stores/**',
+  'test/frameworks/**',
+  'test/gateways/**',
+  'test/package/**',
+  'test/docs/**',
+  '**/node_modules/**',
+];
 
 /** Tests and examples import the package by its name: in the fast tests that is the source. */
 const alias = Object.entries(entries).map(([name, source]) => ({
@@ -34,6 +42,18 @@ const frameworks: TestProjectInlineConfiguration = {
   test: { name: 'frameworks', include: ['test/frameworks/**/*.test.ts'], exclude: ['**/node_modules/**'], testTimeout: 60_000 },
 };
 
+/** Behind real proxies and gateways, one file after the other: ports are chosen before they are taken. */
+const gateways: TestProjectInlineConfiguration = {
+  resolve: { alias },
+  test: {
+    name: 'gateways',
+    include: ['test/gateways/**/*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
+  },
+};
+
 const packed: TestProjectInlineConfiguration = {
   test: {
     name: 'package',
@@ -60,7 +80,7 @@ const stores: TestProjectInlineConfiguration = {
 
 export default defineConfig({
   test: {
-    projects: [unit, polluted, frameworks, packed, stores],
+    projects: [unit, polluted, frameworks, gateways, packed, stores],
     // A rejection that nobody awaits ends a server's process: test/rig shows that it fails a run here.
     dangerouslyIgnoreUnhandledErrors: false,
     coverage: {

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const parts = ['quick', 'linear', 'equal-time', 'cost'];
+const parts = ['quick', 'linear', 'equal-time', 'cost', 'stores', 'keys'];
 const failed = parts.filter((part) => {
   console.log(`\n── ${part}`);
   return spawnSync(process.execPath, [join(import.meta.dirname, `${part}.ts`)], { stdio: 'inherit' }).status !== 0;

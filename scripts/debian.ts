@@ -19,8 +19,13 @@ const packages: readonly SystemPackage[] = [
   { name: 'chromium', file: '/usr/bin/chromium', purpose: 'the runtime matrix' },
   { name: 'firefox-esr', file: '/usr/bin/firefox-esr', purpose: 'the runtime matrix' },
   { name: 'webkit2gtk-driver', file: '/usr/bin/WebKitWebDriver', purpose: 'the runtime matrix' },
+  { name: 'nginx', file: '/usr/sbin/nginx', purpose: 'gateways' },
+  { name: 'libnginx-mod-http-js', file: '/usr/lib/nginx/modules/ngx_http_js_module.so', purpose: 'gateways' },
+  { name: 'caddy', file: '/usr/bin/caddy', purpose: 'gateways' },
+  { name: 'haproxy', file: '/usr/sbin/haproxy', purpose: 'gateways' },
   { name: 'postgresql', file: '/usr/lib/postgresql', purpose: 'stores' },
   { name: 'redis-server', file: '/usr/bin/redis-server', purpose: 'stores' },
+  { name: 'ripgrep', file: '/usr/bin/rg', purpose: 'the packed package' },
   { name: 'xvfb', file: '/usr/bin/Xvfb', purpose: 'a display for WebKitGTK' },
 ];
 

@@ -26,7 +26,7 @@ interface Budget {
 const budgets: readonly Budget[] = [
   { use: 'signed fetch with Ed25519', names: 'createSignedFetch, createSigner, generateKeyPair', budget: 24 },
   { use: 'signed fetch with HMAC', names: 'createSignedFetch, hmacSigner', budget: 21.5 },
-  { use: 'verifier, HMAC, memory store', names: 'createVerifier, hmacKey, memoryReplayStore', budget: 31 },
+  { use: 'verifier, HMAC, memory store', names: 'createVerifier, hmacKey, memoryReplayStore', budget: 31.5 },
   { use: 'verifying licenses', names: 'verifyLicense', from: 'countersign/license', budget: 9 },
   { use: 'JavaScript cryptography, more', names: '*', from: './dist/parts/javascript.js', budget: 12 },
 ];

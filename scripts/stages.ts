@@ -63,9 +63,9 @@ async function installs(): Promise<Outcome> {
 }
 
 /** Over real servers. Where one is missing it is told, and on CI a failure. */
-async function stores(): Promise<Outcome> {
-  const missing = missingFor('stores');
-  if (missing.length === 0 || process.env['CI']) return vitest('stores');
+async function overServers(project: 'stores' | 'gateways'): Promise<Outcome> {
+  const missing = missingFor(project);
+  if (missing.length === 0 || process.env['CI']) return vitest(project);
   console.log(`not run: install ${missing.join(', ')}`);
   return sum([]);
 }
@@ -128,7 +128,7 @@ export const stages: readonly Stage[] = [
     title: 'security and conformance, with Object.prototype polluted',
     run: () => vitest('polluted'),
   },
-  { name: 'stores', title: 'stores over real servers', needs: ['system'], run: stores },
+  { name: 'stores', title: 'stores over real servers', needs: ['system', 'install'], run: () => overServers('stores') },
   {
     name: 'package',
     title: 'the packed package, and the examples of the docs',
@@ -140,6 +140,12 @@ export const stages: readonly Stage[] = [
     title: 'the adapters, in their frameworks',
     needs: ['install', 'build'],
     run: () => vitest('frameworks'),
+  },
+  {
+    name: 'gateways',
+    title: 'behind real proxies and gateways',
+    needs: ['system', 'install', 'build'],
+    run: () => overServers('gateways'),
   },
   ...optional(MATRIX, {
     name: 'runtime',

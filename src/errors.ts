@@ -32,6 +32,8 @@ const CODES = {
   body_too_large: [413],
   body_incomplete: [400],
   raw_body_unavailable: [500, 'private'],
+  field_forbidden: [400],
+  gateway_misconfigured: [500, 'private'],
   nonce_missing: [401],
   nonce_replayed: [401],
   parameter_forbidden: [401],
@@ -63,6 +65,11 @@ const CODES = {
 
 /** Why a message was refused. A `switch` needs a default: new codes come with minor releases. */
 export type VerificationErrorCode = keyof typeof CODES;
+
+/** Whether this version of the package has such a code. */
+export function isErrorCode(code: string): code is VerificationErrorCode {
+  return Object.hasOwn(CODES, code);
+}
 
 /** Why the signed fetch would not send, follow or hand over. */
 export type SignedFetchErrorCode =
@@ -219,6 +226,12 @@ export class VerificationError extends Error {
 export function annotateRefusal(error: VerificationError, context: RefusalContext): void {
   const known = contexts.get(error);
   contexts.set(error, { ...context, ...known });
+}
+
+/** The same refusal, of which the log says more. */
+export function withLogDetail(error: VerificationError, logDetail: string): VerificationError {
+  const { code, detail, retryAfter } = error;
+  return new VerificationError(code, detail, { ...contexts.get(error), cause: error, retryAfter, logDetail });
 }
 
 /**

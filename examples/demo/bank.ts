@@ -2,7 +2,8 @@
  * The bank: a plain node:http server that credits gold coins, once, to whoever's backend signs for them.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createVerifier, isVerificationError, type KeyLookup, memoryReplayStore, type ReplayStore } from 'countersign';
+import { createVerifier, isVerificationError, type KeyLookup, memoryReplayStore, type ReplayStore, type ResolveKey } from 'countersign';
+import { requireConsumer } from 'countersign/api-keys';
 import { messageFromNode } from 'countersign/node';
 import { close, type Handler, listen, sendJson } from './http.ts';
 import { orderSchema } from './order.ts';
@@ -20,6 +21,8 @@ export interface Bank {
   balance(owner: string): number;
   /** Adds a route, `GET /path`. Whatever has none is a signed request. */
   route(name: string, handler: Handler): void;
+  /** Adds what answers everything at a path and below it. */
+  mount(path: string, handler: Handler): void;
   close(): Promise<void>;
 }
 
@@ -28,30 +31,49 @@ export interface BankOptions {
   readonly port?: number | undefined;
   /** Shows in a refusal what the bank built, so that a person can compare. */
   readonly insecurelyExposeSignatureBase?: boolean | undefined;
+  /** The keys that it did not register itself: those of its portal. */
+  readonly resolveKey?: ResolveKey | undefined;
 }
 
 /** Opens a bank on loopback. */
-export async function openBank({ port, insecurelyExposeSignatureBase }: BankOptions = {}): Promise<Bank> {
+export async function openBank({ port, insecurelyExposeSignatureBase, resolveKey }: BankOptions = {}): Promise<Bank> {
   const server = createServer();
   const origin = await listen(server, port);
-  const routes = new Map<string, Handler>();
-  const bank: Bank = { origin, ...openBooks(), route: (name, handler) => void routes.set(name, handler), close: () => close(server) };
+  const { routes, find } = openRoutes();
+  const bank: Bank = { origin, ...openBooks(), ...routes, close: () => close(server) };
   const verifier = createVerifier({
     authority: new URL(origin).host,
-    resolveKey: bank.findKey,
+    resolveKey: (keyid, untrusted) => bank.findKey(keyid) ?? resolveKey?.(keyid, untrusted),
     replayStore: bank.replayStore,
     insecurelyExposeSignatureBase,
   });
   const credit: Handler = async (request, response) => {
     const verified = await verifier.verifyRequest(messageFromNode(request));
     const { amount } = verified.json(orderSchema);
-    sendJson(response, { credited: amount, balance: bank.credit(verified.keyid, amount) });
+    // A key of the portal says whose it is, and what it may.
+    const { owner } = verified.consumer ? requireConsumer(verified.consumer, { scopes: ['coins:write'] }) : { owner: verified.keyid };
+    sendJson(response, { credited: amount, balance: bank.credit(owner, amount) });
   };
   server.on('request', (request, response) => {
-    const [path] = (request.url ?? '').split('?');
-    void answer(routes.get(`${request.method} ${path}`) ?? credit, request, response);
+    void answer(find(request) ?? credit, request, response);
   });
   return bank;
+}
+
+/** What is where. */
+function openRoutes(): { readonly routes: Pick<Bank, 'route' | 'mount'>; find(request: IncomingMessage): Handler | undefined } {
+  const named = new Map<string, Handler>();
+  const mounted = new Map<string, Handler>();
+  return {
+    routes: {
+      route: (name, handler) => void named.set(name, handler),
+      mount: (path, handler) => void mounted.set(path, handler),
+    },
+    find: ({ method, url = '' }) => {
+      const [path = ''] = url.split('?');
+      return named.get(`${method} ${path}`) ?? mounted.get(path.split('/', 2).join('/'));
+    },
+  };
 }
 
 /** The keys, the coins and the nonces seen. */

@@ -6,14 +6,17 @@
 
 import type { Verifier } from '../http/verifier.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
+import { type IdentifiedOptions, toVerifiedOptions } from './identified.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Refusals, readRefusals } from './shared/guard.ts';
 import type { BodyAdvice } from './shared/node-body.ts';
 import { answerRefusal, guardNode } from './shared/node-guard.ts';
 import type { NodeRequestLike } from './shared/node-request.ts';
 import type { NodeResponseLike } from './shared/node-response.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
-import { getVerified } from './shared/verified-requests.ts';
+import { signerOf } from './shared/verified-requests.ts';
 
+export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
+export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
@@ -21,7 +24,7 @@ export type { NodeRequestLike } from './shared/node-request.ts';
 export type { NodeResponseLike } from './shared/node-response.ts';
 export type { ResponseSigning } from './shared/response-signing.ts';
 export type { TrustedProxy } from './shared/trusted-proxy.ts';
-export { getVerified } from './shared/verified-requests.ts';
+export { getUpload, getVerified } from './shared/verified-requests.ts';
 
 /** What `verified` takes. */
 export interface ExpressOptions extends AdapterOptions {
@@ -74,6 +77,18 @@ export function verified(options: ExpressOptions): Middleware {
 }
 
 /**
+ * Middleware that lets callers with a key through, who may sign nothing: `app.use(identified({ identify: apiKeys.authenticate }))`. With a `verifier`, a request that
+ * has a signature is verified by it, and only others are asked for a key.
+ *
+ * `getConsumer(request)` is who calls; `getVerified(request)` throws for whoever signed nothing.
+ *
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
+ */
+export function identified(options: IdentifiedOptions): Middleware {
+  return verified(toVerifiedOptions(options));
+}
+
+/**
  * Middleware for a route that needs more: `app.post('/coins', requireScopes('coins:write'), handler)`, behind `verified`. Whose key lacks a scope
  * is answered `scope_insufficient`, 403.
  *
@@ -83,7 +98,7 @@ export function requireScopes(...scopes: readonly string[]): Middleware {
   const required = readScopes(scopes);
   return (request, response, next) => {
     try {
-      checkScopes(getVerified(request), required);
+      checkScopes(signerOf(request), required);
     } catch (error) {
       if (!answerRefusal(error, request, response)) next(error);
       return;

@@ -8,6 +8,7 @@ import type { Verifier } from '../http/verifier.ts';
 import { assertObject } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { encodeUtf8 } from '../internal/utf8.ts';
+import { getConsumer, type IdentifiedOptions, toVerifiedOptions } from './identified.ts';
 import {
   ADAPTER_NAMES,
   type AdapterOptions,
@@ -23,8 +24,10 @@ import type { NodeRequestLike } from './shared/node-request.ts';
 import type { NodeResponseLike } from './shared/node-response.ts';
 import { isForPeer } from './shared/refusal.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
-import { getVerified } from './shared/verified-requests.ts';
+import { getVerified, signerOf } from './shared/verified-requests.ts';
 
+export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
+export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
@@ -32,7 +35,7 @@ export type { NodeRequestLike } from './shared/node-request.ts';
 export type { NodeResponseLike } from './shared/node-response.ts';
 export type { ResponseSigning } from './shared/response-signing.ts';
 export type { TrustedProxy } from './shared/trusted-proxy.ts';
-export { getVerified } from './shared/verified-requests.ts';
+export { getUpload, getVerified } from './shared/verified-requests.ts';
 
 /** What the plugin takes. */
 export interface FastifyOptions extends AdapterOptions {
@@ -78,6 +81,10 @@ export interface FastifyLike {
   decorateRequest(name: string, property: { getter(): unknown }): unknown;
   /** Has a hook called for each request. */
   addHook(name: 'onRequest', hook: FastifyHook): unknown;
+  /** Takes every parser of content away. */
+  removeAllContentTypeParsers(): unknown;
+  /** Adds a parser of content, of any type. */
+  addContentTypeParser(type: '*', parse: (request: unknown, content: unknown, done: (error: null) => void) => void): unknown;
   /** Adds a route for OPTIONS. */
   options(path: string, handler: (request: FastifyRequestLike, reply: { callNotFound(): unknown }) => unknown): unknown;
 }
@@ -118,8 +125,15 @@ async function install(instance: FastifyLike, options: FastifyOptions): Promise<
       return refuse(error, reply, answers);
     }
   });
+  if (guard.upload !== undefined) leaveContentAlone(instance);
   // Hooks run for routes: without one there is nobody to answer a preflight.
   if (guard.cors !== undefined) instance.options('*', (_, reply) => reply.callNotFound());
+}
+
+/** What is streamed is for no parser: of the instance that registers the plugin, and of no other. */
+function leaveContentAlone(instance: FastifyLike): void {
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser('*', (_request, _content, done) => done(null));
 }
 
 /** A plugin of Fastify. */
@@ -131,12 +145,37 @@ export type FastifyPlugin = (instance: FastifyLike, options: FastifyOptions) => 
  *
  * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
  */
-export const countersign: FastifyPlugin = /* @__PURE__ */ Object.assign(install, {
-  // The hook is for the instance that registers the plugin, not for one of the plugin's own.
-  [Symbol.for('skip-override')]: true,
-  [Symbol.for('fastify.display-name')]: 'countersign',
-  [Symbol.for('plugin-meta')]: { name: 'countersign', fastify: '5.x' },
-});
+export const countersign: FastifyPlugin = /* @__PURE__ */ Object.assign(install, asPlugin('countersign'));
+
+/** What Fastify reads of a plugin. */
+function asPlugin(name: string): object {
+  return {
+    // The hook is for the instance that registers the plugin, not for one of the plugin's own.
+    [Symbol.for('skip-override')]: true,
+    [Symbol.for('fastify.display-name')]: name,
+    [Symbol.for('plugin-meta')]: { name, fastify: '5.x' },
+  };
+}
+
+/**
+ * The plugin for callers with a key, who may sign nothing: `await app.register(identified, { identify: apiKeys.authenticate })`. With a `verifier`, a request that
+ * has a signature is verified by it, and only others are asked for a key.
+ *
+ * `request.consumer`, or `getConsumer(request)`, is who calls; `getVerified(request)` throws for whoever signed nothing.
+ *
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
+ */
+export const identified: (instance: FastifyLike, options: IdentifiedOptions) => Promise<void> = /* @__PURE__ */ Object.assign(
+  async (instance: FastifyLike, options: IdentifiedOptions) => {
+    await install(instance, toVerifiedOptions(options));
+    instance.decorateRequest('consumer', {
+      getter(this: object) {
+        return getConsumer(this);
+      },
+    });
+  },
+  asPlugin('countersign-identified'),
+);
 
 function readRouteConfig(config: object): Partial<GuardOverride> {
   const own = (config as { readonly countersign?: FastifyRouteConfig }).countersign;
@@ -167,7 +206,7 @@ export function requireScopes(...scopes: readonly string[]): FastifyHook {
   const required = readScopes(scopes);
   return async (request, reply) => {
     try {
-      checkScopes(getVerified(request), required);
+      checkScopes(signerOf(request), required);
       return undefined;
     } catch (error) {
       return refuse(error, reply, true);

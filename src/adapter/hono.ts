@@ -6,20 +6,23 @@
 
 import type { Verifier } from '../http/verifier.ts';
 import { memberOf, type OptionNames, readOptions } from '../internal/options.ts';
-import type { VerifiedRequest } from '../signature/verified-request.ts';
+import type { VerifiedRequest } from '../signature/verified/verified-request.ts';
+import { type IdentifiedOptions, toVerifiedOptions } from './identified.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Guard, type Refusals, readRefusals } from './shared/guard.ts';
 import type { BodyAdvice } from './shared/node-body.ts';
 import { isForPeer } from './shared/refusal.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
-import { getVerified } from './shared/verified-requests.ts';
+import { hasSigned, signerOf } from './shared/verified-requests.ts';
 import { finishWeb, guardWeb, refusalResponse } from './shared/web-guard.ts';
 
+export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
+export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
 export type { ResponseSigning } from './shared/response-signing.ts';
 export type { TrustedProxy } from './shared/trusted-proxy.ts';
-export { getVerified } from './shared/verified-requests.ts';
+export { getUpload, getVerified } from './shared/verified-requests.ts';
 
 /** What `verified` takes. */
 export interface HonoOptions extends AdapterOptions {
@@ -82,19 +85,33 @@ export function verified(options: HonoOptions): HonoMiddleware {
         request: context,
       });
       if (passed instanceof Response) return passed;
-      context.set('verified', passed.verified);
+      if (passed.verified !== undefined && hasSigned(passed.verified)) context.set('verified', passed.verified);
       await next();
+      if (context.error !== undefined) passed.opened?.abandon('the handler failed');
       const refusal = answers ? refusalResponse(guard, request, context.error) : undefined;
       const response = refusal ?? context.res;
       if (guard.signing !== undefined) sayType(response, context.env);
+      const finished = await finishWeb(guard, request, passed, response).catch((error: unknown) => refused(guard, request, error, answers));
       // Hono writes the fields of a response into the one that takes its place.
       context.res = undefined;
-      context.res = await finishWeb(guard, request, passed, response);
+      context.res = finished;
       return undefined;
     } catch (error) {
       return refused(guard, request, error, answers);
     }
   };
+}
+
+/**
+ * Middleware that lets callers with a key through, who may sign nothing: `app.use('/api/*', identified({ identify: apiKeys.authenticate }))`. With a `verifier`, a request that
+ * has a signature is verified by it, and only others are asked for a key.
+ *
+ * `getConsumer(c)` is who calls; `getVerified(c)` throws for whoever signed nothing.
+ *
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
+ */
+export function identified(options: IdentifiedOptions): HonoMiddleware {
+  return verified(toVerifiedOptions(options));
 }
 
 /** On Node a server of Hono gives content this type where it has none, which would be behind the signature. */
@@ -143,7 +160,7 @@ export function requireScopes(...scopes: readonly string[]): (context: object, n
   const required = readScopes(scopes);
   return async (context, next) => {
     try {
-      checkScopes(getVerified(context), required);
+      checkScopes(signerOf(context), required);
     } catch (error) {
       // `verified` stands around it, and adds what a refusal has besides.
       if (isForPeer(error)) return error.toResponse();

@@ -7,6 +7,7 @@
 import type { VerificationError } from '../errors.ts';
 import type { Verifier } from '../http/verifier.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
+import { type IdentifiedOptions, toVerifiedOptions } from './identified.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Refusals, readRefusals } from './shared/guard.ts';
 import type { BodyAdvice } from './shared/node-body.ts';
 import { guardNode } from './shared/node-guard.ts';
@@ -14,8 +15,10 @@ import type { NodeRequestLike } from './shared/node-request.ts';
 import type { NodeResponseLike } from './shared/node-response.ts';
 import { isForPeer } from './shared/refusal.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
-import { getVerified } from './shared/verified-requests.ts';
+import { hasSigned, signerOf } from './shared/verified-requests.ts';
 
+export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
+export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
@@ -23,7 +26,7 @@ export type { NodeRequestLike } from './shared/node-request.ts';
 export type { NodeResponseLike } from './shared/node-response.ts';
 export type { ResponseSigning } from './shared/response-signing.ts';
 export type { TrustedProxy } from './shared/trusted-proxy.ts';
-export { getVerified } from './shared/verified-requests.ts';
+export { getUpload, getVerified } from './shared/verified-requests.ts';
 
 /** What `verified` takes. */
 export interface KoaOptions extends AdapterOptions {
@@ -81,7 +84,8 @@ export function verified(options: KoaOptions): KoaMiddleware {
         request: context,
       });
       if (passed === undefined) return;
-      Object.assign(context.state, { verified: passed });
+      const { verified: caller } = passed;
+      if (caller !== undefined) Object.assign(context.state, hasSigned(caller) ? { verified: caller } : { consumer: caller.consumer });
       await next();
     } catch (error) {
       if (!answers || !isForPeer(error)) throw error;
@@ -98,6 +102,18 @@ function answer(error: VerificationError, context: KoaContextLike): void {
 }
 
 /**
+ * Middleware that lets callers with a key through, who may sign nothing: `app.use(identified({ identify: apiKeys.authenticate }))`. With a `verifier`, a request that
+ * has a signature is verified by it, and only others are asked for a key.
+ *
+ * `getConsumer(ctx)` is who calls; `getVerified(ctx)` throws for whoever signed nothing.
+ *
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
+ */
+export function identified(options: IdentifiedOptions): KoaMiddleware {
+  return verified(toVerifiedOptions(options));
+}
+
+/**
  * Middleware for a route that needs more: `router.post('/coins', requireScopes('coins:write'), handler)`, behind `verified`. Whose key lacks a
  * scope is answered `scope_insufficient`, 403.
  *
@@ -106,7 +122,7 @@ function answer(error: VerificationError, context: KoaContextLike): void {
 export function requireScopes(...scopes: readonly string[]): (context: object, next: () => Promise<unknown>) => Promise<void> {
   const required = readScopes(scopes);
   return async (context, next) => {
-    checkScopes(getVerified(context), required);
+    checkScopes(signerOf(context), required);
     await next();
   };
 }

@@ -9,6 +9,7 @@ import { assertFunction } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { createFieldReader } from '../rfc9421/field-lines.ts';
 import type { FieldLines, RequestMessage } from '../rfc9421/message.ts';
+import { type IdentifiedOptions, toVerifiedOptions } from './identified.ts';
 import { type CorsRequest, isPreflight } from './shared/cors.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Guard, type Refusals, readRefusals } from './shared/guard.ts';
 import { type EventKind, type EventRequest, type LambdaEventLike, readEvent } from './shared/lambda-event.ts';
@@ -17,8 +18,9 @@ import { isForPeer, withLogHint } from './shared/refusal.ts';
 import { tooLongToSign } from './shared/response-signing.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
 import { readPrefix, withPrefix } from './shared/trusted-proxy.ts';
-import { getVerified, remember } from './shared/verified-requests.ts';
+import { callerOf, remember, signerOf } from './shared/verified-requests.ts';
 
+export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
@@ -34,6 +36,8 @@ export interface LambdaOptions extends AdapterOptions {
   readonly verifier: Verifier;
   /** `answer` a refusal as a problem document, or `throw` it, to whoever called the handler. Default: `answer`. */
   readonly refusals?: Refusals | undefined;
+  /** There is none: a function is given its events whole. */
+  readonly upload?: undefined;
 }
 
 /** What `messageFromEvent` takes besides. */
@@ -45,9 +49,9 @@ export interface MessageFromEventOptions {
 const NAMES: OptionNames<LambdaOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
 
 /**
- * The event of a function as a message for `verifyRequest`.
+ * The event of a function as a message for `verifyRequest`. If the text of its body is not what arrived, verifying is refused
+ * `raw_body_unavailable`.
  *
- * @throws {VerificationError} `raw_body_unavailable` if its text is not what arrived.
  * @throws {TypeError} If it is no event of a request, or an option is unknown or unusable.
  */
 export function messageFromEvent(event: LambdaEventLike, options: MessageFromEventOptions = {}): RequestMessage {
@@ -70,6 +74,10 @@ export function verified<Event extends LambdaEventLike, Rest extends readonly un
 ): (event: Event, ...rest: Rest) => Promise<LambdaResult> {
   assertFunction(handler, 'handler');
   const { verifier, refusals, ...others } = readOptions<LambdaOptions>(options, NAMES);
+  if (others.upload !== undefined)
+    throw new TypeError(
+      'upload: a function is given its events whole, so that nothing of them can be streamed: have clients upload to a signed URL',
+    );
   const guard = createGuard(verifier, others);
   const answers = readRefusals(refusals) === 'answer';
   return async (event, ...rest) => {
@@ -91,6 +99,21 @@ export function verified<Event extends LambdaEventLike, Rest extends readonly un
       return withFields(resultOf(error.toProblem(), event, request.kind), cors);
     }
   };
+}
+
+/**
+ * Wraps a handler for callers with a key, who may sign nothing: `export const handler = identified(async (event) => …, { identify: apiKeys.authenticate })`. With a `verifier`, a request that
+ * has a signature is verified by it, and only others are asked for a key.
+ *
+ * `getConsumer(event)` is who calls; `getVerified(event)` throws for whoever signed nothing.
+ *
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
+ */
+export function identified<Event extends LambdaEventLike, Rest extends readonly unknown[]>(
+  handler: (event: Event, ...rest: Rest) => unknown,
+  options: IdentifiedOptions,
+): (event: Event, ...rest: Rest) => Promise<LambdaResult> {
+  return verified(handler, toVerifiedOptions(options));
 }
 
 function corsRequestOfEvent({ method, fields }: RequestMessage): CorsRequest {
@@ -119,7 +142,7 @@ async function signed({ signing }: Guard, result: LambdaResult, message: Request
   const response = responseOf(result);
   if (response.body.length > signing!.bufferBytes) throw tooLongToSign(signing!.bufferBytes);
   const isEmpty = message.method === 'HEAD' || result.statusCode === 204 || result.statusCode === 304;
-  const fields = await signing!.sign(isEmpty ? { ...response, body: undefined } : response, message, getVerified(event));
+  const fields = await signing!.sign(isEmpty ? { ...response, body: undefined } : response, message, callerOf(event));
   return withFields(result, fields);
 }
 
@@ -130,5 +153,5 @@ async function signed({ signing }: Guard, result: LambdaResult, message: Request
  * @throws {TypeError} If the event was not verified, no scope is given, or one is no text.
  */
 export function requireScopes(event: object, ...scopes: readonly string[]): void {
-  checkScopes(getVerified(event), readScopes(scopes));
+  checkScopes(signerOf(event), readScopes(scopes));
 }

@@ -34,23 +34,44 @@ const ADAPTER = 'messageFromNode of countersign/node';
 
 /** What helps in a server without a framework. */
 export const ADVICE: BodyAdvice = {
-  line: 'express.json({ verify: (request, _response, bytes) => { request.rawBody = bytes; } }), or pass them: messageFromNode(request, { body })',
+  line: 'express.json({ verify: (request, _response, bytes) => { request.rawBody = bytes; } }), or pass them: messageFromNode(request, { body }), and with Fastify its own request, not request.raw',
 };
 
+/** A framework's request with Node's own in it, as Fastify has it. What its parsers kept of the body is in it. */
+export interface FrameworkRequestLike {
+  /** Node's own request. */
+  readonly raw: NodeRequestLike;
+  /** The raw bytes, or their text, as fastify-raw-body and Nest's `rawBody: true` keep them. */
+  readonly rawBody?: unknown;
+  /** The body; bytes, or text, if the parser was told `parseAs`. */
+  readonly body?: unknown;
+}
+
 /**
- * A Node request for `verifyRequest`. Its body is read by the verifier, up to the limit, and given back: a parser that runs afterwards finds it.
- * Where a parser ran before, the bytes that it kept are taken: `body`, or the `rawBody` or `body` of the request.
+ * A Node request, or one of Fastify, for `verifyRequest`. Its body is read by the verifier, up to the limit, and given back: a parser that runs
+ * afterwards finds it. Where a parser ran before, the bytes that it kept are taken: `body`, or the `rawBody` or `body` of the request. Where it
+ * kept none, verifying is refused `raw_body_unavailable`, unless the message is given them: `{ ...messageFromNode(request), body }`.
  *
- * @throws {VerificationError} `raw_body_unavailable` if something read the body and kept no raw bytes; `target_malformed` if the request names
- *   two hosts, or the trusted proxy says something that is none.
+ * @throws {VerificationError} `target_malformed` if the request names two hosts, or the trusted proxy says something that is none.
  * @throws {TypeError} If it is no request of Node, or an option is unknown or unusable.
  */
-export function messageFromNode(request: NodeRequestLike, options: MessageFromNodeOptions = {}): RequestMessage {
+export function messageFromNode(request: NodeRequestLike | FrameworkRequestLike, options: MessageFromNodeOptions = {}): RequestMessage {
   const { body, prefix, trustedProxy } = readOptions(options, NAMES);
   if (body !== undefined && !isBytes(body) && typeof body !== 'string')
     throw new TypeError('body must be the raw bytes, a Uint8Array, or their text: nothing parsed');
   const readForwarded = readTrustedProxy(trustedProxy);
-  return nodeMessage(requireNodeRequest(request), { body, prefix: readPrefix(prefix), readForwarded, advice: ADVICE });
+  const context = { prefix: readPrefix(prefix), readForwarded, advice: ADVICE };
+  return isOfFramework(request)
+    ? nodeMessage(requireNodeRequest(request.raw), { ...context, body: body ?? keptIn(request) })
+    : nodeMessage(requireNodeRequest(request), { ...context, body });
+}
+
+function isOfFramework(request: NodeRequestLike | FrameworkRequestLike): request is FrameworkRequestLike {
+  return typeof request === 'object' && request !== null && 'raw' in request && !('rawHeaders' in request);
+}
+
+function keptIn({ rawBody, body }: FrameworkRequestLike): unknown {
+  return rawBody ?? (isBytes(body) || typeof body === 'string' ? body : undefined);
 }
 
 /** What an adapter knows about a request besides. */
@@ -62,10 +83,13 @@ export interface NodeContext {
   readonly prefix: string;
   readonly readForwarded: ReadForwarded;
   readonly advice: BodyAdvice;
+  /** Whether the body is read as it is asked for, and not given back. */
+  readonly isStreamed?: boolean | undefined;
 }
 
 /** A Node request as a message. @throws As `messageFromNode`. */
-export function nodeMessage(request: NodeRequestLike, { body, target, prefix, readForwarded, advice }: NodeContext): RequestMessage {
+export function nodeMessage(request: NodeRequestLike, context: NodeContext): RequestMessage {
+  const { body, target, prefix, readForwarded, advice, isStreamed } = context;
   const { rawHeaders, method = '', socket } = request;
   const scheme = isEncrypted(socket) ? 'https' : 'http';
   const fields: (readonly [name: string, value: string])[] = [];
@@ -88,7 +112,7 @@ export function nodeMessage(request: NodeRequestLike, { body, target, prefix, re
     authority: forwarded.authority ?? oneOf(authority, host, scheme),
     target: withPrefix((forwarded.prefix ?? '') + prefix, target ?? targetOf(request)),
     fields,
-    body: bodyOf(request, body, advice),
+    body: bodyOf(request, body, advice, isStreamed),
   };
 }
 
@@ -117,6 +141,8 @@ export function requireNodeRequest(request: NodeRequestLike): NodeRequestLike {
       'request has headers and no rawHeaders: something made it from the event of a function, and what the client sent cannot be told from it. Verify the event itself, with countersign/lambda',
     );
   }
+  if (memberOf(request, 'requestContext') !== undefined)
+    throw new TypeError('request is the event of a function: messageFromEvent(event) of countersign/lambda makes a message of it');
   if (typeof headers === 'object' && headers !== null && typeof memberOf(headers, 'get') === 'function')
     throw new TypeError(`request is a fetch Request: pass it to verifyRequest as it is, without ${ADAPTER}`);
   throw new TypeError(

@@ -5,11 +5,14 @@
  */
 
 import { isVerificationError, type VerificationError } from '../errors.ts';
+import type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
 import type { Verifier } from '../http/verifier.ts';
 import { assertFunction } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { notify } from '../runtime/notify.ts';
-import type { VerifiedRequest } from '../signature/verified-request.ts';
+import type { Consumer } from '../signature/consumer.ts';
+import type { VerifiedRequest } from '../signature/verified/verified-request.ts';
+import { getConsumer, type IdentifiedOptions, requireNoUpload, signatureOrKey } from './identified.ts';
 import { ADVICE } from './node-message.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Guard, requireVerifier } from './shared/guard.ts';
 import { guardNode } from './shared/node-guard.ts';
@@ -19,6 +22,9 @@ import { INTERNAL, type NodeResponseLike, sendProblem } from './shared/node-resp
 /** What answers a verified request. It may answer later; what it throws, or rejects with, is answered for it. */
 export type VerifiedHandler<Request, Response> = (verified: VerifiedRequest, request: Request, response: Response) => unknown;
 
+/** What answers a request whose content is streamed, with the option `upload`. No success is answered before `upload.finished` has resolved. */
+export type UploadHandler<Request, Response> = (upload: Upload, request: Request, response: Response) => unknown;
+
 /** What `verifiedHandler` takes besides. */
 export interface VerifiedHandlerOptions<Request = NodeRequestLike> extends AdapterOptions {
   /**
@@ -26,9 +32,22 @@ export interface VerifiedHandlerOptions<Request = NodeRequestLike> extends Adapt
    * Default: `console.error`.
    */
   readonly onError?: ((error: unknown, request: Request) => unknown) | undefined;
+  /** There is none: content is read into memory before the handler is called. */
+  readonly upload?: undefined;
 }
 
-const NAMES: OptionNames<VerifiedHandlerOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, onError: true }))();
+/** What `verifiedHandler` takes for uploads. */
+export interface UploadHandlerOptions<Request = NodeRequestLike> extends Omit<VerifiedHandlerOptions<Request>, 'upload'> {
+  /** Streams content to the handler: how much, and how long that may take. */
+  readonly upload: UploadOptions;
+}
+
+const NAMES: OptionNames<Omit<VerifiedHandlerOptions, 'upload'> & AdapterOptions> = /* @__PURE__ */ (() => ({
+  ...ADAPTER_NAMES,
+  onError: true,
+}))();
+
+const IDENTIFIED_NAMES: OptionNames<IdentifiedHandlerOptions> = /* @__PURE__ */ (() => ({ ...NAMES, verifier: true }))();
 
 /**
  * Makes a listener for `createServer` that verifies each request and hands those that were verified to `handler`.
@@ -41,12 +60,22 @@ const NAMES: OptionNames<VerifiedHandlerOptions> = /* @__PURE__ */ (() => ({ ...
  */
 export function verifiedHandler<Request extends NodeRequestLike, Response extends NodeResponseLike>(
   verifier: Verifier,
+  handler: UploadHandler<Request, Response>,
+  options: UploadHandlerOptions<Request>,
+): (request: Request, response: Response) => void;
+export function verifiedHandler<Request extends NodeRequestLike, Response extends NodeResponseLike>(
+  verifier: Verifier,
   handler: VerifiedHandler<Request, Response>,
-  options: VerifiedHandlerOptions<Request> = {},
+  options?: VerifiedHandlerOptions<Request>,
+): (request: Request, response: Response) => void;
+export function verifiedHandler<Request extends NodeRequestLike, Response extends NodeResponseLike>(
+  verifier: Verifier,
+  handler: (passed: never, request: Request, response: Response) => unknown,
+  options: VerifiedHandlerOptions<Request> | UploadHandlerOptions<Request> = {},
 ): (request: Request, response: Response) => void {
   requireVerifier(verifier);
   assertFunction(handler, 'handler');
-  const { onError = logError, ...others } = readOptions<VerifiedHandlerOptions<Request>>(options, NAMES);
+  const { onError = logError, ...others } = readOptions<Omit<VerifiedHandlerOptions<Request>, 'upload'> & AdapterOptions>(options, NAMES);
   assertFunction(onError, 'onError');
   const guard = createGuard(verifier, others);
   return (request, response) => {
@@ -57,18 +86,48 @@ export function verifiedHandler<Request extends NodeRequestLike, Response extend
   };
 }
 
+/** What answers a caller with a key. It may answer later; what it throws, or rejects with, is answered for it. */
+export type IdentifiedHandler<Request, Response> = (consumer: Consumer, request: Request, response: Response) => unknown;
+
+/** What `identifiedHandler` takes besides. */
+export interface IdentifiedHandlerOptions<Request = NodeRequestLike>
+  extends VerifiedHandlerOptions<Request>,
+    Pick<IdentifiedOptions, 'verifier'> {}
+
+/**
+ * Makes a listener for `createServer` that hands callers with a key to `handler`: `identifiedHandler(apiKeys.authenticate, handler)`. They may sign
+ * nothing. With a `verifier`, a request that has a signature is verified by it, and only others are asked for a key. Everything else is as with
+ * `verifiedHandler`.
+ *
+ * @throws {TypeError} If an argument is missing, or an option is unknown or unusable.
+ */
+export function identifiedHandler<Request extends NodeRequestLike, Response extends NodeResponseLike>(
+  identify: IdentifiedOptions['identify'],
+  handler: IdentifiedHandler<Request, Response>,
+  options: IdentifiedHandlerOptions<Request> = {},
+): (request: Request, response: Response) => void {
+  assertFunction(handler, 'handler');
+  const { verifier, ...others } = readOptions<IdentifiedHandlerOptions<Request>>(options, IDENTIFIED_NAMES);
+  requireNoUpload(others.upload);
+  return verifiedHandler<Request, Response>(
+    signatureOrKey(identify, verifier),
+    (_, request, response) => handler(getConsumer(request), request, response),
+    others,
+  );
+}
+
 function logError(error: unknown): void {
   console.error('countersign: a request was answered with 500', error);
 }
 
 async function serve<Request extends NodeRequestLike, Response extends NodeResponseLike>(
   guard: Guard,
-  handler: VerifiedHandler<Request, Response>,
+  handler: (passed: never, request: Request, response: Response) => unknown,
   request: Request,
   response: Response,
 ): Promise<void> {
-  const verified = await guardNode(guard, request, response, { advice: ADVICE });
-  if (verified !== undefined) await handler(verified, request, response);
+  const passed = await guardNode(guard, request, response, { advice: ADVICE });
+  if (passed !== undefined) await handler((passed.verified ?? passed.upload) as never, request, response);
 }
 
 /** Answers for a request that came to nothing. */

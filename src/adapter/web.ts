@@ -8,18 +8,21 @@ import type { Verifier } from '../http/verifier.ts';
 import { assertFunction } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { memberOf, type OptionNames, readOptions } from '../internal/options.ts';
+import { type IdentifiedOptions, toVerifiedOptions } from './identified.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Refusals, readRefusals } from './shared/guard.ts';
 import type { BodyAdvice } from './shared/node-body.ts';
 import { checkScopes, readScopes } from './shared/scopes.ts';
-import { getVerified } from './shared/verified-requests.ts';
+import { signerOf } from './shared/verified-requests.ts';
 import { guardHandler } from './shared/web-handler.ts';
 
+export type { Upload, UploadOptions } from '../http/upload/verify-upload.ts';
+export { getConsumer, type IdentifiedOptions, type Identify } from './identified.ts';
 export type { CorsOptions } from './shared/cors.ts';
 export type { OnEvent, VerificationEvent } from './shared/events.ts';
 export type { AdapterOptions, Refusals } from './shared/guard.ts';
 export type { ResponseSigning } from './shared/response-signing.ts';
 export type { TrustedProxy } from './shared/trusted-proxy.ts';
-export { getVerified } from './shared/verified-requests.ts';
+export { getUpload, getVerified } from './shared/verified-requests.ts';
 
 /** What `verified` takes. */
 export interface WebOptions extends AdapterOptions {
@@ -59,6 +62,21 @@ export function verified<Rest extends readonly unknown[]>(
   });
 }
 
+/**
+ * Wraps a handler for callers with a key, who may sign nothing: `export default { fetch: identified(handler, { identify: apiKeys.authenticate }) }`. With a `verifier`, a request that
+ * has a signature is verified by it, and only others are asked for a key.
+ *
+ * `getConsumer(request)` is who calls; `getVerified(request)` throws for whoever signed nothing.
+ *
+ * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
+ */
+export function identified<Rest extends readonly unknown[]>(
+  handler: WebHandler<Rest>,
+  options: IdentifiedOptions,
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  return verified(handler, toVerifiedOptions(options));
+}
+
 /** Who sent a request: Deno's `info.remoteAddr`, Bun's `server.requestIP(request)`. */
 function addressOf(request: Request, platform: unknown): string | undefined {
   if (typeof platform !== 'object' || platform === null) return undefined;
@@ -76,5 +94,5 @@ function addressOf(request: Request, platform: unknown): string | undefined {
  * @throws {TypeError} If the request was not verified, no scope is given, or one is no text.
  */
 export function requireScopes(request: Request, ...scopes: readonly string[]): void {
-  checkScopes(getVerified(request), readScopes(scopes));
+  checkScopes(signerOf(request), readScopes(scopes));
 }

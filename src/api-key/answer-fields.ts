@@ -4,10 +4,11 @@
  * @module
  */
 
-import { assertText } from '../internal/assert.ts';
+import { assertObject } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { clockOf } from '../runtime/time.ts';
 import type { Consumer } from '../signature/consumer.ts';
+import { assertFieldName } from './credential/places.ts';
 
 /** What is asked for. */
 export interface AnswerFieldsOptions {
@@ -29,10 +30,11 @@ export function answerFields(
 ): Readonly<Record<string, string>> {
   const { rotatedOutField, now } = readOptions(options, NAMES);
   const clock = clockOf(now);
+  assertObject(consumer, 'consumer');
+  if (rotatedOutField !== undefined) assertFieldName(rotatedOutField, 'rotatedOutField');
   const fields: Record<string, string> = {};
   if (consumer.place === 'query') Object.assign(fields, { 'referrer-policy': 'no-referrer', 'cache-control': 'private' });
   if (rotatedOutField === undefined) return fields;
-  assertText(rotatedOutField, 'rotatedOutField');
   if (consumer.rotatedOut) fields[rotatedOutField] = String(Math.max(0, consumer.rotatedOut.until - clock()));
   return fields;
 }

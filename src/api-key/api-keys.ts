@@ -12,7 +12,7 @@ import type { Consumer } from '../signature/consumer.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
 import type { Alarm } from './alarm.ts';
 import { type Claimed, type ClaimLink, type ClaimLinkOptions, type ClaimOptions, Claims } from './claim/claims.ts';
-import { type Enrolment, type EnrolmentOptions, Enrolments } from './claim/enrolments.ts';
+import { type Enrolment, type EnrolmentOptions, Enrolments, type SuccessorOptions } from './claim/enrolments.ts';
 import { Authenticator, type IdentifiedConsumer } from './credential/authenticate.ts';
 import type { CredentialPlaces } from './credential/places.ts';
 import { type ImportOptions, type ImportSecretOptions, type IssueOptions, KeyIssuer } from './issue.ts';
@@ -60,7 +60,7 @@ export interface ApiKeys {
    * @throws {ApiKeyError} `enrolment_refused`, or as `rotateTo`.
    * @throws {VerificationError} `proof_insufficient` if the consumer did not sign.
    */
-  acceptSuccessor(consumer: Consumer, enrolment: Enrolment, options: Pick<RotateOptions, 'overlap'>): Promise<ApiKey>;
+  acceptSuccessor(consumer: Consumer, enrolment: Enrolment, options: SuccessorOptions): Promise<ApiKey>;
   /** A key as the store has it now; `undefined` if there is none in this environment. */
   get(keyid: string): Promise<ApiKey | undefined>;
   /** Keys by query, the oldest first, in pages. */
@@ -160,13 +160,21 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
     reapply: (changes) => upkeep.reapply(changes),
     acknowledgeRestore: () => upkeep.acknowledgeRestore(),
     revision: () => ring.feed.known,
-    resolveKey: (keyid) => andThen(ring.find(keyid), (ready) => ready?.record),
+    resolveKey: (keyid) => {
+      assertKeyidText(keyid);
+      return andThen(ring.find(keyid), (ready) => ready?.record);
+    },
     authenticate: (request, places = {}) => authenticator.authenticate(request, places),
     invalidate: (keyid) => {
-      if (keyid !== undefined && typeof keyid !== 'string') throw new TypeError('keyid must be a string');
+      if (keyid !== undefined) assertKeyidText(keyid);
       ring.forget(keyid === undefined ? undefined : [keyid]);
     },
     flush: () => uses.flush(),
     close: () => uses.flush(),
   });
+}
+
+/** What is no name of a key is unknown; what is no text is a mistake. */
+function assertKeyidText(keyid: unknown): asserts keyid is string {
+  if (typeof keyid !== 'string') throw new TypeError('keyid must be a string');
 }

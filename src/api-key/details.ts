@@ -104,7 +104,7 @@ function readScopes(scopes: readonly string[]): readonly string[] {
   assertTexts(scopes, 'scopes');
   if (scopes.length > 100) throw new RangeError('scopes must be 100 at the most');
   if (!scopes.every((scope) => SCOPE.test(scope)))
-    throw new RangeError('a scope must be 1 to 128 printable ASCII characters without blanks, quotes and backslashes');
+    throw new RangeError('each of scopes must be 1 to 128 printable ASCII characters without blanks, quotes and backslashes');
   return [...new Set(scopes)];
 }
 
@@ -130,9 +130,17 @@ function readWindows(limits: readonly LimitWindow[]): readonly LimitWindow[] {
 
 const MAX_METADATA = 16_384;
 
+function jsonOf(metadata: unknown): string {
+  try {
+    return canonicalizeJson(metadata);
+  } catch (cause) {
+    throw new TypeError(`metadata must be JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
 /** A copy, by way of the text that is stored. */
 function readMetadata(metadata: unknown): unknown {
-  const text = canonicalizeJson(metadata);
+  const text = jsonOf(metadata);
   if (text.length > MAX_METADATA) throw new RangeError('metadata must be at most 16 KiB of JSON');
   if (text.includes('\\u0000')) throw new TypeError('metadata must not hold NUL');
   return JSON.parse(text);

@@ -10,7 +10,7 @@ export { type AnswerFieldsOptions, answerFields } from './answer-fields.ts';
 export { ApiKeyError, type ApiKeyErrorCode, isApiKeyError } from './api-key-error.ts';
 export { type ApiKeys, createApiKeys } from './api-keys.ts';
 export type { Claimed, ClaimLink, ClaimLinkOptions, ClaimOptions } from './claim/claims.ts';
-export { type Enrolment, type EnrolmentOptions, enrol } from './claim/enrolments.ts';
+export { type Enrolment, type EnrolmentOptions, type EnrolOptions, enrol, type SuccessorOptions } from './claim/enrolments.ts';
 export type { IdentifiedConsumer } from './credential/authenticate.ts';
 export { KEY_PATTERN, type ParsedKey, parseKey } from './credential/format.ts';
 export type { CredentialPlaces, Place } from './credential/places.ts';

@@ -9,7 +9,7 @@ import type { Jwk } from '../crypto/jwk.ts';
 import { PublicKey } from '../crypto/key.ts';
 import { assertKeyid } from '../crypto/signer.ts';
 import { jwkThumbprint } from '../crypto/thumbprint.ts';
-import { assertTime } from '../internal/assert.ts';
+import { assertFlag, assertTime } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { encodeUtf8 } from '../internal/utf8.ts';
@@ -85,9 +85,11 @@ export class KeyIssuer {
     const read = readOptions(options, IMPORT_SECRET, { elsewhere: { kind: 'issue' } });
     const { insecurelyAllowShortSecret = false } = read;
     this.requireKind('hmac');
+    assertFlag(insecurelyAllowShortSecret, 'insecurelyAllowShortSecret');
     const bytes = secretBytes(secret, { insecurelyAllowShortSecret });
     const { prefix, environment, randomBytes } = this.#setup;
-    const blank = this.#blank('hmac', read.keyid ?? newKeyid(prefix, environment, randomBytes), read);
+    const keyid = read.keyid === undefined ? newKeyid(prefix, environment, randomBytes) : read.keyid;
+    const blank = this.#blank('hmac', keyid, read);
     return this.#import(await this.#seal(blank, bytes), read.actor);
   }
 
@@ -95,7 +97,8 @@ export class KeyIssuer {
   async importPublicKey(publicKey: PublicKey, options: ImportOptions, action: KeyAction = 'imported'): Promise<ApiKey> {
     const read = readOptions(options, IMPORT, { elsewhere: { kind: 'issue' } });
     const x = requireEd25519(publicKey);
-    const blank = this.#blank('ed25519', read.keyid ?? (await jwkThumbprint(publicKey.jwk)), read);
+    const keyid = read.keyid === undefined ? await jwkThumbprint(publicKey.jwk) : read.keyid;
+    const blank = this.#blank('ed25519', keyid, read);
     return this.#import(await this.withPublicKey(blank, x), read.actor, action);
   }
 
@@ -183,7 +186,7 @@ export function readActor(actor: string | undefined): string {
 export function requireEd25519(publicKey: unknown): string {
   const isOurs = publicKey instanceof PublicKey || (typeof publicKey === 'object' && publicKey !== null && 'jwk' in publicKey);
   const jwk = isOurs ? (publicKey as { readonly jwk: Jwk }).jwk : undefined;
-  if (typeof jwk !== 'object' || jwk.crv !== 'Ed25519' || typeof jwk.x !== 'string')
+  if (typeof jwk !== 'object' || jwk === null || jwk.crv !== 'Ed25519' || typeof jwk.x !== 'string')
     throw new TypeError('publicKey must be an Ed25519 PublicKey: importPublicKeyJwk, Pem and Raw of countersign/key-pairs make one');
   return jwk.x;
 }

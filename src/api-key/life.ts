@@ -6,7 +6,7 @@
 
 import type { PublicKey } from '../crypto/key.ts';
 import { jwkThumbprint } from '../crypto/thumbprint.ts';
-import { assertText } from '../internal/assert.ts';
+import { assertInteger, assertText } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { ApiKeyError } from './api-key-error.ts';
 import { newKeyid } from './credential/format.ts';
@@ -143,6 +143,7 @@ export class KeyLife {
     const overlap = readDuration(read.overlap, 'overlap', 0);
     const life = read.expiresIn === undefined ? undefined : readDuration(read.expiresIn, 'expiresIn');
     const actor = readActor(read.actor);
+    requireRevision(read.ifRevision);
     const before = await this.#writer.require(keyid);
     if (read.ifRevision !== undefined && before.revision !== read.ifRevision) throw changedMeanwhile();
     const now = this.#setup.now();
@@ -168,10 +169,20 @@ export class KeyLife {
     });
   }
 
-  #change(keyid: string, action: KeyAction, options: ChangeOptions, change: (key: StoredKey, now: number) => StoredKey): Promise<ApiKey> {
+  async #change(
+    keyid: string,
+    action: KeyAction,
+    options: ChangeOptions,
+    change: (key: StoredKey, now: number) => StoredKey,
+  ): Promise<ApiKey> {
     const actor = readActor(options.actor);
+    requireRevision(options.ifRevision);
     return this.#writer.change(keyid, action, { ...options, actor }, change);
   }
+}
+
+function requireRevision(revision: unknown): void {
+  if (revision !== undefined) assertInteger(revision, 'ifRevision');
 }
 
 function requireNotFinal({ status }: StoredKey): void {

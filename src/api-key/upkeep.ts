@@ -6,13 +6,15 @@
 
 import { assertFlag, assertInteger, assertTime } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
+import { readActor } from './issue.ts';
 import type { KeyWriter } from './key-writer.ts';
 import type { ApiKeysSetup } from './options.ts';
 import { openMaterial } from './ring/key-ring.ts';
 import { nextEra, type RevisionFeed } from './ring/revision-feed.ts';
 import { keyContext } from './sealing/key-context.ts';
+import { isStricter, lastStates, type Restriction } from './shipped-changes.ts';
 import type { KeyChange } from './store/key-store.ts';
-import type { ApiKey, StoredKey } from './store/record.ts';
+import type { StoredKey } from './store/record.ts';
 
 /** How many keys are sealed anew in one call. */
 export interface RewrapOptions {
@@ -40,6 +42,17 @@ export interface PurgeOptions {
   readonly actor?: string | undefined;
 }
 
+/** One way through all keys, in several calls. */
+interface RewrapPass {
+  /** The last key that was looked at. */
+  readonly after: Pick<StoredKey, 'createdAt' | 'keyid'> | undefined;
+  /** Keys that were sealed anew, and those that could not be. */
+  readonly done: number;
+  readonly left: number;
+}
+
+const FIRST_PASS: RewrapPass = { after: undefined, done: 0, left: 0 };
+
 const REWRAP: OptionNames<RewrapOptions> = { dryRun: true, limit: true };
 
 const PURGE: OptionNames<PurgeOptions> = { revokedBefore: true, limit: true, actor: true };
@@ -49,6 +62,8 @@ export class KeyUpkeep {
   readonly #setup: ApiKeysSetup;
   readonly #writer: KeyWriter;
   readonly #feed: RevisionFeed;
+  /** Where sealing anew goes on: otherwise each call would look through all that is sealed already. */
+  #pass: RewrapPass = FIRST_PASS;
 
   constructor(setup: ApiKeysSetup, writer: KeyWriter, feed: RevisionFeed) {
     this.#setup = setup;
@@ -63,7 +78,8 @@ export class KeyUpkeep {
     assertInteger(limit, 'limit', 1, 100_000);
     const { sealer, store, now } = this.#setup;
     if (sealer === undefined) throw new TypeError('rewrap needs the option sealer of createApiKeys');
-    const found = await store.list({ ...this.#writer.everything(), notSealedWith: sealer.current, limit });
+    const pass = dryRun ? FIRST_PASS : this.#pass;
+    const found = await store.list({ ...this.#writer.everything(), notSealedWith: sealer.current, after: pass.after, limit });
     if (dryRun) return { rewrapped: found.length, more: found.length === limit };
     let rewrapped = 0;
     for (const before of found) {
@@ -71,12 +87,17 @@ export class KeyUpkeep {
       const key = { ...before, material: await sealer.seal(secret, keyContext(before)), sealedWith: sealer.current };
       if (await this.#writer.write([{ key, before, at: now(), actor: 'system', action: 'rewrapped' }])) rewrapped++;
     }
-    return { rewrapped, more: rewrapped > 0 && found.length === limit };
+    const [done, left] = [pass.done + rewrapped, pass.left + found.length - rewrapped];
+    const last = found.length === limit ? found.at(-1) : undefined;
+    this.#pass = last === undefined ? FIRST_PASS : { after: last, done, left };
+    // What was changed meanwhile is met once more from the beginning, unless nothing goes forward.
+    return { rewrapped, more: last !== undefined || (left > 0 && done > 0) };
   }
 
   /** Removes keys that were revoked long ago. Their events stay. */
   async purge(options: PurgeOptions): Promise<number> {
-    const { revokedBefore, limit = 1000, actor = 'system' } = readOptions(options, PURGE);
+    const { revokedBefore, limit = 1000, actor: given } = readOptions(options, PURGE);
+    const actor = readActor(given);
     assertTime(revokedBefore, 'revokedBefore');
     assertInteger(limit, 'limit', 1, 100_000);
     const found = await this.#setup.store.list({ ...this.#writer.everything(), revokedBefore, limit });
@@ -90,16 +111,14 @@ export class KeyUpkeep {
    * Brings a restored database up to date with the events that were shipped out of `onEvent`: revoked, disabled and rotated keys are so
    * again. Nothing is let loose by it. Then a new era begins, in which every process trusts the database again.
    */
-  async reapply(events: AsyncIterable<KeyChange> | Iterable<KeyChange>): Promise<number> {
-    const last = new Map<string, ApiKey>();
-    for await (const event of events) if (event.after !== undefined) last.set(event.keyid, event.after);
+  async reapply(changes: AsyncIterable<KeyChange> | Iterable<KeyChange>): Promise<number> {
     let reapplied = 0;
-    for (const [keyid, state] of last) if (await this.#tighten(keyid, state)) reapplied++;
+    for (const [keyid, state] of await lastStates(changes)) if (await this.#tighten(keyid, state)) reapplied++;
     await this.acknowledgeRestore();
     return reapplied;
   }
 
-  async #tighten(keyid: string, state: ApiKey): Promise<boolean> {
+  async #tighten(keyid: string, state: Restriction): Promise<boolean> {
     const before = await this.#writer.read(keyid);
     if (before === undefined) return false;
     const key = tightened(before, state);
@@ -116,18 +135,15 @@ export class KeyUpkeep {
 }
 
 /** A key, as restricted as it was: its status, its end, its rotation. The same object if that changes nothing. */
-function tightened(before: StoredKey, state: ApiKey): StoredKey {
-  const isStricter = STRICTNESS.indexOf(state.status) > STRICTNESS.indexOf(before.status);
+function tightened(before: StoredKey, state: Restriction): StoredKey {
+  const isHeld = isStricter(state.status, before.status);
   const isRotated = state.overlapUntil !== undefined && !(before.overlapUntil !== undefined && before.overlapUntil <= state.overlapUntil);
   const endsSooner = state.notAfter !== undefined && !(before.notAfter !== undefined && before.notAfter <= state.notAfter);
-  if (!isStricter && !isRotated && !endsSooner) return before;
+  if (!isHeld && !isRotated && !endsSooner) return before;
   return {
     ...before,
-    ...(isStricter && { status: state.status, statusAt: state.statusAt, reason: state.reason }),
+    ...(isHeld && { status: state.status, statusAt: state.statusAt, reason: state.reason }),
     ...(isRotated && { replacedBy: state.replacedBy, overlapUntil: state.overlapUntil }),
     ...(endsSooner && { notAfter: state.notAfter }),
   };
 }
-
-/** The least strict first; what waits to be enabled is kept back as what was disabled. */
-const STRICTNESS: readonly ApiKey['status'][] = ['active', 'pending', 'disabled', 'revoked'];

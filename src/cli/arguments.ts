@@ -57,7 +57,8 @@ function explain(error: TypeError, argv: readonly string[], options: OptionTable
   const unknown = named.find((name) => !Object.hasOwn(options, name) && !isShort(name, options));
   if (unknown === undefined) return error.message.split(/[.\n]/, 1)[0]!;
   if (namesSecret(unknown)) return `there is no option --${unknown}: ${NO_SECRET_HERE}`;
-  const near = nearest(unknown, Object.keys(options));
+  const known = Object.keys(options);
+  const near = known.find((name) => name.startsWith(`${unknown}-`)) ?? nearest(unknown, known);
   return `there is no option --${unknown.slice(0, 40)}${near === undefined ? '' : `; did you mean --${near}?`}`;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
+import { isVerificationError, VerificationError } from '../errors.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { isBytes } from '../internal/bytes.ts';
 import type { FieldReader } from '../rfc9421/field-lines.ts';
@@ -27,10 +27,20 @@ export interface PlainContent {
 }
 
 /**
+ * The content of a message that somebody else has, and we never see: a gateway asks about a request, and hands the content to the backend. What was
+ * signed of it is then the covered digest, which whoever has the content must hold against it. Reading it is an error.
+ */
+export const WITHHELD: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => {
+    throw unavailable();
+  },
+};
+
+/**
  * Reads the content of a message into memory. Bytes that are there already are handed over as they are.
  *
  * @throws {VerificationError} `body_too_large` past the limit; `body_incomplete` if it breaks off or takes too long; `raw_body_unavailable` if
- *   somebody read it before.
+ *   somebody read it before; another one that the stream itself throws.
  */
 export function readContent(content: PlainContent | Request | Response, bounds: ContentBounds): Awaitable<Uint8Array> {
   if (isFetchBody(content)) return readFetchBody(content, bounds);
@@ -59,6 +69,7 @@ async function bounded(
   try {
     bytes = await read(deadline?.signal);
   } catch (cause) {
+    if (isVerificationError(cause)) throw cause;
     throw new VerificationError('body_incomplete', 'the body broke off, or took longer than bodyTimeout', { cause });
   } finally {
     deadline?.stop();
@@ -66,25 +77,28 @@ async function bounded(
   return bytes ?? refuseSize(bounds);
 }
 
-function startDeadline(seconds: number): { readonly signal: AbortSignal; stop(): void } | undefined {
+/** A signal that comes after so many seconds; `undefined` where there are no timers. */
+export function startDeadline(seconds: number): { readonly signal: AbortSignal; stop(): void } | undefined {
   if (typeof setTimeout === 'undefined' || typeof AbortController === 'undefined') return undefined;
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(new Error(`the body took longer than ${seconds} s`)), seconds * 1000);
   return { signal: controller.signal, stop: () => clearTimeout(timer) };
 }
 
-/** Fields that announce content which is not there: somebody took it. */
-function requireNoContent(announces: FieldReader | undefined): Uint8Array {
+/** Fields that announce content which is not there: somebody took it. @throws {VerificationError} `raw_body_unavailable`. */
+export function requireNoContent(announces: FieldReader | undefined): Uint8Array {
   const length = announces?.('content-length')?.[0];
   if ((length !== undefined && length.trim() !== '0') || announces?.('transfer-encoding') !== undefined) throw unavailable();
   return new Uint8Array(0);
 }
 
-function refuseSize({ limit }: ContentBounds): never {
+/** @throws {VerificationError} `body_too_large`. */
+export function refuseSize({ limit }: ContentBounds): never {
   throw new VerificationError('body_too_large', `${limit} bytes are allowed`);
 }
 
-function unavailable(): VerificationError {
+/** The refusal of a message whose content somebody read before. */
+export function unavailable(): VerificationError {
   return new VerificationError(
     'raw_body_unavailable',
     'the body was read before: verify before any body parser runs, or pass the raw bytes as message.body',

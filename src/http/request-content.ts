@@ -16,7 +16,7 @@ import type { CheckAuthority } from '../signature/authority.ts';
 import { checkContentDigest } from '../signature/content-digest.ts';
 import type { RequiredSignature } from '../signature/proven-signature.ts';
 import type { MessageView } from '../signature/verify-signatures.ts';
-import { type ContentBounds, readContent } from './content.ts';
+import { type ContentBounds, readContent, WITHHELD } from './content.ts';
 import type { TakenRequest } from './request-view.ts';
 import type { SpelledRequests } from './respelled-request.ts';
 
@@ -50,26 +50,35 @@ export class RequestView implements MessageView<Uint8Array | undefined> {
    * be, they are not looked at, and `undefined` is the answer.
    */
   readContent(required: readonly RequiredSignature[]): Awaitable<Uint8Array | undefined> {
+    const { content, read, message } = this.#taken;
+    if (typeof content === 'function') return content(required);
     const isCovered = required.some(({ signature }) => covers(signature.components, CONTENT_DIGEST));
     const isLacking = required.some(
       (one) => !covers(one.signature.components, CONTENT_DIGEST) && !one.requirement.uncovered.has('content-digest'),
     );
     if (!isCovered && !isLacking) return undefined;
-    const { content, read, message } = this.#taken;
+    if (message.body === WITHHELD) {
+      // Whether its digest can be held against it, whoever tells it on finds out.
+      if (isLacking && this.announcesContent) throw lackingDigest(read('content-digest'));
+      return undefined;
+    }
     const arriving = content === message ? { body: message.body, announces: read } : (content as Request);
     return andThen(readContent(arriving, this.#bounds), (bytes) => this.#check(bytes, isCovered, isLacking));
   }
 
   #check(bytes: Uint8Array, isCovered: boolean, isLacking: boolean): Awaitable<Uint8Array> {
     const field = this.#taken.read('content-digest');
-    if (bytes.length > 0 && isLacking) {
-      if (field === undefined) throw new VerificationError('digest_missing', 'the request has content, and no Content-Digest');
-      throw new VerificationError('component_uncovered', 'the signature does not cover "content-digest"');
-    }
+    if (bytes.length > 0 && isLacking) throw lackingDigest(field);
     if (field === undefined || !isCovered) return bytes;
     const coding = this.#taken.read('content-encoding')?.join();
     return andThen(checkContentDigest(combine(field), bytes, coding), () => bytes);
   }
+}
+
+function lackingDigest(field: readonly string[] | undefined): VerificationError {
+  return field === undefined
+    ? new VerificationError('digest_missing', 'the request has content, and no Content-Digest')
+    : new VerificationError('component_uncovered', 'the signature does not cover "content-digest"');
 }
 
 /** Whether there is content for certain, as far as can be told without reading it. */

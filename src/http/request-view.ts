@@ -13,6 +13,7 @@ import { createFieldReader, type FieldReader, isFieldLines } from '../rfc9421/fi
 import { messageFromRequest, type RequestMessage } from '../rfc9421/message.ts';
 import { requireNoFragment } from '../rfc9421/target.ts';
 import type { SignatureCandidate } from '../rfc9421/unverified-signature.ts';
+import type { RequiredSignature } from '../signature/proven-signature.ts';
 import { asRefusal } from '../signature/refusal.ts';
 import { requireFields } from './check-message.ts';
 import { addFieldBytes, type Limits } from './limits.ts';
@@ -23,9 +24,12 @@ export interface TakenRequest {
   readonly message: RequestMessage;
   /** The fields, each as it was when it was first read. */
   readonly read: FieldReader;
-  /** Where the content is: still to be read. */
-  readonly content: Request | RequestMessage;
+  /** Where the content is: still to be read. Or, where it is streamed, what is checked of the head in its place. */
+  readonly content: Request | RequestMessage | CheckHead;
 }
+
+/** Checks what signatures say about content that arrives later. */
+export type CheckHead = (required: readonly RequiredSignature[]) => undefined;
 
 /**
  * Takes a request. The fields are within the limits; `scheme` is what the deployment says.
@@ -60,6 +64,12 @@ function requireRequest(given: Request | RequestMessage): void {
   assertObject(given, 'request');
   if ('rawHeaders' in given) throw new TypeError('request is a request of Node: pass messageFromNode(request) of countersign/node');
   if (isFetchRequest(given)) return;
+  if ('requestContext' in given)
+    throw new TypeError('request is the event of a function: pass messageFromEvent(event) of countersign/lambda');
+  if ('raw' in given)
+    throw new TypeError(
+      "request is a framework's own: pass messageFromNode(request) of countersign/node for one of Fastify, request.raw for one of Hono",
+    );
   if ('headers' in given) {
     throw new TypeError(
       'status' in given

@@ -15,8 +15,8 @@ import { type AuthorityOptions, type CheckAuthority, readAuthority, type Scheme 
 import type { ResolveKey, ResolveKeyWithoutKeyid } from '../signature/key-record.ts';
 import { POLICY_MEMBERS } from '../signature/policy.ts';
 import type { QueryCarrier } from '../signature/query-carrier.ts';
-import { type ConsumeLater, requireLater } from '../signature/unconsumed.ts';
-import type { VerifiedRequest } from '../signature/verified-request.ts';
+import { type ConsumeLater, requireLater } from '../signature/verified/unconsumed.ts';
+import type { VerifiedRequest } from '../signature/verified/verified-request.ts';
 import type { VerifyContext } from '../signature/verify-signatures.ts';
 import type { ContentBounds } from './content.ts';
 import { type Limits, readLimits } from './limits.ts';

@@ -20,17 +20,19 @@ import { formTarget } from '../rfc9421/stable-url.ts';
 import { requireOneHost, requireTarget } from '../rfc9421/target.ts';
 import type { SignatureCandidate } from '../rfc9421/unverified-signature.ts';
 import { notify } from '../runtime/notify.ts';
+import { explainHidden } from '../signature/hidden-origin.ts';
 import type { ProvenSignature } from '../signature/proven-signature.ts';
 import type { FoundInQuery } from '../signature/query-carrier.ts';
 import { annotated } from '../signature/refusal.ts';
-import { type ConsumeLater, createUnconsumed, requireLater, type Unconsumed } from '../signature/unconsumed.ts';
-import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified-request.ts';
+import { type ConsumeLater, createUnconsumed, requireLater, type Unconsumed } from '../signature/verified/unconsumed.ts';
+import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified/verified-request.ts';
 import { type VerifyContext, verifySignatures } from '../signature/verify-signatures.ts';
 import { requireTargetWithin } from './limits.ts';
 import { acceptedBy } from './policies.ts';
 import { RequestView } from './request-content.ts';
 import { readAhead, type TakenRequest, takeRequest } from './request-view.ts';
 import { asSpelled, lossIn, respell } from './respelled-request.ts';
+import { withHead } from './upload/head-verifier.ts';
 import { type LaterVerifierOptions, readVerifierOptions, type VerifierOptions, type VerifierParts } from './verifier-options.ts';
 
 /** A request that was verified, and whose nonces are not consumed yet: it tells where it goes, and not what it says. */
@@ -103,10 +105,10 @@ export function createVerifier(options: VerifierOptions | LaterVerifierOptions):
       onConsumed(verified);
       return verified;
     } catch (thrown) {
-      throw annotate(thrown);
+      throw annotate(explainHidden(thrown, request));
     }
   };
-  return Object.freeze({ verifyRequest }) as Verifier | LaterVerifier;
+  return withHead(Object.freeze({ verifyRequest }) as Verifier | LaterVerifier, { parts, prove, annotate, onConsumed });
 }
 
 function unconsumed(message: Unconsumed<VerifiedRequest>, { method, path }: VerifiedRequest): UnconsumedRequest {

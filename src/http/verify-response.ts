@@ -21,7 +21,7 @@ import { POLICY_MEMBERS, type Requirement, type ResponsePolicy, readResponsePoli
 import { asRefusal } from '../signature/refusal.ts';
 import { selectSignature } from '../signature/requirements.ts';
 import { assertNonce } from '../signature/sign.ts';
-import { toVerifiedSignatures, type VerifiedSignatures } from '../signature/verified.ts';
+import { toVerifiedSignatures, type VerifiedSignatures } from '../signature/verified/verified.ts';
 import { type MessageView, type Verified, type VerifyContext, verifySignatures } from '../signature/verify-signatures.ts';
 import { requireRequestMessage, requireResponseMessage } from './check-message.ts';
 import { type ContentBounds, readContent } from './content.ts';

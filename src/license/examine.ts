@@ -17,7 +17,7 @@ import { readFixedSignature } from '../rfc9421/single-signature.ts';
 import { digestValue } from '../signature/content-digest.ts';
 import { asRefusal } from '../signature/refusal.ts';
 import { requireKeyid, requireTime } from '../signature/requirements.ts';
-import type { VerifiedSignatures } from '../signature/verified.ts';
+import type { VerifiedSignatures } from '../signature/verified/verified.ts';
 import { MISMATCH } from '../signature/verify-signatures.ts';
 import type { LicenseCheck } from './check.ts';
 import { readLicense } from './read-license.ts';

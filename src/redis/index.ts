@@ -4,5 +4,6 @@
  * @module
  */
 
+export { type RedisKeyStoreOptions, redisKeyStore } from './keys/key-store.ts';
 export { type RedisReplayStoreOptions, redisReplayStore } from './replay-store.ts';
 export type { Send } from './send.ts';

@@ -12,7 +12,7 @@ import { encodeUtf8 } from '../internal/utf8.ts';
 import { checkRequest, checkRequests, LONGEST_SKEW } from '../replay/check-request.ts';
 import { LIFETIMES, lifetimeOf } from '../replay/lifetime.ts';
 import type { ConsumeRequest, Consumption, ReplayStore } from '../replay/store.ts';
-import { requireNoEviction } from './eviction.ts';
+import { assertPrefix, readEviction, requireNoEviction } from './eviction.ts';
 import { CONSUME } from './script.ts';
 import { messageOf, Script, type Send } from './send.ts';
 
@@ -20,7 +20,7 @@ import { messageOf, Script, type Send } from './send.ts';
 export interface RedisReplayStoreOptions {
   /**
    * Sends one command: `(args) => redis.call(...args)` of ioredis and iovalkey, `redis.sendCommand([...args])` of node-redis,
-   * `client.customCommand([...args])` of valkey-glide. Let the client fail fast: a command that waits for a connection is a request that waits.
+   * `client.customCommand([...args])` of valkey-glide, `redis.exec([...args])` of `@upstash/redis`. Let the client fail fast: a command that waits for a connection is a request that waits.
    */
   readonly send: Send;
   /** What keys begin with; 1 to 40 letters, digits and `:_-`. Default: `cs`. */
@@ -69,12 +69,10 @@ export function redisReplayStore(options: RedisReplayStoreOptions): Required<Rep
   const { send, prefix = 'cs', shards = 1, earlierFutureSkew = 0, eviction } = read;
   const { insecurelyAllowEviction = false, insecurelyAssumeNoRestart = false, insecurelyAssumeNoEarlierMessages = false } = read;
   assertFunction(send, 'send');
-  if (typeof prefix !== 'string') throw new TypeError('prefix must be a string');
-  if (!/^[\w:-]{1,40}$/.test(prefix)) throw new RangeError('prefix must be 1 to 40 letters, digits and :_-');
+  assertPrefix(prefix);
   assertInteger(shards, 'shards', 1, 64);
   assertInteger(earlierFutureSkew, 'earlierFutureSkew', 0, LONGEST_SKEW);
-  if (eviction !== undefined && eviction !== 'noeviction')
-    throw new TypeError("eviction must be 'noeviction': what else would lose nonces");
+  const isDeclared = readEviction(eviction);
   assertFlag(insecurelyAllowEviction, 'insecurelyAllowEviction');
   assertFlag(insecurelyAssumeNoRestart, 'insecurelyAssumeNoRestart');
   assertFlag(insecurelyAssumeNoEarlierMessages, 'insecurelyAssumeNoEarlierMessages');
@@ -82,12 +80,12 @@ export function redisReplayStore(options: RedisReplayStoreOptions): Required<Rep
   const told = insecurelyAssumeNoRestart ? '0' : '1';
   // A slot that has answered once, and has no epoch later, has forgotten something.
   const begun = new Set<string>();
-  let trusted = insecurelyAllowEviction || eviction !== undefined;
+  let trusted = insecurelyAllowEviction || isDeclared;
   const record = async (requests: readonly ConsumeRequest[]): Promise<Consumption> => {
     const rows = requests.map((request) => valuesOf(request));
     // Whether another one is known does not matter: nothing is recorded.
     if (requests.some(({ keepUntil, now }) => keepUntil < now)) return 'cold';
-    if (!trusted) await requireNoEviction(send);
+    if (!trusted) await requireNoEviction(send, 'accept messages again');
     trusted = true;
     const names: string[] = [];
     for (const request of requests) names.push(...(await keysOf(request, prefix, shards)));
@@ -144,7 +142,8 @@ async function ask(script: Script, send: Send, keys: readonly string[], values: 
   try {
     answer = await script.run(send, keys, values);
   } catch (error) {
-    if (messageOf(error).includes('OOM command not allowed')) return 'full';
+    // Without the code in the words of valkey-glide.
+    if (messageOf(error).includes('command not allowed when used memory')) return 'full';
     throw error;
   }
   const text = answer instanceof Uint8Array ? String.fromCharCode(...answer) : answer;

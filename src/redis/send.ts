@@ -25,8 +25,8 @@ export class Script {
     try {
       return await send(['EVALSHA', hash, ...rest]);
     } catch (error) {
-      // A server that was started again, or another one of a cluster.
-      if (!messageOf(error).includes('NOSCRIPT')) throw error;
+      // A server that was started again, or another one of a cluster. valkey-glide spells it in words of its own.
+      if (!/NOSCRIPT|No matching script/.test(messageOf(error))) throw error;
       return send(['EVAL', this.#text, ...rest]);
     }
   }

@@ -7,6 +7,7 @@
 import { type RandomBytes, systemRandomBytes } from '../crypto/random.ts';
 import { assertFunction, assertInteger } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
+import { builtinModule } from '../runtime/builtin-module.ts';
 import { checkEpochOptions } from './epoch.ts';
 import { Memory } from './memory.ts';
 import type { ReplayStore } from './store.ts';
@@ -53,13 +54,10 @@ const OPTIONS: OptionNames<MemoryReplayStoreOptions> = {
 /** What belongs to the verifier. */
 const ELSEWHERE = { maxAge: "the verifier's policy", futureSkew: "the verifier's policy", now: "the verifier's options" };
 
-interface Globals {
-  readonly process?: { getBuiltinModule?(name: string): { readonly isWorker?: boolean } | undefined };
-}
-
 /** Tells whoever runs several workers of node:cluster (PM2 does) that each of them has a memory of its own. */
 function warnInCluster(): void {
-  if ((globalThis as Globals).process?.getBuiltinModule?.('node:cluster')?.isWorker !== true) return;
+  const cluster = builtinModule('node:cluster') as { readonly isWorker?: boolean } | undefined;
+  if (cluster?.isWorker !== true) return;
   console.warn(
     'countersign: this is a worker of a cluster, and memoryReplayStore is its own: each worker accepts a message once. Share a store.',
   );

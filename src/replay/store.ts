@@ -65,6 +65,18 @@ export interface ReplayStore {
   consumeAll?(requests: readonly ConsumeRequest[]): Awaitable<Consumption>;
 }
 
+/** Records nonces together with what else is to happen: all of it, or nothing. Stores over databases without transactions are such. */
+export interface BatchReplayStore<Statement> {
+  /**
+   * Records all of several nonces of different scopes, as `consumeAll`, and does what the statements say; or neither. The answer is
+   * `consumed` if all was done.
+   *
+   * @throws {TypeError | RangeError} For what no store can hold, and for two of one scope; nothing has changed then.
+   * @throws What a statement fails with; nothing has changed then.
+   */
+  consumeWith(requests: readonly ConsumeRequest[], statements: readonly Statement[]): Awaitable<Consumption>;
+}
+
 /**
  * The scope of a nonce: each part with its length, so that no two pairs share a text. An empty tag is not the same as none.
  * The tenant is no part of it: a tenant that is set between two deliveries must not let a message count again.

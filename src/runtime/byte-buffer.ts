@@ -5,17 +5,17 @@
  * @module
  */
 
-const FIRST_BYTES = 4096;
+/** What the second piece makes room for at the least. */
+const MORE_BYTES = 4096;
 
-/** A buffer that doubles, up to a limit of bytes. */
+/** A buffer that doubles, up to a limit of bytes. The first piece is often all there is, and has memory of its own size. */
 export class ByteBuffer {
   readonly #limit: number;
-  #buffer: Uint8Array<ArrayBuffer>;
+  #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #length = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
-    this.#buffer = new Uint8Array(Math.min(limit, FIRST_BYTES));
   }
 
   /** Adds a piece. Answers whether all of it fits: if not, nothing of it was added. */
@@ -24,7 +24,8 @@ export class ByteBuffer {
     // Written so that a limit of NaN lets nothing pass.
     if (!(end <= this.#limit)) return false;
     if (end > this.#buffer.length) {
-      const larger = new Uint8Array(Math.min(this.#limit, Math.max(end, 2 * this.#buffer.length)));
+      const room = this.#length === 0 ? end : Math.max(end, 2 * this.#buffer.length, MORE_BYTES);
+      const larger = new Uint8Array(Math.min(this.#limit, room));
       larger.set(this.#buffer);
       this.#buffer = larger;
     }

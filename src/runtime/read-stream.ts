@@ -56,12 +56,14 @@ export async function readBody(
   return bytes.length <= limit ? bytes : undefined;
 }
 
-interface Pieces {
+/** The pieces of a stream, one after the other. */
+export interface Pieces {
   next(): PromiseLike<{ readonly done?: boolean | undefined; readonly value?: unknown }>;
   stop(): PromiseLike<unknown> | undefined;
 }
 
-function iterate(stream: ByteStream): Pieces {
+/** Reads a stream piece by piece; it is not touched before the first. */
+export function iterate(stream: ByteStream): Pieces {
   // Safari's streams cannot be iterated.
   if ('getReader' in stream) {
     const reader = stream.getReader();
@@ -71,7 +73,8 @@ function iterate(stream: ByteStream): Pieces {
   return { next: () => iterator.next(), stop: () => iterator.return?.() };
 }
 
-function stop(pieces: Pieces): void {
+/** Tells a stream that nobody reads on. Nothing is waited for. */
+export function stop(pieces: Pieces): void {
   try {
     pieces.stop()?.then(undefined, () => undefined);
   } catch {

@@ -5,7 +5,7 @@
  */
 
 import { VerificationError } from '../errors.ts';
-import { assertTexts } from '../internal/assert.ts';
+import { assertObject, assertTexts } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 
 /** How strongly the caller is known: by a key that only identifies, a secret that was sent, or a signature over this message. */
@@ -60,10 +60,18 @@ export function requireConsumer(consumer: Consumer | undefined, requirement: Con
   assertTexts(scopes, 'scopes');
   if (!STRENGTH.includes(proof)) throw new TypeError(`proof must be one of ${STRENGTH.join(', ')}`);
   if (consumer === undefined) throw new TypeError('there is no consumer: use the resolveKey of createApiKeys');
+  requireConsumerShape(consumer);
   if (STRENGTH.indexOf(consumer.proof) < STRENGTH.indexOf(proof))
     throw new VerificationError('proof_insufficient', `this needs a ${proof}`);
   requireGranted(consumer.scopes, scopes);
   return consumer;
+}
+
+function requireConsumerShape(consumer: unknown): asserts consumer is Consumer {
+  assertObject(consumer, 'consumer');
+  const { proof, scopes } = consumer as Partial<Consumer>;
+  if (!Array.isArray(scopes) || !STRENGTH.includes(proof!))
+    throw new TypeError('consumer must be that of a verified request, or what authenticate answered');
 }
 
 /** Requires that all scopes are granted. @throws {VerificationError} `scope_insufficient`, with those that lack. */

@@ -4,6 +4,15 @@
  * @module
  */
 
+export { type D1Like, fromD1 } from './cloudflare/d1.ts';
+export { fromObjectStorage, type ObjectStorageLike } from './cloudflare/object-storage.ts';
+export {
+  type DurableObjectReplayStoreOptions,
+  durableObjectReplayStore,
+  type ObjectNamespaceLike,
+  type ObjectStateLike,
+  objectReplayStore,
+} from './cloudflare/object-store.ts';
 export type { Database, SqlRow, SqlStatement, SqlValue, TransactionOptions } from './database.ts';
 export { type SqlKeyStoreOptions, sqlKeyStore } from './keys/key-store.ts';
 export { type MigrateOptions, type Migration, migrate } from './migrate.ts';

@@ -5,8 +5,8 @@
  */
 
 import { type OptionNames, readOptions } from '../internal/options.ts';
-import { assertDatabase, type Database, type SqlRow } from './database.ts';
-import { checkPrefix, DEFAULT_PREFIX, metaTable, versionsAfter } from './schema.ts';
+import { assertDatabase, type Database } from './database.ts';
+import { checkPrefix, DEFAULT_PREFIX, metaTable, versionRow, versionsAfter } from './schema.ts';
 
 /** How to bring the tables. */
 export interface MigrateOptions {
@@ -35,24 +35,36 @@ export async function migrate(database: Database, options: MigrateOptions = {}):
   const { prefix = DEFAULT_PREFIX } = readOptions(options, OPTIONS);
   checkPrefix(prefix);
   if (database.transaction !== undefined) return database.transaction((inside) => migrateInside(inside, prefix));
-  return migrateInside(database, prefix);
+  return database.batch === undefined ? migrateInside(database, prefix) : migrateBatch(database, prefix);
 }
 
 async function migrateInside(database: Database, prefix: string): Promise<Migration> {
   if (database.dialect === 'postgres') await database.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${prefix}migrate`]);
-  await database.run(metaTable(prefix));
-  const from = versionOf(await database.run(`SELECT value FROM ${prefix}meta WHERE name = 'schema'`));
-  const versions = versionsAfter(0, database.dialect, prefix);
-  if (from > versions.length)
-    throw new RangeError(`the tables are of version ${from}, which this version of countersign does not know: update it`);
-  const upsert = `INSERT INTO ${prefix}meta (name, value) VALUES ('schema', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
-  for (const [version, statements] of versions.slice(from)) {
-    for (const sql of statements) await database.run(sql);
-    await database.run(upsert, [String(version)]);
-  }
-  return Object.freeze({ from, to: versions.length });
+  const [from, to, steps] = await stepsOf(database, prefix);
+  for (const sql of steps) await database.run(sql);
+  return Object.freeze({ from, to });
 }
 
-function versionOf([row]: readonly SqlRow[]): number {
-  return row === undefined ? 0 : Number(row['value']);
+/** Without transactions: whoever comes second fails, and finds the work done. */
+async function migrateBatch(database: Database, prefix: string): Promise<Migration> {
+  const [from, to, steps] = await stepsOf(database, prefix);
+  try {
+    if (steps.length > 0) await database.batch!(steps.map((sql) => ({ sql, values: [] })));
+  } catch (error) {
+    const [reached] = await stepsOf(database, prefix);
+    if (reached !== to) throw error;
+  }
+  return Object.freeze({ from, to });
+}
+
+/** The version there is, the one there will be, and the statements in between. */
+async function stepsOf(database: Database, prefix: string): Promise<readonly [from: number, to: number, steps: readonly string[]]> {
+  await database.run(metaTable(prefix));
+  const [row] = await database.run(`SELECT value FROM ${prefix}meta WHERE name = 'schema'`);
+  const from = row === undefined ? 0 : Number(row['value']);
+  const versions = versionsAfter(0, database.dialect, prefix);
+  const to = versions.length;
+  if (from > to) throw new RangeError(`the tables are of version ${from}, which this version of countersign does not know: update it`);
+  const steps = versions.slice(from).flatMap(([, statements]) => statements);
+  return [from, to, from === to ? [] : [...steps, versionRow(prefix)]];
 }

@@ -13,6 +13,10 @@ import type { Database } from './database.ts';
 export interface NonceStatements {
   /** scope, nonce, created, keep until, class of life, futureSkew, warm, `life >> 1` -> free, added, begun */
   readonly consume: string;
+  /** As `consume`, but that it fails where nothing is to be recorded: so it undoes what is done together with it. -> begun. For databases without transactions */
+  readonly strict: string | undefined;
+  /** As `consume` -> holds: whether it would record a nonce that is not known. For databases without transactions */
+  readonly holds: string | undefined;
   /** scope, nonce -> known, identity, skew, current, clock */
   readonly look: string;
   /** started, now, futureSkew; begins an epoch of another server, or the first one */
@@ -34,7 +38,7 @@ export interface IdentityOptions {
   readonly insecurelyAssumeNoFailover: boolean;
 }
 
-/** Makes the statements over tables of a prefix. */
+/** Makes the statements over tables of a prefix. What they answer is no number of 64 bits, which clients of PostgreSQL read as a text. */
 export function createStatements(dialect: Database['dialect'], prefix: string, identity: IdentityOptions): NonceStatements {
   return dialect === 'postgres' ? postgresStatements(prefix, identity) : sqliteStatements(prefix, identity.stored);
 }
@@ -72,8 +76,10 @@ function postgresStatements(prefix: string, { insecurelyAssumeNoFailover }: Iden
     consume: `WITH place AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(hashtextextended('${prefix}' || CAST($1 AS TEXT) || chr(10) || CAST($2 AS TEXT), 0)) AS free),
 added AS (INSERT INTO ${prefix}nonce (${COLUMNS}) SELECT ${ROW} FROM place LEFT JOIN ${prefix}epoch AS e ON e.id = 1
 WHERE place.free AND ${holds} AND ${notForgotten(prefix)} AND ${notKnown(prefix)} ON CONFLICT DO NOTHING RETURNING 1 AS one)
-SELECT CAST(place.free AS INTEGER) AS free, (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM ${prefix}epoch) AS begun FROM place`,
-    look: `SELECT (SELECT count(*) FROM ${prefix}nonce WHERE scope = $1 AND nonce = $2) AS known, (SELECT identity FROM ${prefix}epoch) AS identity, (SELECT future_skew FROM ${prefix}epoch) AS skew, ${identity} AS current, ${clock} AS clock`,
+SELECT CAST(place.free AS INTEGER) AS free, CAST((SELECT count(*) FROM added) AS INTEGER) AS added, CAST((SELECT count(*) FROM ${prefix}epoch) AS INTEGER) AS begun FROM place`,
+    strict: undefined,
+    holds: undefined,
+    look: `SELECT CAST((SELECT count(*) FROM ${prefix}nonce WHERE scope = $1 AND nonce = $2) AS INTEGER) AS known, (SELECT identity FROM ${prefix}epoch) AS identity, (SELECT future_skew FROM ${prefix}epoch) AS skew, ${identity} AS current, CAST(${clock} AS DOUBLE PRECISION) AS clock`,
     begin: `${upsert}, CAST($1 AS BIGINT), CAST($3 AS INTEGER)) ON CONFLICT (id) DO UPDATE SET ${replaced}, started = GREATEST(CAST($2 AS BIGINT), ${clock}) WHERE e.identity <> excluded.identity`,
     restart: `${upsert}, GREATEST(CAST($1 AS BIGINT), ${clock}), CAST($2 AS INTEGER)) ON CONFLICT (id) DO UPDATE SET ${replaced}, started = GREATEST(e.started, excluded.started)`,
     widen: `UPDATE ${prefix}epoch SET future_skew = CAST($1 AS INTEGER) WHERE future_skew < CAST($1 AS INTEGER)`,
@@ -92,6 +98,10 @@ function sqliteStatements(prefix: string, stored: boolean): NonceStatements {
   return {
     consume: `INSERT INTO ${prefix}nonce (${COLUMNS}) SELECT ${ROW} FROM ${epoch}
 WHERE ${holds} AND ${notForgotten(prefix)} AND ${notKnown(prefix)} ON CONFLICT DO NOTHING RETURNING 1 AS free, 1 AS added, (SELECT count(*) FROM ${prefix}epoch) AS begun`,
+    // No column takes NULL, and no two rows have one name.
+    strict: `INSERT INTO ${prefix}nonce (${COLUMNS}) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CASE WHEN ${holds} AND ${notForgotten(prefix)} THEN CAST($3 AS BIGINT) END, CAST($4 AS BIGINT), CAST($5 AS INTEGER)
+FROM ${epoch} WHERE 1 = 1 RETURNING (SELECT count(*) FROM ${prefix}epoch) AS begun`,
+    holds: `SELECT CASE WHEN ${holds} AND ${notForgotten(prefix)} THEN 1 ELSE 0 END AS holds FROM ${epoch}`,
     look: `SELECT (SELECT count(*) FROM ${prefix}nonce WHERE scope = $1 AND nonce = $2) AS known, (SELECT identity FROM ${prefix}epoch) AS identity, (SELECT future_skew FROM ${prefix}epoch) AS skew, 'file' AS current, CAST(strftime('%s', 'now') AS INTEGER) AS clock`,
     begin: `${upsert}, $1, $3) ON CONFLICT (id) DO UPDATE SET identity = excluded.identity, started = $2, ${skew} WHERE identity <> excluded.identity`,
     restart: `${upsert}, MAX($1, CAST(strftime('%s', 'now') AS INTEGER)), $2) ON CONFLICT (id) DO UPDATE SET started = MAX(started, excluded.started), ${skew}`,

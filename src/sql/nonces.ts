@@ -6,12 +6,11 @@
 
 import { checkRequest, checkRequests } from '../replay/check-request.ts';
 import { Epoch } from '../replay/epoch.ts';
-import { LIFETIMES, lifetimeOf } from '../replay/lifetime.ts';
 import type { ConsumeRequest, Consumption } from '../replay/store.ts';
 import { systemSleep } from '../runtime/abort.ts';
-import type { Database, SqlRow, SqlValue } from './database.ts';
+import type { Database, SqlStatement, SqlValue } from './database.ts';
+import { isLate, type Looked, type Row, readLook, rowOf } from './nonce-row.ts';
 import { createStatements, type NonceStatements } from './nonce-statements.ts';
-import { nonceName, scopeName } from './record-name.ts';
 import { asBusy, storeBusy } from './store-busy.ts';
 
 /** The options of the store, with their defaults. */
@@ -27,14 +26,6 @@ export interface NonceSettings {
   /** Whether the epoch is in the database; otherwise it is this process's. */
   readonly stored: boolean;
   readonly insecurelyAssumeNoFailover: boolean;
-}
-
-/** A request as the statements want it. */
-interface Row {
-  readonly request: ConsumeRequest;
-  readonly scope: string;
-  readonly nonce: string;
-  readonly values: readonly SqlValue[];
 }
 
 /** The answer to one attempt; `busy` while a copy is in flight. */
@@ -88,7 +79,7 @@ export class Nonces {
    */
   async consume(request: ConsumeRequest): Promise<Consumption> {
     checkRequest(request);
-    const row = await this.#rowOf(request);
+    const row = await rowOf(request, this.#settings.warm);
     if (isLate(request)) return 'cold';
     return this.#persist(() => this.#attempt(this.#database, row));
   }
@@ -96,12 +87,20 @@ export class Nonces {
   /** As `consume`, of all or none. */
   async consumeAll(requests: readonly ConsumeRequest[]): Promise<Consumption> {
     checkRequests(requests);
-    const rows: Row[] = [];
-    for (const request of requests) rows.push(await this.#rowOf(request));
-    const [first, ...others] = rows;
+    const [first, ...others] = requests;
     if (first === undefined) return 'consumed';
-    if (others.length === 0) return this.consume(first.request);
-    return this.#persist(() => this.#attemptAll(rows));
+    return others.length === 0 ? this.consume(first) : this.consumeWith(requests, []);
+  }
+
+  /** As `consumeAll`, and runs statements together with it; none of them unless all nonces are recorded. */
+  async consumeWith(requests: readonly ConsumeRequest[], statements: readonly SqlStatement[]): Promise<Consumption> {
+    checkRequests(requests);
+    const rows: Row[] = [];
+    for (const request of requests) rows.push(await rowOf(request, this.#settings.warm));
+    if (this.#database.transaction !== undefined) return this.#persist(() => this.#attemptAll(rows, statements));
+    if (this.#database.batch === undefined || this.statements.strict === undefined)
+      throw new TypeError('this database has neither transactions nor batches: it cannot record several things together');
+    return this.#persist(() => this.#attemptBatch(rows, statements));
   }
 
   /** Begins an epoch: nothing of what was created until now is known. */
@@ -114,17 +113,6 @@ export class Nonces {
   /** The epoch of this process; `undefined` where the database has one. */
   get #epoch(): Epoch | undefined {
     return this.#settings.stored ? undefined : epochOf(this.#database, this.#settings);
-  }
-
-  async #rowOf(request: ConsumeRequest): Promise<Row> {
-    const { created, futureSkew } = request;
-    const { index, own } = lifetimeOf(request);
-    // All of a class are kept until its longest life is over: what is pruned then is past for everybody.
-    const keepUntil = created + LIFETIMES[index]! + futureSkew + 1;
-    const scope = await scopeName(request.scope);
-    const nonce = nonceName(request.nonce);
-    const warm = this.#settings.warm ? 1 : 0;
-    return { request, scope, nonce, values: [scope, nonce, created, keepUntil, index * 2 + (own ? 1 : 0), futureSkew, warm, index] };
   }
 
   /** Tries again for a while where a copy is in flight; not with a transaction in hand, which may be what the other waits for. */
@@ -145,16 +133,14 @@ export class Nonces {
     }
   }
 
-  async #attemptAll(rows: readonly Row[]): Promise<Attempt> {
-    const database = this.#database;
-    if (database.transaction === undefined)
-      throw new TypeError('this database has no transactions: it cannot consume several nonces together');
+  async #attemptAll(rows: readonly Row[], statements: readonly SqlStatement[]): Promise<Attempt> {
     try {
-      return await database.transaction(async (inside): Promise<Attempt> => {
+      return await this.#database.transaction!(async (inside): Promise<Attempt> => {
         for (const row of rows) {
           const answer = isLate(row.request) ? 'cold' : await this.#attempt(inside, row);
           if (answer !== 'consumed') throw new NotAll(answer);
         }
+        for (const { sql, values } of statements) await inside.run(sql, values);
         return 'consumed';
       });
     } catch (error) {
@@ -163,35 +149,82 @@ export class Nonces {
     }
   }
 
+  /** Where there are no transactions: statements that fail, and undo all, unless they record a nonce. */
+  async #attemptBatch(rows: readonly Row[], statements: readonly SqlStatement[], again = false): Promise<Attempt> {
+    for (const row of rows) {
+      this.#note(row);
+      if (isLate(row.request)) return 'cold';
+      if (this.#isCold(row)) return (await this.#look(this.#database, row)).known ? 'replayed' : 'cold';
+    }
+    const recording = rows.map(({ values }) => ({ sql: this.statements.strict!, values }));
+    try {
+      const [made] = await this.#database.batch!([...recording, ...statements]);
+      const [first] = rows;
+      if (first !== undefined && this.#epoch === undefined && made?.[0]?.['begun'] === 0) await this.#begin(this.#database, first.request);
+      return 'consumed';
+    } catch (error) {
+      for (const row of rows) {
+        const reason = await this.#reasonOf(row, again);
+        if (reason === 'again') return this.#attemptBatch(rows, statements, true);
+        if (reason !== undefined) return reason;
+      }
+      // No nonce is at fault: one of the statements is.
+      throw error;
+    }
+  }
+
+  /** Why a batch could not record a nonce; `undefined` if it could. */
+  async #reasonOf(row: Row, again: boolean): Promise<Attempt | 'again' | undefined> {
+    const [found] = await this.#database.run(this.statements.holds!, row.values);
+    const looked = await this.#look(this.#database, row);
+    if (found?.['holds'] === 1 && !looked.known) return undefined;
+    return this.#reason(this.#database, row, looked, again);
+  }
+
   async #attempt(database: Database, row: Row, again = false): Promise<Attempt> {
-    const { request, values } = row;
-    this.#latest = Math.max(this.#latest, request.now);
-    const epoch = this.#epoch;
-    epoch?.note(request);
-    if (epoch?.isCold(request) === true) return (await this.#look(database, row)).known ? 'replayed' : 'cold';
-    const [made] = await database.run(this.statements.consume, values);
+    this.#note(row);
+    if (this.#isCold(row)) return (await this.#look(database, row)).known ? 'replayed' : 'cold';
+    const [made] = await database.run(this.statements.consume, row.values);
     if (made?.['added'] === 1) {
-      if (epoch === undefined && made['begun'] === 0) await this.#begin(database, request);
+      if (this.#epoch === undefined && made['begun'] === 0) await this.#begin(database, row.request);
       return 'consumed';
     }
-    const { known, identity, skew, current } = await this.#look(database, row);
+    const looked = await this.#look(database, row);
+    if (!looked.known && made !== undefined && made['free'] !== 1) return 'busy';
+    const reason = await this.#reason(database, row, looked, again);
+    return reason === 'again' ? this.#attempt(database, row, true) : reason;
+  }
+
+  /** Takes note of the time, and of the first message. */
+  #note({ request }: Row): void {
+    this.#latest = Math.max(this.#latest, request.now);
+    this.#epoch?.note(request);
+  }
+
+  #isCold({ request }: Row): boolean {
+    return this.#epoch?.isCold(request) === true;
+  }
+
+  /** Why a nonce was not recorded; `again` if it can be now. */
+  async #reason(
+    database: Database,
+    { request }: Row,
+    { known, identity, skew, current }: Looked,
+    again: boolean,
+  ): Promise<Attempt | 'again'> {
     if (known) return 'replayed';
-    if (made !== undefined && made['free'] !== 1) return 'busy';
-    if (epoch !== undefined) return 'cold';
-    if (identity !== current) return this.#afterBegin(database, row, again);
-    if (skew < request.futureSkew) return this.#widen(database, row, again);
+    if (this.#epoch !== undefined) return 'cold';
+    // If the epoch is begun elsewhere it is cold, otherwise the new epoch tells.
+    if (identity !== current) return (await this.#begin(database, request)) && !again ? 'again' : 'cold';
+    // A verifier with a greater skew than any before: it is noted before one of its messages is accepted.
+    if (skew < request.futureSkew)
+      return (await this.#outside(database, this.statements.widen, [request.futureSkew])) && !again ? 'again' : 'busy';
     return 'cold';
   }
 
   async #look(database: Database, { scope, nonce }: Row): Promise<Looked> {
     const [row] = await database.run(this.statements.look, [scope, nonce]);
     return readLook(row);
-  }
-
-  /** Cold, if the epoch is begun elsewhere; otherwise by the new epoch. */
-  async #afterBegin(database: Database, row: Row, again: boolean): Promise<Attempt> {
-    const inPlace = await this.#begin(database, row.request);
-    return inPlace && !again ? this.#attempt(database, row, true) : 'cold';
   }
 
   /** Begins an epoch. Answers whether it holds already: outside of a transaction nobody waits for it with the transaction's connection in hand. */
@@ -201,12 +234,6 @@ export class Nonces {
     const { clock } = warm ? { clock: 0 } : readLook((await database.run(this.statements.look, ['', '']))[0]);
     const started = warm ? 0 : Math.max(latest, clock);
     return this.#outside(database, this.statements.begin, [started, latest, Math.max(futureSkew, earlierFutureSkew)]);
-  }
-
-  /** A verifier with a greater skew than any before: it is noted before one of its messages is accepted. */
-  async #widen(database: Database, row: Row, again: boolean): Promise<Attempt> {
-    const inPlace = await this.#outside(database, this.statements.widen, [row.request.futureSkew]);
-    return inPlace && !again ? this.#attempt(database, row, true) : 'busy';
   }
 
   /** Runs a statement that must last. Answers whether it has run. */
@@ -230,24 +257,4 @@ async function runLater(database: Database, sql: string, values: readonly SqlVal
   } catch {
     // Nobody waits for this. The next request meets the same fault, and answers for it.
   }
-}
-
-/** Too late to be remembered. */
-function isLate({ keepUntil, now }: ConsumeRequest): boolean {
-  return keepUntil < now;
-}
-
-interface Looked {
-  readonly known: boolean;
-  readonly identity: unknown;
-  readonly skew: number;
-  readonly current: unknown;
-  /** The server's time in whole seconds since the epoch. */
-  readonly clock: number;
-}
-
-function readLook(row: SqlRow | undefined): Looked {
-  const { known, identity, skew, current, clock } = row ?? {};
-  if (typeof known !== 'number' || typeof clock !== 'number') throw new TypeError('the database gave no known answer');
-  return { known: known > 0, identity, skew: typeof skew === 'number' ? skew : -1, current, clock };
 }

@@ -8,7 +8,7 @@
 
 import { LIFETIMES } from '../replay/lifetime.ts';
 import { LONGEST_LIFE } from '../replay/store.ts';
-import type { Database, SqlRow, SqlValue } from './database.ts';
+import type { Database, SqlRow, SqlStatement, SqlValue } from './database.ts';
 import type { NonceStatements } from './nonce-statements.ts';
 
 /** Seconds by which the clock of who prunes may be ahead of a verifier's without refusing honest messages. */
@@ -46,8 +46,30 @@ export async function pruneNonces(
     for (const chunk of chunks(marksOf(removed, old))) await note(inside, prefix, chunk);
     return removed.length;
   };
-  if (database.transaction === undefined) throw new TypeError('this database has no transactions: prune it by SQL, and call restored()');
-  return database.transaction(work);
+  if (database.transaction !== undefined) return database.transaction(work);
+  if (database.batch === undefined)
+    throw new TypeError('this database has neither transactions nor batches: prune it by SQL, and call restored()');
+  const removed = await database.batch(batchOf(statements, prefix, now - MARGIN, limit, now - 2 * LONGEST_LIFE));
+  return removed.at(-1)?.length ?? 0;
+}
+
+/** The same in statements that need nothing of each other's answers: what is to be removed is noted first. */
+function batchOf(statements: NonceStatements, prefix: string, before: number, limit: number, old: number): readonly SqlStatement[] {
+  const marking = (select: string) =>
+    `INSERT INTO ${prefix}forgotten (scope, life, created) ${select} ON CONFLICT (scope, life) DO UPDATE SET created = MAX(created, excluded.created)`;
+  const past = `(SELECT scope, life, created FROM ${prefix}nonce WHERE keep_until < $1 ORDER BY keep_until, scope, nonce LIMIT $2)`;
+  const longest = LIFETIMES.length - 1;
+  const marks = `FROM ${prefix}forgotten WHERE scope <> '' AND created < $1`;
+  return [
+    { sql: marking(`SELECT '', life >> 1, MAX(created) FROM ${past} WHERE 1 = 1 GROUP BY life >> 1`), values: [before, limit] },
+    {
+      sql: marking(`SELECT scope, life >> 1, MAX(created) FROM ${past} WHERE (life & 1) = 0 GROUP BY scope, life >> 1`),
+      values: [before, limit],
+    },
+    { sql: marking(`SELECT '', ${longest}, MAX(created) ${marks} HAVING COUNT(*) > 0`), values: [old] },
+    { sql: `DELETE ${marks}`, values: [old] },
+    { sql: statements.prune, values: [before, limit] },
+  ];
 }
 
 function marksOf(removed: readonly SqlRow[], old: readonly SqlRow[]): readonly Mark[] {

@@ -6,12 +6,12 @@
  * @module
  */
 
-import { assertFlag, assertInteger, assertTime } from '../internal/assert.ts';
+import { assertFlag, assertInteger, assertText, assertTime } from '../internal/assert.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
 import { LONGEST_SKEW } from '../replay/check-request.ts';
-import type { ReplayStore } from '../replay/store.ts';
+import type { BatchReplayStore, ReplayStore } from '../replay/store.ts';
 import { systemTime } from '../runtime/time.ts';
-import { assertDatabase, type Database } from './database.ts';
+import { assertDatabase, type Database, type SqlStatement } from './database.ts';
 import { Nonces } from './nonces.ts';
 import { pruneNonces } from './prune.ts';
 import { checkPrefix, DEFAULT_PREFIX } from './schema.ts';
@@ -49,7 +49,7 @@ export interface PruneOptions {
 }
 
 /** A replay store in a database. */
-export interface SqlReplayStore extends Required<ReplayStore> {
+export interface SqlReplayStore extends Required<ReplayStore>, BatchReplayStore<SqlStatement> {
   /**
    * Removes rows that no verifier asks about any more, in one short transaction, and answers how many. Call it again while that is the limit.
    *
@@ -73,6 +73,8 @@ const OPTIONS: OptionNames<SqlReplayStoreOptions> = {
   insecurelyAssumeNotRestored: true,
 };
 
+const STATEMENT_NAMES: OptionNames<SqlStatement> = { sql: true, values: true };
+
 const PRUNE_OPTIONS: OptionNames<PruneOptions> = { limit: true, now: true };
 
 /**
@@ -83,7 +85,8 @@ const PRUNE_OPTIONS: OptionNames<PruneOptions> = { limit: true, now: true };
  * arrives meanwhile is refused as `store_busy` (503) without waiting.
  *
  * It starts cold, as every store: messages created up to `futureSkew + 1` seconds after its first use are refused as `cold`. PostgreSQL starts
- * cold again after a restart, a promotion, a restored backup; SQLite in each process that opens it.
+ * cold again after a restart, a promotion, a restored backup; SQLite in each process that opens it; D1 and a Durable Object when `restored()`
+ * says so.
  *
  * @throws {TypeError | RangeError} If the database or an option is unusable, or an option is unknown.
  */
@@ -105,6 +108,7 @@ export function sqlReplayStore(database: Database, options: SqlReplayStoreOption
   return Object.freeze<SqlReplayStore>({
     consume: (request) => nonces.consume(request),
     consumeAll: (requests) => nonces.consumeAll(requests),
+    consumeWith: (requests, statements) => nonces.consumeWith(requests, readStatements(statements)),
     restored: () => nonces.restart(systemTime()),
     prune: async (given = {}) => {
       const { limit = 1000, now = systemTime() } = readOptions(given, PRUNE_OPTIONS);
@@ -112,5 +116,16 @@ export function sqlReplayStore(database: Database, options: SqlReplayStoreOption
       assertTime(now, 'now');
       return pruneNonces(database, nonces.statements, prefix, { limit, now });
     },
+  });
+}
+
+/** Copies of statements: what is checked is what is run. */
+function readStatements(given: readonly SqlStatement[]): readonly SqlStatement[] {
+  if (!Array.isArray(given)) throw new TypeError('statements must be an array');
+  return given.map((statement: SqlStatement, index) => {
+    const { sql, values = [] } = readOptions(statement, STATEMENT_NAMES, { name: `statements[${index}]` });
+    assertText(sql, `statements[${index}].sql`);
+    if (!Array.isArray(values)) throw new TypeError(`statements[${index}].values must be an array`);
+    return { sql, values: [...values] };
   });
 }

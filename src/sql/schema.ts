@@ -86,6 +86,6 @@ export function metaTable(prefix: string): string {
 }
 
 /** So that `migrate` knows what another tool did. */
-function versionRow(prefix: string): string {
+export function versionRow(prefix: string): string {
   return `INSERT INTO ${prefix}meta (name, value) VALUES ('schema', '${VERSIONS.length}') ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
 }

@@ -7,6 +7,7 @@
 import { assertFlag, assertFunction, assertObject, assertText } from '../internal/assert.ts';
 import type { Awaitable } from '../internal/awaitable.ts';
 import { type OptionNames, readOptions } from '../internal/options.ts';
+import { builtinModule } from '../runtime/builtin-module.ts';
 import { type Database, type SqlRow, type SqlValue, TRANSACTION_OPTIONS, type TransactionOptions } from './database.ts';
 import { type Positional, positionalValues, toPositional } from './placeholders.ts';
 import { Turns } from './turns.ts';
@@ -174,10 +175,6 @@ interface NodeSqlite {
   readonly DatabaseSync: new (path: string) => SqliteLike & { close(): void };
 }
 
-interface Globals {
-  readonly process?: { getBuiltinModule?(name: string): unknown };
-}
-
 /** A database that was opened here. */
 export interface OpenedDatabase extends Database {
   /** Closes it. What is asked of it afterwards is an error. */
@@ -194,7 +191,7 @@ export interface OpenedDatabase extends Database {
  */
 export function openSqlite(path: string): OpenedDatabase {
   assertText(path, 'path');
-  const sqlite = (globalThis as Globals).process?.getBuiltinModule?.('node:sqlite') as NodeSqlite | undefined;
+  const sqlite = builtinModule('node:sqlite') as NodeSqlite | undefined;
   if (sqlite === undefined)
     throw new TypeError('this runtime has no node:sqlite (Node 22.13 has): npm install libsql, then fromSqlite(new Database(path))');
   const client = new sqlite.DatabaseSync(path);

@@ -17,12 +17,13 @@ import { formTarget } from '../rfc9421/stable-url.ts';
 import { requireNoFragment, requireTarget } from '../rfc9421/target.ts';
 import { clockOf } from '../runtime/time.ts';
 import { type AuthorityOptions, readAuthority, type Scheme } from '../signature/authority.ts';
+import { explainHidden } from '../signature/hidden-origin.ts';
 import type { ResolveKey } from '../signature/key-record.ts';
 import { type CommonPolicy, fixedRequirement } from '../signature/policy.ts';
 import type { FoundInQuery, QueryCarrier } from '../signature/query-carrier.ts';
 import { annotated, asRefusal } from '../signature/refusal.ts';
-import { type ConsumeLater, createUnconsumed, requireLater, type Unconsumed } from '../signature/unconsumed.ts';
-import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified-request.ts';
+import { type ConsumeLater, createUnconsumed, requireLater, type Unconsumed } from '../signature/verified/unconsumed.ts';
+import { createVerifiedRequest, urlView, type VerifiedRequest } from '../signature/verified/verified-request.ts';
 import { type VerifyContext, verifySignatures } from '../signature/verify-signatures.ts';
 import { cutSignature, hasSignaturePair, readIgnored, requestScheme, URL_TAG } from './query.ts';
 
@@ -153,7 +154,7 @@ export async function verifyUrl(request: UrlInput, options: AllOptions): Promise
     const { method, path } = verified;
     return Object.freeze({ ...createUnconsumed(proven, context, verified, { annotate }), method, path });
   } catch (error) {
-    throw annotate(error);
+    throw annotate(explainHidden(error, request));
   }
 }
 

@@ -11,7 +11,7 @@ import {
 import { VerificationError } from '../../src/errors.ts';
 import type { VerifierOptions } from '../../src/http/verifier-options.ts';
 import { encodeUtf8 } from '../../src/internal/utf8.ts';
-import type { StandardSchema } from '../../src/signature/schema.ts';
+import type { StandardSchema } from '../../src/signature/verified/schema.ts';
 import {
   type AnyRequest,
   type AnyResponse,
@@ -83,14 +83,16 @@ describe('messageFromNode', () => {
         const chunks: Uint8Array[] = [];
         for await (const chunk of request) chunks.push(chunk as Uint8Array);
         try {
-          messageFromNode(request);
+          await verifierOf().verifyRequest(messageFromNode(request));
         } catch (error) {
           codes.push((error as VerificationError).code, (error as VerificationError).message);
         }
-        const verified = await verifierOf().verifyRequest(messageFromNode(request, { body: Buffer.concat(chunks) }));
-        response.end(verified.text());
+        const body = Buffer.concat(chunks);
+        const verified = await verifierOf().verifyRequest(messageFromNode(request, { body }));
+        const spread = await verifierOf().verifyRequest({ ...messageFromNode(request), body });
+        response.end(verified.text() + spread.text());
       });
-      expect((await sendSigned(server, json({ amount: 10 }))).text).toBe('{"amount":10}');
+      expect((await sendSigned(server, json({ amount: 10 }))).text).toBe('{"amount":10}{"amount":10}');
       expect(codes).toEqual(['raw_body_unavailable', expect.stringContaining('messageFromNode(request, { body })')]);
     });
   });

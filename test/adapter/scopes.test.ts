@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkScopes, readScopes } from '../../src/adapter/shared/scopes.ts';
 import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
 import { signRequest } from '../../src/http/sign-request.ts';
-import type { VerifiedRequest } from '../../src/signature/verified-request.ts';
+import type { VerifiedRequest } from '../../src/signature/verified/verified-request.ts';
 import { verifierOf } from './support/servers.ts';
 
 const SECRET = 'thirty-two bytes of a text secret, at least';

@@ -190,7 +190,7 @@ describe('an enrolment', () => {
     clock.now += 61;
     expect(await codeOf(() => apiKeys.acceptEnrolment(sent))).toBe('claim_expired');
     expect(await codeOf(() => apiKeys.createEnrolment({ owner: '' }))).toMatch(/^RangeError: owner/);
-    expect(await codeOf(() => apiKeys.createEnrolment({ owner: 'a', scopes: ['a b'] }))).toMatch(/^RangeError: a scope/);
+    expect(await codeOf(() => apiKeys.createEnrolment({ owner: 'a', scopes: ['a b'] }))).toMatch(/^RangeError: each of scopes/);
     expect(await codeOf(() => apiKeys.createEnrolment({ owner: 'a', expiresIn: -1 }))).toMatch(/^RangeError: expiresIn/);
     expect(await codeOf(() => apiKeys.createEnrolment({ owner: 'a', tokenExpiresIn: 0 }))).toMatch(/^RangeError: tokenExpiresIn/);
     await expect(enrol(token, { signer: hmacSigner({ keyid: 'a', secret: 'x'.repeat(32) }), publicKey })).rejects.toThrow(

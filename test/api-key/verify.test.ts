@@ -1,5 +1,6 @@
 /** Requests verified with keys that are kept: what counts, what does not, and what the store is asked. */
 import {
+  createSignedFetch,
   createSigner,
   createVerifier,
   generateKeyPair,
@@ -11,7 +12,16 @@ import {
   signRequest,
   type VerifiedRequest,
 } from 'countersign';
-import { type ApiKeys, aesGcmSealer, type KeyStore, kmsSealer, memoryKeyStore, requireConsumer } from 'countersign/api-keys';
+import {
+  type ApiKeys,
+  aesGcmSealer,
+  type KeyChange,
+  type KeyEvent,
+  type KeyStore,
+  kmsSealer,
+  memoryKeyStore,
+  requireConsumer,
+} from 'countersign/api-keys';
 import { describe, expect, it } from 'vitest';
 import { MASTER, NOON, openKeys } from './setup.ts';
 
@@ -152,6 +162,32 @@ describe('a verifier with resolveKey of createApiKeys', () => {
     clock.now += 60;
     const error = await verify(hmacSigner(first)).catch((thrown: Error) => thrown);
     expect((error as Error).message).toContain(second.keyid);
+  });
+});
+
+describe('a rollout without a stop', () => {
+  it('has a fetch that holds both keys, and changes over at a time', async () => {
+    const { apiKeys, clock } = openKeys();
+    const verifier = createVerifier({
+      authority: 'bank.example',
+      resolveKey: apiKeys.resolveKey,
+      replayStore: memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true }),
+      now: () => clock.now,
+    });
+    const issued = await apiKeys.issue({ kind: 'hmac', owner: 'jdoe' });
+    const [old, next] = [hmacSigner(issued), hmacSigner(await apiKeys.rotate(issued.keyid, { overlap: 60 }))];
+    const seen: string[] = [];
+    const bank = createSignedFetch({
+      signer: () => (clock.now < NOON + 30 ? old : next),
+      now: () => clock.now,
+      fetch: async (input, init) => {
+        const { keyid } = await verifier.verifyRequest(new Request(input, init));
+        seen.push(keyid!);
+        return new Response();
+      },
+    });
+    for (; clock.now < NOON + 90; clock.now += 10) expect((await bank('https://bank.example/')).status).toBe(200);
+    expect(seen).toEqual([...Array(3).fill(old.keyid), ...Array(6).fill(next.keyid)]);
   });
 });
 
@@ -387,6 +423,30 @@ describe('a key database that was restored', () => {
     expect(await operator.reapply(shipped)).toBe(0);
   });
 
+  it('takes changes as they were kept: of several processes, out of order, with alarms between them', async () => {
+    const { apiKeys, another, clock, events, store } = await open();
+    const [revoked, enabled] = [await apiKeys.issue({ kind: 'hmac', owner: 'a' }), await apiKeys.issue({ kind: 'hmac', owner: 'b' })];
+    const backup = await Promise.all([revoked, enabled].map(({ keyid }) => store.get(keyid)));
+    await apiKeys.update(revoked.keyid, { name: 'x' });
+    await apiKeys.revoke(revoked.keyid, { reason: 'leaked' });
+    await apiKeys.disable(enabled.keyid);
+    await apiKeys.enable(enabled.keyid);
+    // What was written to the restored database has the revisions of what was lost.
+    const again = { ...changes(events)[2]!, seq: 99, after: { ...changes(events)[2]!.after!, name: 'y' } };
+    current = { ...memoryKeyStore() };
+    for (const key of backup) await store.write([{ key: key!, before: undefined, at: NOON, actor: 'backup', action: 'imported' }]);
+    const alarm = { action: 'store_unreachable', at: NOON, keyid: undefined } as never;
+    const shipped: KeyChange[] = JSON.parse(JSON.stringify([again, ...changes(events), alarm].reverse()));
+    expect(await another().reapply(shipped)).toBe(1);
+    clock.now += 10;
+    expect([await apiKeys.get(revoked.keyid), await apiKeys.get(enabled.keyid)]).toMatchObject([
+      { status: 'revoked', reason: 'leaked' },
+      { status: 'active' },
+    ]);
+  });
+
+  const changes = (events: readonly KeyEvent[]): readonly KeyChange[] => events.filter((event): event is KeyChange => 'seq' in event);
+
   it('is trusted as it is when somebody says so', async () => {
     const { apiKeys, clock } = await open();
     const kept = await apiKeys.issue({ kind: 'hmac', owner: 'a' });
@@ -486,6 +546,32 @@ describe('secrets at rest', () => {
     expect((await store.get(issued[0]!.keyid))?.sealedWith).toBe('m2');
   });
 
+  it('are sealed anew from where the last call ended, and what was changed meanwhile once more', async () => {
+    const opened = openKeys();
+    const { apiKeys, another } = opened;
+    const issued = [];
+    for (let index = 0; index < 6; index++) issued.push(await apiKeys.issue({ kind: 'hmac', owner: 'a' }));
+    const begins: (string | undefined)[] = [];
+    const store: KeyStore = {
+      ...opened.store,
+      list: async (filter) => {
+        begins.push(filter.after?.keyid);
+        const found = await opened.store.list(filter);
+        if (begins.length === 1) await apiKeys.update(found[0]!.keyid, { name: 'changed meanwhile' });
+        return found;
+      },
+    };
+    const sealer = aesGcmSealer({ current: 'm2', keys: { m1: MASTER, m2: new Uint8Array(32).fill(8) } });
+    const both = another({ store, sealer });
+    const names = (await apiKeys.list()).keys.map(({ keyid }) => keyid);
+    const answers = [];
+    do answers.push(await both.rewrap({ limit: 2 }));
+    while (answers.at(-1)!.more);
+    expect(answers.map(({ rewrapped }) => rewrapped)).toEqual([1, 2, 2, 0, 1]);
+    expect(begins).toEqual([undefined, names[1], names[3], names[5], undefined]);
+    expect(await both.rewrap()).toEqual({ rewrapped: 0, more: false });
+  });
+
   it('tell of a master key that is not there', async () => {
     const { apiKeys, another, clock } = openKeys();
     const key = await apiKeys.issue({ kind: 'hmac', owner: 'a' });
@@ -534,6 +620,23 @@ describe('last use', () => {
     expect(await apiKeys.get(keyid)).toMatchObject({ lastUsedAt: NOON + 119, uses: 120, revision: 1 });
     await store.touch([{ keyid, at: NOON, count: 1 }]);
     expect(await apiKeys.get(keyid)).toMatchObject({ lastUsedAt: NOON + 119, uses: 121 });
+  });
+
+  it('tells of uses after a rotation, and only of those', async () => {
+    const { apiKeys, clock, events } = openKeys();
+    const { keyid, secret } = await apiKeys.issue({ kind: 'hmac', owner: 'jdoe' });
+    const verify = verifierOf(apiKeys, clock);
+    const signer = hmacSigner({ keyid, secret });
+    const told = () => events.flatMap((event) => ('count' in event && event.action === 'rotated_out_used' ? [event.count] : []));
+    await verify(signer);
+    clock.now++;
+    for (let turn = 0; turn < 3; turn++) await verify(signer);
+    await apiKeys.rotate(keyid, { overlap: 60 });
+    for (let turn = 0; turn < 2; turn++) await verify(signer);
+    await apiKeys.flush();
+    expect(told()).toEqual([2]);
+    await apiKeys.flush();
+    expect(told()).toEqual([2]);
   });
 
   it('counts what was proved, nothing else, and loses nothing to a store that is down', async () => {

@@ -65,17 +65,17 @@ describe('sign', () => {
   });
 
   it.each([
-    ['a .env file', ['--key-file', 'key.env'], {}, KEYID, 'hmac'],
-    ['a private key', ['--key-file', 'private.pem'], {}, /^[\w-]{43}$/, 'ed25519'],
-    ['a private key of another name', ['--key-file', 'private.pem', '--keyid', 'me'], {}, 'me', 'ed25519'],
-    ['a JWK', ['--key-file', 'secret.jwk'], {}, 'jwk-key', 'hmac'],
-    ['a file with the secret', ['--secret-file', 'secret'], {}, KEYID, 'hmac'],
-    ['a secret of others', ['--secret-file', 'other-secret', '--keyid', 'jdoe'], {}, 'jdoe', 'hmac'],
-    ['stdin', ['--secret-file', '-'], {}, KEYID, 'hmac'],
-    ['a variable', ['--secret-env', 'MINE'], { MINE: SECRET }, KEYID, 'hmac'],
-    ['the usual variables', [], { COUNTERSIGN_SECRET: 's'.repeat(40), COUNTERSIGN_KEYID: 'jdoe' }, 'jdoe', 'hmac'],
-    ['the usual file', [], { COUNTERSIGN_KEY_FILE: 'key.env' }, KEYID, 'hmac'],
-    ['what is said rather than what is usual', ['--secret-file', 'secret'], { COUNTERSIGN_KEY_FILE: 'private.pem' }, KEYID, 'hmac'],
+    ['a .env file', ['--key-file', 'key.env'], {}, KEYID],
+    ['a private key', ['--key-file', 'private.pem'], {}, /^[\w-]{43}$/],
+    ['a private key of another name', ['--key-file', 'private.pem', '--keyid', 'me'], {}, 'me'],
+    ['a JWK', ['--key-file', 'secret.jwk'], {}, 'jwk-key'],
+    ['a file with the secret', ['--secret-file', 'secret'], {}, KEYID],
+    ['a secret of others', ['--secret-file', 'other-secret', '--keyid', 'jdoe'], {}, 'jdoe'],
+    ['stdin', ['--secret-file', '-'], {}, KEYID],
+    ['a variable', ['--secret-env', 'MINE'], { MINE: SECRET }, KEYID],
+    ['the usual variables', [], { COUNTERSIGN_SECRET: 's'.repeat(40), COUNTERSIGN_KEYID: 'jdoe' }, 'jdoe'],
+    ['the usual file', [], { COUNTERSIGN_KEY_FILE: 'key.env' }, KEYID],
+    ['what is said rather than what is usual', ['--secret-file', 'secret'], { COUNTERSIGN_KEY_FILE: 'private.pem' }, KEYID],
   ])('takes the key from %s', async (_, argv, env, keyid) => {
     const { code, out } = await run(['sign', URL_, ...argv], { env, input: `${SECRET}\n` });
     expect(code).toBe(0);

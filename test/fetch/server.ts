@@ -9,7 +9,7 @@ import { createVerifier } from '../../src/http/verifier.ts';
 import type { VerifierOptions } from '../../src/http/verifier-options.ts';
 import type { ReplayStore } from '../../src/replay/store.ts';
 import type { RequestMessage } from '../../src/rfc9421/message.ts';
-import type { VerifiedRequest } from '../../src/signature/verified-request.ts';
+import type { VerifiedRequest } from '../../src/signature/verified/verified-request.ts';
 
 export const SECRET = 'thirty-two bytes of a text secret, at least';
 export const signer: Signer = hmacSigner({ keyid: 'jdoe', secret: SECRET });

@@ -6,7 +6,7 @@ import { createSignedFetch } from '../../src/fetch/signed-fetch.ts';
 import { type Arrival, asRequest, openRecorder, type Recorder, rejection, signer, verifying } from './server.ts';
 
 let server: Recorder;
-let verify: (arrival: Arrival) => Promise<import('../../src/signature/verified-request.ts').VerifiedRequest>;
+let verify: (arrival: Arrival) => Promise<import('../../src/signature/verified/verified-request.ts').VerifiedRequest>;
 
 beforeAll(async () => {
   server = await openRecorder();

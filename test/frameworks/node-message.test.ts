@@ -1,7 +1,7 @@
 /** `messageFromNode` inside frameworks: before their parsers, after them, and under their routers. */
 import { type IncomingMessage, request as sendHttp } from 'node:http';
 import { json as readJson } from 'node:stream/consumers';
-import { isVerificationError, signRequest, type Verifier } from 'countersign';
+import { isVerificationError, type RequestMessage, signRequest, type Verifier } from 'countersign';
 import { messageFromNode, type NodeRequestLike } from 'countersign/node';
 import express5, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import express4 from 'express-4';
@@ -29,9 +29,9 @@ const seen = new WeakMap<object, Seen>();
 
 /** What a user writes by hand. */
 const guard =
-  (verifier: Verifier = bankVerifier()): RequestHandler =>
+  (verifier: Verifier = bankVerifier(), more: Partial<RequestMessage> = {}): RequestHandler =>
   (request, response, next) => {
-    verifier.verifyRequest(messageFromNode(request)).then(
+    verifier.verifyRequest({ ...messageFromNode(request), ...more }).then(
       (verified) => {
         seen.set(request, { path: verified.path() + verified.query(), text: verified.text() });
         next();
@@ -120,6 +120,7 @@ describe.each(EXPRESS)('%s', (_, express) => {
   });
 
   const keepBytes = (request: object, _: unknown, bytes: Uint8Array) => void Object.assign(request, { rawBody: bytes });
+  const keepElsewhere = (request: object, _: unknown, bytes: Uint8Array) => void Object.assign(request, { kept: bytes });
   const keepText = (request: object, _: unknown, bytes: Buffer) => void Object.assign(request, { rawBody: bytes.toString() });
 
   it.each([
@@ -127,9 +128,13 @@ describe.each(EXPRESS)('%s', (_, express) => {
     ['express.text()', () => express.text({ type: '*/*' })],
     ['express.json({ verify }) that keeps bytes', () => express.json({ verify: keepBytes })],
     ['express.json({ verify }) that keeps text', () => express.json({ verify: keepText })],
+    ['a parser that keeps bytes of its own, which the message is given', () => express.json({ verify: keepElsewhere })],
   ])('after %s', async (_, parser) => {
     const app = express();
-    app.use(parser() as RequestHandler, guard());
+    app.use(parser() as RequestHandler, (request, response, next) => {
+      const { kept } = request as { readonly kept?: Uint8Array };
+      guard(bankVerifier(), kept && { body: kept })(request, response, next);
+    });
     app.post('/coins', (request, response) => void response.json(seen.get(request)!.text));
     expect(await answerOf(await jdoe()(`${await serve(app)}/coins`, order))).toEqual([200, order.body]);
   });
@@ -157,14 +162,8 @@ describe.each(EXPRESS)('%s', (_, express) => {
   ] as const)('after %s: a fault of the server that says which line to add', async (_, parser, init, message) => {
     const app = express();
     app.use(parser() as RequestHandler);
-    app.use((request: Request, response: Response, _next: NextFunction) => {
-      try {
-        messageFromNode(request);
-        response.end('taken');
-      } catch (error) {
-        refuse(response, error);
-      }
-    });
+    app.use(guard());
+    app.use((_request: Request, response: Response, _next: NextFunction) => void response.end('taken'));
     expect(await answerOf(await jdoe()(`${await serve(app)}/coins`, init))).toEqual([
       500,
       { code: 'raw_body_unavailable', message: expect.stringMatching(message) },
@@ -228,29 +227,67 @@ describe('Fastify', () => {
 
   it.each([undefined, 'utf8', false] as const)('after fastify-raw-body with encoding %s', async (encoding) => {
     const app = Fastify();
-    const verifier = bankVerifier();
     await app.register(rawBody, { global: true, runFirst: true, ...(encoding !== undefined && { encoding }) });
     app.post('/coins', async (request) => {
       const kept = (request as unknown as { readonly rawBody: string | Buffer }).rawBody;
-      const verified = await verifier.verifyRequest(messageFromNode(request.raw, { body: kept }));
-      return { text: verified.text() };
+      const body = Buffer.from(kept as string);
+      const messages = [
+        messageFromNode(request),
+        messageFromNode(request.raw, { body: kept }),
+        messageFromNode(request, { body: kept }),
+        { ...messageFromNode(request.raw), body },
+      ];
+      const texts = [];
+      for (const message of messages) texts.push((await bankVerifier().verifyRequest(message)).text());
+      return texts;
     });
     await app.ready();
     const url = await serve((request, response) => app.routing(request, response));
-    expect(await answerOf(await jdoe()(`${url}/coins`, order))).toEqual([200, { text: order.body }]);
+    expect(await answerOf(await jdoe()(`${url}/coins`, order))).toEqual([200, Array.from({ length: 4 }, () => order.body)]);
     await app.close();
   });
 
-  it("after a parser that was told parseAs: 'buffer'", async () => {
+  it.each(['buffer', 'string'] as const)('after a parser that was told parseAs: %s', async (parseAs) => {
     const app = Fastify();
-    const verifier = bankVerifier();
-    app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
-    app.post('/coins', async (request) => ({
-      text: (await verifier.verifyRequest(messageFromNode(request.raw, { body: request.body as Buffer }))).text(),
-    }));
+    app.addContentTypeParser('application/json', { parseAs }, (_, body, done) => done(null, body));
+    app.post('/coins', async (request) => {
+      const body = request.body as Buffer | string;
+      const texts = [];
+      for (const message of [
+        messageFromNode(request),
+        messageFromNode(request.raw, { body }),
+        { ...messageFromNode(request.raw), body: Buffer.from(body as string) },
+      ])
+        texts.push((await bankVerifier().verifyRequest(message)).text());
+      return texts;
+    });
     await app.ready();
     const url = await serve((request, response) => app.routing(request, response));
-    expect(await answerOf(await jdoe()(`${url}/coins`, order))).toEqual([200, { text: order.body }]);
+    expect(await answerOf(await jdoe()(`${url}/coins`, order))).toEqual([200, Array.from({ length: 3 }, () => order.body)]);
+    await app.close();
+  });
+
+  it('in an onRequest hook, of its own request', async () => {
+    const app = Fastify();
+    const verifier = bankVerifier();
+    app.addHook('onRequest', async (request) => void (await verifier.verifyRequest(messageFromNode(request))));
+    app.post('/coins', async ({ body }) => ({ body }));
+    await app.ready();
+    const url = await serve((request, response) => app.routing(request, response));
+    expect(await answerOf(await jdoe()(`${url}/coins`, order))).toEqual([200, { body: { currency: 'goldcoins', amount: 10 } }]);
+    await app.close();
+  });
+
+  it('behind its own parser: a fault of the program, whose message names what to do', async () => {
+    const app = Fastify();
+    const verifier = bankVerifier();
+    app.post('/coins', async (request, reply) => {
+      const message = await verifier.verifyRequest(messageFromNode(request.raw)).catch((error: Error) => error.message);
+      return reply.send(message);
+    });
+    await app.ready();
+    const url = await serve((request, response) => app.routing(request, response));
+    expect(await answerOf(await jdoe()(`${url}/coins`, order))).toEqual([200, expect.stringContaining('with Fastify its own request')]);
     await app.close();
   });
 });
@@ -267,11 +304,12 @@ describe('Koa', () => {
     app.use(async (context) => {
       const { body, rawBody: kept } = context.request as unknown as { readonly body: unknown; readonly rawBody: string };
       const again = await bankVerifier().verifyRequest(messageFromNode(context.req, { body: kept }));
-      context.body = { body, again: again.text() };
+      const spread = await bankVerifier().verifyRequest({ ...messageFromNode(context.req), body: Buffer.from(kept) });
+      context.body = { body, again: again.text(), spread: spread.text() };
     });
     expect(await answerOf(await jdoe()(`${await serve(app.callback())}/coins`, order))).toEqual([
       200,
-      { body: { currency: 'goldcoins', amount: 10 }, again: order.body },
+      { body: { currency: 'goldcoins', amount: 10 }, again: order.body, spread: order.body },
     ]);
   });
 });
@@ -279,4 +317,6 @@ describe('Koa', () => {
 it('a request that was made from an event, without the lines of its fields, is a fault of the program that says so', () => {
   const made = { method: 'GET', url: '/', rawHeaders: [], headers: { host: 'bank.example', signature: 'sig=:AA==:' } };
   expect(() => messageFromNode(made as unknown as NodeRequestLike)).toThrow(/countersign\/lambda/);
+  const event = { version: '2.0', rawPath: '/', headers: { host: 'bank.example' }, requestContext: { http: { method: 'GET' } } };
+  expect(() => messageFromNode(event as unknown as NodeRequestLike)).toThrow(/messageFromEvent/);
 });

@@ -1,29 +1,11 @@
-/** Handlers of `Request` and `Response`, served by a small bridge to node:http: the shape of Workers, Deno and Bun. */
+/** Handlers of `Request` and `Response`: the shape of Workers, Deno and Bun. */
 import { Readable } from 'node:stream';
 import { isVerificationError, signRequest } from 'countersign';
-import { getVerified, requireScopes, verified, type WebHandler } from 'countersign/web';
+import { getUpload, getVerified, requireScopes, verified, type WebHandler } from 'countersign/web';
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeAdapter, PIECES, SCHEMA } from './support/adapter-suite.ts';
 import { bankVerifier, closeServers, refusalOf, serve, signer } from './support/bank.ts';
-
-type Fetch = (request: Request) => Promise<Response>;
-
-async function bridge(handler: Fetch): Promise<string> {
-  return serve(async (incoming, outgoing) => {
-    const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD';
-    const request = new Request(`http://${incoming.headers.host}${incoming.url}`, {
-      method: incoming.method!,
-      headers: Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
-        values!.map((value) => [name, value] as [string, string]),
-      ),
-      ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' }),
-    } as RequestInit);
-    const response = await handler(request);
-    outgoing.writeHead(response.status, [...response.headers].flat());
-    if (response.body) Readable.fromWeb(response.body as never).pipe(outgoing);
-    else outgoing.end();
-  });
-}
+import { bridge } from './support/bridge.ts';
 
 describeAdapter({
   name: 'Request and Response',
@@ -108,6 +90,31 @@ describe('the wrapper of handlers', () => {
       code: 'raw_body_unavailable',
       message: expect.stringContaining('request.clone()'),
     });
+  });
+
+  it.each([
+    ['a part of it', 'coins', '12'],
+    ['more than was announced', 'coins of gold', '5'],
+  ])('says that the body was cut or changed where there is %s', async (_, body, length) => {
+    const handler = verified(() => new Response('reached'), { verifier: verifier() });
+    const headers = { ...Object.fromEntries((await signed()).headers), 'content-length': length };
+    const cut = new Request('https://bank.example/coins', { method: 'POST', headers, body: new TextEncoder().encode(body) });
+    await expect(handler(cut)).rejects.toMatchObject({
+      code: 'raw_body_unavailable',
+      message: expect.stringMatching(new RegExp(`${length} bytes were announced, and ${body.length} are here`)),
+    });
+  });
+
+  it('says so of an upload, at its end', async () => {
+    const handler = verified(
+      async (request) => {
+        return new Response(await new Response(getUpload(request).body).text());
+      },
+      { verifier: verifier(), upload: { bodyBytes: 1_000 } },
+    );
+    const headers = { ...Object.fromEntries((await signed()).headers), 'content-length': '12' };
+    const cut = new Request('https://bank.example/coins', { method: 'POST', headers, body: new TextEncoder().encode('coins') });
+    await expect(handler(cut)).rejects.toMatchObject({ code: 'raw_body_unavailable' });
   });
 
   it.each([

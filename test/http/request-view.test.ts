@@ -102,6 +102,8 @@ describe('what is no request is named, with what to pass', () => {
     ['a text', 'https://bank.example/', /request must be an object/],
     ['a response', new Response('x'), /request is a response/],
     ['a request of Node', { rawHeaders: [], headers: {}, method: 'GET', url: '/' }, /messageFromNode/],
+    ['the event of a function', { httpMethod: 'GET', path: '/', headers: {}, requestContext: {} }, /messageFromEvent.*countersign\/lambda/],
+    ['a request of Fastify', { raw: { rawHeaders: [] }, headers: {}, method: 'GET', url: '/' }, /messageFromNode/],
     ['a request of a framework', { headers: { host: 'bank.example' }, method: 'GET', url: '/' }, /messageFromNode/],
     ['fields as a plain object', { ...message(), fields: { host: 'bank.example' } }, /Object\.entries/],
     ['fields that are no pairs', { ...message(), fields: ['host'] }, /pairs of strings/],

@@ -9,6 +9,7 @@
 
 import { parseArgs } from 'node:util';
 import { checkClock, countersign } from './countersign.ts';
+import { checkDigests, digestLanguages } from './digests.ts';
 import { checkLicenseRefusals, checkLicenses } from './licenses.ts';
 import { ensureLanguages } from './packages.ts';
 import { checkPayloadRefusals, checkPayloads, checkPayloadsBetween, checkUnconfigured, verifiesPayload } from './payloads.ts';
@@ -53,6 +54,10 @@ for (const peer of peers) {
 }
 await report.group('decoders of other languages', async () => {
   for (const { name } of present) await checkDecoder(report, name);
+});
+await report.group('digest checks behind a gateway', async () => {
+  const there = new Set(['javascript', ...present.map(({ name }) => name)]);
+  for (const name of digestLanguages) if (there.has(name)) await checkDigests(report, name);
 });
 await report.group('relays in other languages', () => {
   return checkRealRelays(report, new Set(present.map(({ name }) => name)), countersign);

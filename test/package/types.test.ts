@@ -53,7 +53,8 @@ function makeProject(environment: Environment, resolution: Resolution, name: str
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(join(here, 'node_modules', installed), link);
   }
-  const files = ['consumer.ts', ...(resolution === 'nodenext' ? ['consumer.cts'] : [])];
+  const worker = '@cloudflare/workers-types' in environment.types ? ['worker.ts'] : [];
+  const files = ['consumer.ts', ...(resolution === 'nodenext' ? ['consumer.cts'] : []), ...worker];
   for (const file of files) cpSync(join(here, 'fixtures', file), join(folder, file));
   writeFileSync(join(folder, 'sub-paths.ts'), subPaths.map((path, index) => `export * as path${index} from '${path}';\n`).join(''));
   const compilerOptions = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type SignPayloadOptions, signPayload } from '../../src/payload/sign-payload.ts';
 import { type PayloadOptions, type VerifyPayloadOptions, verifyPayload } from '../../src/payload/verify-payload.ts';
 import { serialReplayStore } from '../../src/replay/serial-store.ts';
-import type { StandardSchema } from '../../src/signature/schema.ts';
+import type { StandardSchema } from '../../src/signature/verified/schema.ts';
 
 import { codeOf, countingStore, key, NOW, SECRET, signer } from '../support/bank.ts';
 import { createRandom } from '../support/random.ts';

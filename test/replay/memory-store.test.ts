@@ -63,6 +63,31 @@ describe('memoryReplayStore', () => {
     expect(stderr.match(/worker of a cluster/g)).toHaveLength(1);
   });
 
+  it('stays within its bounds under five million nonces at the documented rate, in a process with little memory', {
+    timeout: 180_000,
+  }, () => {
+    const count = Math.max(rounds(5_000_000), 1_000_000);
+    const program = `
+      import { memoryReplayStore } from ${JSON.stringify(new URL('../../src/replay/memory-store.ts', import.meta.url).href)};
+      const store = memoryReplayStore({ insecurelyAssumeNoEarlierMessages: true });
+      let most = 0;
+      for (let index = 0; index < ${count}; index++) {
+        const now = 1_700_000_000 + Math.floor(index / 1600);
+        const scope = \`4:k\${String(index % 1000).padStart(3, '0')}-\`;
+        const answer = store.consume({ tenant: '', scope, nonce: \`n\${index}\`, created: now, keepUntil: now + 306, now, futureSkew: 5 });
+        if (answer !== 'consumed') throw new Error(\`nonce \${index}: \${answer}\`);
+        if (index % 10_000 === 0) most = Math.max(most, process.memoryUsage().arrayBuffers);
+      }
+      console.log(most);`;
+    const file = join(mkdtempSync(join(tmpdir(), 'countersign-heap-')), 'program.mts');
+    writeFileSync(file, program);
+    // What is outside the heap is told; a heap that grew beyond this would end the process.
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--max-old-space-size=32', file], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(Number(stdout)).toBeGreaterThan(1_000_000);
+    expect(Number(stdout)).toBeLessThanOrEqual(1_000_000 * 40);
+  });
+
   it('draws 16 bytes at the first use, none before and none after', async () => {
     const drawn: number[] = [];
     const randomBytes = (length: number) => {

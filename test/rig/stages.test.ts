@@ -21,6 +21,7 @@ describe('the stages of npm test', () => {
 
   it('are all that such scripts are for, but the one that takes long', () => {
     const others = Object.keys(scripts).filter((name) => name.startsWith('test:') && !names.includes(name.slice('test:'.length)));
+    // Longer than anybody waits for: the same tests with more of everything.
     expect(others).toEqual(['test:long']);
   });
 

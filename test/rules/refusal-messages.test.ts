@@ -7,6 +7,8 @@ import { type CredentialPlaces, type KeyStore, memoryKeyStore, requireConsumer }
 import { generateKeyPair } from '../../src/crypto/key-pair.ts';
 import { createSigner } from '../../src/crypto/signer.ts';
 import { VerificationError, type VerificationErrorCode } from '../../src/errors.ts';
+import { type AskingGateway, askedAbout, requireGateway } from '../../src/gateway/asked.ts';
+import { PROFILES } from '../../src/gateway/profiles.ts';
 import type { VerifierOptions } from '../../src/http/verifier-options.ts';
 import { verifyResponse } from '../../src/http/verify-response.ts';
 import { encodeUtf8 } from '../../src/internal/utf8.ts';
@@ -15,7 +17,7 @@ import type { LicenseTerms } from '../../src/license/terms.ts';
 import { type VerifyLicenseOptions, verifyLicense } from '../../src/license/verify.ts';
 import { signPayload } from '../../src/payload/sign-payload.ts';
 import { type VerifyPayloadOptions, verifyPayload } from '../../src/payload/verify-payload.ts';
-import type { RequestMessage } from '../../src/rfc9421/message.ts';
+import type { FieldLines, RequestMessage } from '../../src/rfc9421/message.ts';
 import { storeBusy } from '../../src/sql/store-busy.ts';
 import { signUrl } from '../../src/url/sign-url.ts';
 import { verifyUrl } from '../../src/url/verify-url.ts';
@@ -36,6 +38,11 @@ const without = (parameter: RegExp) => (honest: Signed) => {
 };
 
 const answering = (found: unknown) => request(undefined, { resolveKey: () => found as never });
+
+const NGINX: AskingGateway = { facts: PROFILES.nginx, body: 'withheld', knowsSecret: () => true };
+
+/** What a gateway asks with. */
+const asked = (fields: FieldLines) => askedAbout({ method: 'GET', fields, body: undefined }, NGINX);
 
 const bytes = (text: string) => ({ body: encodeUtf8(text) });
 
@@ -146,8 +153,19 @@ const REFUSALS: Readonly<Record<VerificationErrorCode, readonly (() => unknown)[
       })),
   ],
   raw_body_unavailable: [
-    () => messageFromNode({ method: 'POST', url: '/', rawHeaders: [], readableDidRead: true } as never),
-    () => messageFromNode({ method: 'POST', url: '/', rawHeaders: [], readableEncoding: 'utf8' } as never),
+    () => request(() => ({ body: messageFromNode({ method: 'POST', url: '/', rawHeaders: [], readableDidRead: true } as never).body })),
+    () => request(() => ({ body: messageFromNode({ method: 'POST', url: '/', rawHeaders: [], readableEncoding: 'utf8' } as never).body })),
+  ],
+  field_forbidden: [() => asked([['X-Verified-Keyid', 'admin']])],
+  gateway_misconfigured: [
+    () => asked([]),
+    () =>
+      asked([
+        ['x-original-scheme', 'https'],
+        ['x-original-scheme', 'http'],
+      ]),
+    () => requireGateway({ method: 'GET', fields: [], body: undefined }, { ...NGINX, knowsSecret: () => false }),
+    () => askedAbout({ method: 'GET', fields: [], body: undefined }, { ...NGINX, facts: PROFILES.envoy }),
   ],
   nonce_missing: [() => request(without(/;nonce="n1"/))],
   nonce_replayed: [

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Database } from '../../src/sql/database.ts';
 import { fromPg } from '../../src/sql/postgres.ts';
 import { fromSqlite, openSqlite } from '../../src/sql/sqlite.ts';
-import { connectionOf, databases, type Opened, temporaryFile } from './support/databases.ts';
+import { databases, type Opened } from './support/databases.ts';
+import { connectionOf, temporaryFile } from './support/places.ts';
 
 describe.each(Object.entries(databases))('a database of %s', (_, open) => {
   let opened: Opened;

@@ -36,6 +36,6 @@ describe.each(Object.entries(databases))('sqlKeyStore over %s', (_, open) => {
     expect(() => sqlKeyStore({} as never)).toThrow(TypeError);
     expect(() => sqlKeyStore(opened.database, { prefix: 'x;' })).toThrow(RangeError);
     expect(() => sqlKeyStore(opened.database, { notify: 'A b' })).toThrow(TypeError);
-    expect(() => sqlKeyStore({ ...opened.database, transaction: undefined } as never)).toThrow('database.transaction must be a function');
+    expect(() => sqlKeyStore({ ...opened.database, transaction: undefined } as never)).toThrow('keys need a database with transactions');
   });
 });

@@ -3,11 +3,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { hmacSigner, type RequestMessage, type Signer, signRequest } from 'countersign';
 import { type ApiKeys, aesGcmSealer, createApiKeys } from 'countersign/api-keys';
-import { migrate } from 'countersign/sql';
 import { describe, expect, inject, it } from 'vitest';
 import { createRandom, type Random } from '../support/random.ts';
-import { temporaryFile } from './support/databases.ts';
 import { type Answers, DELAY, MASTER_KEY, openStore, PEPPER, type Place, type Work } from './support/key-worker.ts';
+import { temporaryFile } from './support/places.ts';
 
 const START = 1_800_000_000;
 
@@ -62,13 +61,14 @@ const MESSAGE: RequestMessage = { method: 'GET', scheme: 'https', authority: 'ba
 const places: Readonly<Record<string, () => Promise<Place>>> = {
   SQLite: async () => ({ sqlite: temporaryFile() }),
   PostgreSQL: async () => ({ postgres: inject('postgresPort'), prefix: 'traffic_' }),
+  Redis: async () => ({ redis: inject('redisPort'), prefix: 'traffic' }),
 };
 
 describe.each(Object.entries(places))('four processes over %s', (_, placeOf) => {
   it(`refuse no honest request inside its window, and accept none after it: ${STEPS * REQUESTS_A_STEP} of them`, async () => {
     const place = await placeOf();
-    const { database, store, close } = openStore(place);
-    await migrate(database, 'prefix' in place ? { prefix: place.prefix } : {});
+    const { prepare, store, close } = openStore(place);
+    await prepare();
     let now = START;
     const sealer = aesGcmSealer({ current: 'm', keys: { m: MASTER_KEY } });
     const apiKeys = createApiKeys({ store, sealer, pepper: PEPPER, prefix: 'bank', maxKeysPerOwner: 10_000, now: () => now });

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Database } from '../../src/sql/database.ts';
@@ -10,7 +11,8 @@ import { sqlReplayStore } from '../../src/sql/replay-store.ts';
 import { fromSqlite, openSqlite } from '../../src/sql/sqlite.ts';
 import { consumption } from '../../src/testing/messages.ts';
 import { credit, credited, messages, openBank, PREFIX } from './support/bank.ts';
-import { connectionOf, databases, temporaryFile } from './support/databases.ts';
+import { databases } from './support/databases.ts';
+import { connectionOf, temporaryFile } from './support/places.ts';
 
 /** As many connections as there are in the pool: copies outnumber them. */
 const KINDS: Readonly<Record<string, () => Promise<{ readonly database: Database; close(): Promise<void> }>>> = {
@@ -21,7 +23,7 @@ const KINDS: Readonly<Record<string, () => Promise<{ readonly database: Database
   },
 };
 
-describe.each(Object.entries(KINDS))('a message that is consumed in a transaction of %s', (_, open) => {
+describe.each(Object.entries(KINDS))('a message that is consumed in a transaction of %s', (name, open) => {
   let database: Database;
   let close: () => Promise<void>;
   beforeAll(async () => {
@@ -46,6 +48,22 @@ describe.each(Object.entries(KINDS))('a message that is consumed in a transactio
     expect(await credited(database)).toEqual({});
     expect(await credit(database, text!)).toBe('credited');
     expect(await credit(database, text!)).toBe('nonce_replayed');
+  });
+
+  it('counts nothing when the handler takes too long, and can be tried again', async () => {
+    const [text] = await messages(1);
+    const never = () => Promise.race([new Promise(() => undefined), sleep(20).then(() => Promise.reject(new Error('too long')))]);
+    await expect(credit(database, text!, never)).rejects.toThrow('too long');
+    // PGlite has no clock that ends a statement.
+    if (database.dialect === 'postgres' && name !== 'PGlite') {
+      const slow = async (tx: Database) => {
+        await tx.run('SET LOCAL statement_timeout = 20');
+        await tx.run('SELECT pg_sleep(60)');
+      };
+      await expect(credit(database, text!, slow)).rejects.toThrow(/statement timeout/);
+    }
+    expect(await credited(database)).toEqual({});
+    expect([await credit(database, text!), await credit(database, text!)]).toEqual(['credited', 'nonce_replayed']);
   });
 
   it('is undone with a savepoint around both, and with that alone', async () => {

@@ -5,7 +5,7 @@ import { migrate } from '../../src/sql/migrate.ts';
 import { fromPg } from '../../src/sql/postgres.ts';
 import { openSqlite } from '../../src/sql/sqlite.ts';
 import { TABLES } from './support/bank.ts';
-import { connectionOf, temporaryFile } from './support/databases.ts';
+import { connectionOf, temporaryFile } from './support/places.ts';
 import { signedRequest, startVerifier } from './support/processes.ts';
 import { startRedis } from './support/servers.ts';
 

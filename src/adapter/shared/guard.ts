@@ -6,13 +6,15 @@
 
 import { annotateRefusal, isVerificationError, VerificationError } from '../../errors.ts';
 import { parseUnverifiedSignatures } from '../../http/parse-unverified.ts';
+import { type OpenUpload, openUpload, readUploadOptions, type UploadOptions } from '../../http/upload/verify-upload.ts';
 import type { Verifier } from '../../http/verifier.ts';
 import { assertFunction, assertObject } from '../../internal/assert.ts';
 import { memberOf, type OptionNames } from '../../internal/options.ts';
 import type { RequestMessage } from '../../rfc9421/message.ts';
+import { elapsedTime } from '../../runtime/elapsed-time.ts';
 import { notify } from '../../runtime/notify.ts';
 import { systemTime } from '../../runtime/time.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 import { type Cors, type CorsOptions, type CorsRequest, isPreflight, readCors } from './cors.ts';
 import type { OnEvent, VerificationEvent } from './events.ts';
 import { type ReadSigning, type ResponseSigning, readSigning } from './response-signing.ts';
@@ -31,6 +33,11 @@ export interface AdapterOptions {
   readonly prefix?: string | undefined;
   /** The proxy in front, and which of its fields say what the client asked for. Default: there is none. */
   readonly trustedProxy?: TrustedProxy | undefined;
+  /**
+   * Streams what is uploaded: handlers ask `getUpload(request)` for `{ body, finished }`, and no success is answered before `finished` has resolved.
+   * Default: content is read into memory before the handler is called.
+   */
+  readonly upload?: UploadOptions | undefined;
   /** Told of each request that was verified or refused. What it throws is reported on the console and changes no answer. */
   readonly onEvent?: OnEvent | undefined;
 }
@@ -50,6 +57,7 @@ export const ADAPTER_NAMES: OptionNames<AdapterOptions> = {
   sign: true,
   prefix: true,
   trustedProxy: true,
+  upload: true,
   onEvent: true,
 };
 
@@ -59,12 +67,20 @@ export interface Guard {
   readonly signing: ReadSigning | undefined;
   readonly prefix: string;
   readonly readForwarded: ReadForwarded;
+  /** How much may be uploaded, where content is streamed. */
+  readonly upload: UploadOptions | undefined;
   /**
    * Verifies a request. `take` makes the message: what it throws is told as well.
    *
    * @throws {VerificationError} If the request is refused.
    */
   verify(take: () => RequestMessage, by: CorsRequest, instead?: Partial<GuardOverride>): Promise<VerifiedRequest>;
+  /**
+   * Verifies the head of a request whose content is streamed. What happened is told when it has ended.
+   *
+   * @throws {VerificationError} If the head is refused.
+   */
+  verifyUpload(take: () => RequestMessage, by: CorsRequest, instead?: Partial<GuardOverride>): Promise<OpenUpload>;
 }
 
 /** What a route wants otherwise. */
@@ -84,28 +100,54 @@ export function createGuard(verifier: Verifier, options: AdapterOptions): Guard 
   const cors = readCors(options.cors);
   const { onEvent } = options;
   if (onEvent !== undefined) assertFunction(onEvent, 'onEvent');
+  const upload = options.upload === undefined ? undefined : readUploadOptions(options.upload, 'upload');
+  /** Runs a verification: what it throws is explained and told; `run` tells the rest. */
+  const observed = async <T>(
+    take: () => RequestMessage,
+    by: CorsRequest,
+    run: (message: RequestMessage, tell: Tell) => Promise<T>,
+  ): Promise<T> => {
+    const start = onEvent === undefined ? 0 : elapsedTime();
+    let message: RequestMessage | undefined;
+    const tell: Tell = (verified, error) => {
+      if (onEvent === undefined) return;
+      const duration = elapsedTime() - start;
+      notify('onEvent', onEvent, verified === undefined ? notAccepted(error, message, duration) : accepted(verified, duration));
+    };
+    try {
+      message = messageOf(take);
+      return await run(message, tell);
+    } catch (thrown) {
+      const error = explained(thrown, by, cors);
+      tell(undefined, error);
+      throw error;
+    }
+  };
   return {
     cors,
     signing: options.sign === undefined ? undefined : readSigning(options.sign),
     prefix: readPrefix(options.prefix),
     readForwarded: readTrustedProxy(options.trustedProxy),
-    verify: async (take, by, instead = {}) => {
-      const start = onEvent === undefined ? 0 : clock();
-      let message: RequestMessage | undefined;
-      try {
-        message = messageOf(take);
+    upload,
+    verify: (take, by, instead = {}) =>
+      observed(take, by, async (message, tell) => {
         const verified = await (instead.verifier ?? verifier).verifyRequest(message);
         checkScopes(verified, [...scopes, ...(instead.scopes ?? [])]);
-        if (onEvent !== undefined) notify('onEvent', onEvent, accepted(verified, clock() - start));
+        tell(verified);
         return verified;
-      } catch (thrown) {
-        const error = explained(thrown, by, cors);
-        if (onEvent !== undefined) notify('onEvent', onEvent, notAccepted(error, message, clock() - start));
-        throw error;
-      }
-    },
+      }),
+    verifyUpload: (take, by, instead = {}) =>
+      observed(take, by, async (message, tell) => {
+        const checkSigner = (signer: Pick<VerifiedRequest, 'key'>) => checkScopes(signer, [...scopes, ...(instead.scopes ?? [])]);
+        const opened = await openUpload(instead.verifier ?? verifier, message, upload!, checkSigner);
+        opened.upload.finished.then(tell, (error: unknown) => tell(undefined, error));
+        return opened;
+      }),
   };
 }
+
+/** Tells what came of a request: what was verified, or an error. */
+type Tell = (verified: VerifiedRequest | undefined, error?: unknown) => void;
 
 /** The message of a request; where there is none that can be read, the verifier comes to the refusal, so that its hook is told. */
 function messageOf(take: () => RequestMessage): RequestMessage {
@@ -124,11 +166,6 @@ function messageOf(take: () => RequestMessage): RequestMessage {
 export function requireVerifier(verifier: unknown): asserts verifier is Verifier {
   assertObject(verifier, 'verifier');
   assertFunction(memberOf(verifier, 'verifyRequest'), 'verifier.verifyRequest');
-}
-
-/** Seconds, from some moment on. */
-function clock(): number {
-  return performance.now() / 1000;
 }
 
 /** Who mounts no `cors` learns what the unsigned request was. */

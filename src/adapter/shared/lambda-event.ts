@@ -67,7 +67,6 @@ const ADVICE: BodyAdvice = { line: 'binary media types of the API (*/*), so that
 /**
  * Reads an event.
  *
- * @throws {VerificationError} `raw_body_unavailable` if its text is not what arrived.
  * @throws {TypeError} If it is no event of a request.
  */
 export function readEvent(event: LambdaEventLike): EventRequest {

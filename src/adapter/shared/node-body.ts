@@ -10,10 +10,11 @@ import { memberOf } from '../../internal/options.ts';
 import { encodeUtf8 } from '../../internal/utf8.ts';
 import type { Content } from '../../rfc9421/message.ts';
 import { ByteBuffer } from '../../runtime/byte-buffer.ts';
+import { readOnDemand } from '../upload/request-stream.ts';
 import type { NodeRequestLike } from './node-request.ts';
 
 /** What is used of a readable stream whose bytes can be given back. */
-interface ReturnableStream {
+export interface ReturnableStream {
   readonly readableLength: number;
   readonly destroyed?: boolean | undefined;
   /** Whether the last byte is here; `readableEnded` tells it only when it is too late to give anything back. */
@@ -33,31 +34,38 @@ const readBefore: WeakMap<object, Uint8Array> = /* @__PURE__ */ new WeakMap();
 export interface BodyAdvice {
   /** The line to add. */
   readonly line: string;
+  /** What cuts bodies, and where that is set. */
+  readonly cut?: string;
 }
 
 /**
  * The body of a request. Bytes that a parser kept go before the stream: `given`, `rawBody`, and where something has read the stream, a `body`
- * that is bytes or text.
+ * that is bytes or text. Where something read the body and kept no raw bytes, whoever reads it is refused `raw_body_unavailable`: the message
+ * itself can be made, and given the bytes by somebody who has them.
  *
- * @throws {VerificationError} `raw_body_unavailable` if something read the body and kept no raw bytes.
+ * Where it is streamed nothing is given back: it is read as it is asked for.
  */
-export function bodyOf(request: NodeRequestLike, given: unknown, advice: BodyAdvice): Content {
+export function bodyOf(request: NodeRequestLike, given: unknown, advice: BodyAdvice, isStreamed = false): Content {
   const kept = given ?? request.rawBody;
   const length = request.headers?.['content-length'];
   if (isBytes(kept) || typeof kept === 'string') return rawBytes(kept, length, advice);
   const before = readBefore.get(request);
   if (before !== undefined) return before;
   if (!announcesContent(request)) return new Uint8Array(0);
-  if (request.readableEncoding) throw unavailable(advice, `the body is decoded as ${request.readableEncoding} while it arrives`);
-  if (!request.readableDidRead) return isReturnable(request) ? readAndReturn(request) : piecesOf(request);
+  if (request.readableEncoding) return unavailable(advice, `the body is decoded as ${request.readableEncoding} while it arrives`);
+  if (!request.readableDidRead) {
+    if (!isReturnable(request)) return piecesOf(request);
+    return isStreamed ? readOnDemand(request) : readAndReturn(request);
+  }
   // Not in the type of the request: Express would take the type of `request.body` in handlers from it.
   const parsed = memberOf(request, 'body');
   if (isBytes(parsed) || typeof parsed === 'string') return rawBytes(parsed, length, advice);
-  throw unavailable(advice, 'a middleware read the body before, and kept no raw bytes');
+  return unavailable(advice, 'a middleware read the body before, and kept no raw bytes');
 }
 
-/** HTTP/1 announces content by a field (RFC 9112, section 6.3); HTTP/2 need not. */
-function announcesContent({ httpVersionMajor, headers }: NodeRequestLike): boolean {
+/** HTTP/1 announces content by a field (RFC 9112, section 6.3); HTTP/2 need not, and says with the head that none follows. */
+function announcesContent({ httpVersionMajor, headers, stream }: NodeRequestLike): boolean {
+  if (httpVersionMajor === 2 && stream?.endAfterHeaders === true) return false;
   if (httpVersionMajor !== 1 || headers === undefined) return true;
   const length = headers['content-length'];
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
@@ -65,22 +73,28 @@ function announcesContent({ httpVersionMajor, headers }: NodeRequestLike): boole
 
 /**
  * Kept bytes, or the bytes of a kept text; `length` is Content-Length. What cannot be what arrived is said to be so, before the digest of an
- * honest request fails.
- *
- * @throws {VerificationError} `raw_body_unavailable`.
+ * honest request fails: reading it is refused `raw_body_unavailable`.
  */
-export function rawBytes(kept: Uint8Array | string, length: unknown, advice: BodyAdvice): Uint8Array {
+export function rawBytes(kept: Uint8Array | string, length: unknown, advice: BodyAdvice): Content {
   const isText = typeof kept === 'string';
   // U+FFFD stands for bytes that are no UTF-8.
-  if (isText && kept.includes('\ufffd')) throw unavailable(advice, 'the body was kept as text, and is no UTF-8');
+  if (isText && kept.includes('\ufffd')) return unavailable(advice, 'the body was kept as text, and is no UTF-8');
   const bytes = isText ? encodeUtf8(kept) : kept;
   if (typeof length !== 'string' || length === String(bytes.length)) return bytes;
   const why = isText ? 'decoded' : 'changed, decompressed for one';
-  throw unavailable(advice, `${length} bytes arrived, and ${bytes.length} were kept: they were ${why} before`);
+  return unavailable(advice, `${length} bytes arrived, and ${bytes.length} were kept: they were ${why} before`);
 }
 
-function unavailable({ line }: BodyAdvice, why: string): VerificationError {
-  return new VerificationError('raw_body_unavailable', `${why}. Verify before any body parser runs, or have the parser keep them: ${line}`);
+/** Content that is gone: who reads it learns why, and which line to add. */
+function unavailable({ line }: BodyAdvice, why: string): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      throw new VerificationError(
+        'raw_body_unavailable',
+        `${why}. Verify before any body parser runs, or have the parser keep them: ${line}`,
+      );
+    },
+  };
 }
 
 function isReturnable(request: object): request is ReturnableStream {

@@ -4,9 +4,11 @@
  * @module
  */
 
+import type { Upload } from '../../http/upload/verify-upload.ts';
 import type { RequestMessage } from '../../rfc9421/message.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 import { nodeMessage, requireNodeRequest } from '../node-message.ts';
+import { gateResponse, resultOf } from '../upload/answer-gate.ts';
 import { type CorsRequest, isPreflight } from './cors.ts';
 import type { Guard, GuardOverride } from './guard.ts';
 import { holdResponse } from './held-response.ts';
@@ -14,7 +16,7 @@ import type { BodyAdvice } from './node-body.ts';
 import type { NodeRequestLike } from './node-request.ts';
 import { type NodeResponseLike, sendProblem, setFields } from './node-response.ts';
 import { isForPeer } from './refusal.ts';
-import { remember } from './verified-requests.ts';
+import { remember, rememberUpload } from './verified-requests.ts';
 
 /** What a framework knows besides. */
 export interface NodeGuardContext {
@@ -28,6 +30,11 @@ export interface NodeGuardContext {
   readonly instead?: Partial<GuardOverride> | undefined;
 }
 
+/** A request that passed: verified, or, where content is streamed, on its way. */
+export type Passed =
+  | { readonly verified: VerifiedRequest; readonly upload: undefined }
+  | { readonly verified: undefined; readonly upload: Upload };
+
 /**
  * Verifies a request: `undefined` if it was a preflight, which is answered then.
  *
@@ -38,7 +45,7 @@ export async function guardNode(
   request: NodeRequestLike,
   response: NodeResponseLike,
   context: NodeGuardContext,
-): Promise<VerifiedRequest | undefined> {
+): Promise<Passed | undefined> {
   const by = corsRequestOfNode(requireNodeRequest(request));
   if (guard.cors !== undefined) {
     if (isPreflight(by)) return answerPreflight(guard.cors.preflight(by.origin!), response);
@@ -47,21 +54,34 @@ export async function guardNode(
   const { prefix, readForwarded, signing } = guard;
   let message: RequestMessage | undefined;
   const take = (): RequestMessage => {
-    message = nodeMessage(request, { prefix, readForwarded, ...context });
+    message = nodeMessage(request, { prefix, readForwarded, isStreamed: guard.upload !== undefined, ...context });
     return message;
   };
-  const verified = await guard.verify(take, by, context.instead);
-  remember(request, verified);
-  if (context.request !== undefined) remember(context.request, verified);
-  if (signing !== undefined) {
+  const known = context.request === undefined ? [request] : [request, context.request];
+  const hold = (verified: () => VerifiedRequest | undefined): void => {
+    if (signing === undefined) return;
     holdResponse(response, {
       bufferBytes: signing.bufferBytes,
       isHead: request.method === 'HEAD',
-      sign: (answer) => signing.sign(answer, message!, verified),
+      // What refuses an upload is signed no more than other refusals.
+      sign: async (answer) => {
+        const answered = verified();
+        return answered === undefined ? [] : signing.sign(answer, message!, answered);
+      },
       report: (error) => console.error('countersign: a response could not be signed, and was answered with 500', error),
     });
+  };
+  if (guard.upload !== undefined) {
+    const opened = await guard.verifyUpload(take, by, context.instead);
+    for (const one of known) rememberUpload(one, opened);
+    gateResponse(response, opened);
+    hold(() => resultOf(opened));
+    return { verified: undefined, upload: opened.upload };
   }
-  return verified;
+  const verified = await guard.verify(take, by, context.instead);
+  for (const one of known) remember(one, verified);
+  hold(() => verified);
+  return { verified, upload: undefined };
 }
 
 function corsRequestOfNode({ method = '', headers }: NodeRequestLike): CorsRequest {

@@ -22,6 +22,8 @@ export interface NodeRequestLike extends AsyncIterable<Uint8Array> {
   readonly socket?: object | null | undefined;
   /** Whether somebody has begun to read the body. */
   readonly readableDidRead?: boolean | undefined;
+  /** HTTP/2's stream, which says whether its head was all of it. */
+  readonly stream?: { readonly endAfterHeaders?: boolean | undefined } | undefined;
   /** How the body is decoded to text, if it is. */
   readonly readableEncoding?: string | null | undefined;
   /** Where body parsers leave the bytes, when they are told to keep them: as bytes or as text. */

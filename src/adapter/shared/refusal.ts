@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isVerificationError, VerificationError } from '../../errors.ts';
+import { isVerificationError, type VerificationError, withLogDetail } from '../../errors.ts';
 
 /** Whether an error is a refusal for the peer. Any other, and a refusal that is our own fault, belongs to the framework, which logs it. */
 export function isForPeer(error: unknown): error is VerificationError {
@@ -17,6 +17,5 @@ export function isForPeer(error: unknown): error is VerificationError {
  */
 export function withLogHint(error: unknown, hint: string): unknown {
   if (!isVerificationError(error) || error.code !== 'signature_mismatch') return error;
-  const { keyid, signatureBase, detail } = error;
-  return new VerificationError('signature_mismatch', detail, { cause: error, logDetail: hint, keyid, signatureBase });
+  return withLogDetail(error, hint);
 }

@@ -12,7 +12,7 @@ import { type OptionNames, readOptions } from '../../internal/options.ts';
 import type { CoveredComponent } from '../../rfc9421/coverage.ts';
 import type { RequestMessage, ResponseMessage } from '../../rfc9421/message.ts';
 import { checkSignOptions } from '../../signature/sign.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 
 /** How responses are signed. */
 export interface ResponseSigning {

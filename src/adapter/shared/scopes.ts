@@ -6,7 +6,7 @@
 
 import { assertTexts } from '../../internal/assert.ts';
 import { requireGranted } from '../../signature/consumer.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 
 /** Reads scopes that a route asks for. @throws {TypeError} If there are none, or one is no text. */
 export function readScopes(scopes: readonly string[]): readonly string[] {
@@ -20,6 +20,6 @@ export function readScopes(scopes: readonly string[]): readonly string[] {
  *
  * @throws {VerificationError} `scope_insufficient`, with those that lack.
  */
-export function checkScopes({ key }: VerifiedRequest, required: readonly string[]): void {
+export function checkScopes({ key }: Pick<VerifiedRequest, 'key'>, required: readonly string[]): void {
   requireGranted(key.scopes ?? [], required);
 }

@@ -5,11 +5,14 @@
  */
 
 import { VerificationError } from '../../errors.ts';
+import type { OpenUpload, UploadOptions } from '../../http/upload/verify-upload.ts';
 import { isBytes } from '../../internal/bytes.ts';
 import { type HeadersLike, messageFromRequest, messageFromResponse, type RequestMessage } from '../../rfc9421/message.ts';
 import { readBody } from '../../runtime/read-stream.ts';
 import { asRefusal } from '../../signature/refusal.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
+import { requireAnswerable, resultOf } from '../upload/answer-gate.ts';
+import { readOrCancel, readOrSkip } from '../upload/web-content.ts';
 import { type CorsRequest, isPreflight, varyWith } from './cors.ts';
 import type { Guard } from './guard.ts';
 import type { BodyAdvice } from './node-body.ts';
@@ -17,7 +20,7 @@ import { INTERNAL } from './node-response.ts';
 import { isForPeer } from './refusal.ts';
 import { type ReadSigning, tooLongToSign } from './response-signing.ts';
 import { withPrefix } from './trusted-proxy.ts';
-import { remember } from './verified-requests.ts';
+import { remember, rememberUpload } from './verified-requests.ts';
 
 /** What a framework knows besides. */
 export interface WebGuardContext {
@@ -34,7 +37,10 @@ export interface WebGuardContext {
 
 /** A request that was verified, to be answered. */
 export interface PassedRequest {
-  readonly verified: VerifiedRequest;
+  /** What was verified; of an upload when it has ended. */
+  readonly verified: VerifiedRequest | undefined;
+  /** What is streamed, if content is. */
+  readonly opened: OpenUpload | undefined;
   readonly message: RequestMessage;
 }
 
@@ -51,14 +57,19 @@ export async function guardWeb(guard: Guard, request: Request, context: WebGuard
     message = messageToVerify(guard, request, context);
     return message;
   };
+  const known = context.request === undefined ? [request] : [request, context.request];
+  if (guard.upload !== undefined) {
+    const opened = await guard.verifyUpload(take, by);
+    for (const one of known) rememberUpload(one, opened);
+    return { verified: undefined, opened, message: message! };
+  }
   const verified = await guard.verify(take, by);
-  remember(request, verified);
-  if (context.request !== undefined) remember(context.request, verified);
-  return { verified, message: message! };
+  for (const one of known) remember(one, verified);
+  return { verified, opened: undefined, message: message! };
 }
 
 function messageToVerify(
-  { prefix, readForwarded }: Guard,
+  { prefix, readForwarded, upload }: Guard,
   request: Request,
   { advice, body, address = '', known }: WebGuardContext,
 ): RequestMessage {
@@ -69,7 +80,7 @@ function messageToVerify(
     scheme: forwarded.scheme ?? message.scheme,
     authority: forwarded.authority ?? message.authority,
     target: withPrefix((forwarded.prefix ?? '') + prefix, message.target),
-    body: body ?? contentOf(request, advice),
+    body: body ?? contentOf(request, advice, upload),
   };
 }
 
@@ -78,11 +89,32 @@ function headerLines(headers: HeadersLike, name: string): readonly string[] {
   return value === null ? [] : [value];
 }
 
-/** A copy of the body is read, and the body itself left for the handler. */
-function contentOf(request: Request, { line }: BodyAdvice): RequestMessage['body'] {
+/** A copy of the body is read, and the body itself left for the handler; of an upload, which no memory holds twice, the body itself. */
+function contentOf(
+  request: Request,
+  { line, cut = 'a platform, or a middleware' }: BodyAdvice,
+  upload: UploadOptions | undefined,
+): RequestMessage['body'] {
   if (request.bodyUsed)
     throw new VerificationError('raw_body_unavailable', `something read the body before. Verify before that, or keep the bytes: ${line}`);
-  return request.body ? (request.clone().body ?? undefined) : undefined;
+  if (!request.body) return undefined;
+  const pieces = upload === undefined ? readOrCancel(request.clone().body!) : readOrSkip(request.body, upload.bodyBytes);
+  const length = request.headers.get('content-length');
+  return length === null ? pieces : requireLength(pieces, length.trim(), cut);
+}
+
+/** A body that is as long as was announced. One that is not was cut or changed on this side, and is no fault of the sender's. */
+async function* requireLength(pieces: AsyncIterable<Uint8Array>, length: string, cut: string): AsyncGenerator<Uint8Array> {
+  let arrived = 0;
+  for await (const piece of pieces) {
+    arrived += piece.length;
+    yield piece;
+  }
+  if (String(arrived) !== length)
+    throw new VerificationError(
+      'raw_body_unavailable',
+      `${length} bytes were announced, and ${arrived} are here: ${cut} cut or changed the body`,
+    );
 }
 
 function corsRequestOf({ method, headers }: Request): CorsRequest {
@@ -90,10 +122,19 @@ function corsRequestOf({ method, headers }: Request): CorsRequest {
   return { method, origin: read('origin'), requestedMethod: read('access-control-request-method') };
 }
 
-/** The response as it leaves: signed, and with the fields of CORS. */
+/**
+ * The response as it leaves: signed, and with the fields of CORS.
+ *
+ * @throws {VerificationError} If it answers an upload that did not end well, and claims that it did.
+ */
 export async function finishWeb(guard: Guard, request: Request, passed: PassedRequest, response: Response): Promise<Response> {
-  const signed = guard.signing === undefined ? response : await signedResponse(guard.signing, request, passed, response);
-  return withCors(guard, request, signed);
+  const { opened, message } = passed;
+  if (opened !== undefined) requireAnswerable(opened, response.status);
+  const verified = opened === undefined ? passed.verified : resultOf(opened);
+  const { signing } = guard;
+  // What refuses an upload is signed no more than other refusals.
+  const signs = signing !== undefined && verified !== undefined;
+  return withCors(guard, request, signs ? await signedResponse(signing, request, { verified, message }, response) : response);
 }
 
 /** A response with the fields of CORS. */
@@ -104,7 +145,7 @@ function withCors({ cors }: Guard, request: Request, response: Response): Respon
 async function signedResponse(
   signing: ReadSigning,
   request: Request,
-  { verified, message }: PassedRequest,
+  { verified, message }: { readonly verified: VerifiedRequest; readonly message: RequestMessage },
   response: Response,
 ): Promise<Response> {
   const { status } = response;

@@ -6,7 +6,7 @@
 
 import type { Awaitable } from '../../internal/awaitable.ts';
 import type { Guard } from './guard.ts';
-import { finishWeb, guardWeb, refusalResponse, type WebGuardContext } from './web-guard.ts';
+import { finishWeb, guardWeb, type PassedRequest, refusalResponse, type WebGuardContext } from './web-guard.ts';
 
 /** How a handler is guarded. */
 export interface GuardedHandler<Rest extends readonly unknown[]> {
@@ -14,7 +14,7 @@ export interface GuardedHandler<Rest extends readonly unknown[]> {
   /** Whether refusals are answered; else they are thrown. */
   readonly answers: boolean;
   /** What the platform knows about a request. */
-  contextOf(request: Request, rest: Rest): WebGuardContext;
+  contextOf(request: Request, rest: Rest): Awaitable<WebGuardContext>;
   /** What is known about a refusal besides. */
   explain?(error: unknown, request: Request): unknown;
 }
@@ -25,12 +25,14 @@ export function guardHandler<Rest extends readonly unknown[]>(
   { guard, answers, contextOf, explain = (error) => error }: GuardedHandler<Rest>,
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
+    let passed: PassedRequest | Response | undefined;
     try {
-      const passed = await guardWeb(guard, request, contextOf(request, rest)).catch((error: unknown) => {
+      passed = await guardWeb(guard, request, await contextOf(request, rest)).catch((error: unknown) => {
         throw explain(error, request);
       });
       return passed instanceof Response ? passed : await finishWeb(guard, request, passed, await handler(request, ...rest));
     } catch (error) {
+      if (passed !== undefined && 'opened' in passed) passed.opened?.abandon('the handler failed');
       const refusal = answers ? refusalResponse(guard, request, error) : undefined;
       if (refusal === undefined) throw error;
       return refusal;

@@ -11,7 +11,7 @@ import type { PublicKey } from '../../crypto/key.ts';
 import { createPublicKey } from '../../crypto/key-pair.ts';
 import type { Signer } from '../../crypto/signer.ts';
 import { jwkThumbprint } from '../../crypto/thumbprint.ts';
-import { assertObject, assertText } from '../../internal/assert.ts';
+import { assertFunction, assertObject, assertText } from '../../internal/assert.ts';
 import { fromBase64url, toBase64url } from '../../internal/base64.ts';
 import { memberOf, type OptionNames, readOptions } from '../../internal/options.ts';
 import { type Consumer, requireConsumer } from '../../signature/consumer.ts';
@@ -41,6 +41,21 @@ export interface Enrolment {
   readonly proof: string;
 }
 
+/** With what a consumer proves that a key is his. */
+export interface EnrolOptions {
+  /** Signs with the private half, by Ed25519. */
+  readonly signer: Signer;
+  /** The public half, which is registered. */
+  readonly publicKey: { readonly jwk: Jwk };
+}
+
+const ENROL: OptionNames<EnrolOptions> = { signer: true, publicKey: true };
+
+/** How a consumer's key follows another one of his. */
+export type SuccessorOptions = Pick<RotateOptions, 'overlap'>;
+
+const SUCCESSOR: OptionNames<SuccessorOptions> = { overlap: true };
+
 const ENROLMENT: OptionNames<EnrolmentOptions> = /* @__PURE__ */ (() => {
   const { notBefore: _, ...names } = NEW_KEY_NAMES;
   return { ...names, tokenExpiresIn: true as const };
@@ -57,12 +72,12 @@ function proofBase(token: string, thumbprint: string): Uint8Array {
  *
  * @throws {TypeError} If the signer is not of Ed25519, or something is missing.
  */
-export async function enrol(
-  token: string,
-  { signer, publicKey }: { readonly signer: Signer; readonly publicKey: { readonly jwk: Jwk } },
-): Promise<Enrolment> {
+export async function enrol(token: string, options: EnrolOptions): Promise<Enrolment> {
+  const { signer, publicKey } = readOptions(options, ENROL);
   assertText(token, 'token');
   const x = requireEd25519(publicKey);
+  assertObject(signer, 'signer');
+  assertFunction(signer.sign, 'signer.sign');
   if (signer.algorithm !== 'ed25519') throw new TypeError('signer must be of ed25519');
   const jwk: Jwk = { kty: 'OKP', crv: 'Ed25519', x };
   const proof = await signer.sign(proofBase(token, await jwkThumbprint(jwk)));
@@ -113,7 +128,9 @@ export class Enrolments {
   }
 
   /** Lets a consumer who signed with his key bring its successor. */
-  async succeed(consumer: Consumer, given: Enrolment, { overlap }: Pick<RotateOptions, 'overlap'>): Promise<ApiKey> {
+  async succeed(consumer: Consumer, given: Enrolment, options: SuccessorOptions): Promise<ApiKey> {
+    const { overlap } = readOptions(options, SUCCESSOR);
+    readDuration(overlap, 'overlap', 0);
     requireConsumer(consumer, { proof: 'signature' });
     const enrolment = readEnrolment(given);
     // The proof is for this very key: one that was made for another cannot be taken along.
@@ -124,7 +141,11 @@ export class Enrolments {
 }
 
 /** The key, which made the proof. @throws {ApiKeyError} `enrolment_refused` */
-async function requireProof({ token, publicKey, proof }: Enrolment): Promise<{ readonly key: PublicKey; readonly thumbprint: string }> {
+export async function requireProof({
+  token,
+  publicKey,
+  proof,
+}: Enrolment): Promise<{ readonly key: PublicKey; readonly thumbprint: string }> {
   const key = await createPublicKey('ed25519', publicKey).catch(() => undefined);
   const thumbprint = await jwkThumbprint(publicKey);
   const signature = fromBase64url(proof);

@@ -25,10 +25,11 @@ const CHECKSUM_LENGTH = 6;
 const MAX_LENGTH = 128;
 
 /**
- * Finds keys and signing secrets of this format in text, whatever their prefix: for secret scanners, whose engines all take it.
+ * Finds keys and signing secrets of this format in text, whatever their prefix: for secret scanners, whose engines all take it. It asks
+ * for no boundary around them: a key that is stuck to other text has leaked as well, and engines differ about what a boundary is.
  * Check what it finds with `parseKey`, which knows the checksum.
  */
-export const KEY_PATTERN: string = '\\b[a-z][a-z0-9_]{1,15}_[a-z]{2,8}_(?:sec_)?[0-9A-Za-z]{16}_[0-9A-Za-z]{49}\\b';
+export const KEY_PATTERN: string = '[a-z][a-z0-9_]{1,15}_[a-z]{2,8}_(?:sec_)?[0-9A-Za-z]{16}_[0-9A-Za-z]{49}';
 
 /** A key or signing secret, read. */
 export interface ParsedKey {

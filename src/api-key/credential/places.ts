@@ -90,9 +90,14 @@ export function readPlaces(given: CredentialPlaces, prefix: string): ReadPlaces 
   return { bearer, header: header?.toLowerCase(), basicUser, basic, query, body, kinds, realm, challenge };
 }
 
+/** Requires the name of a field. @throws {TypeError | RangeError} */
+export function assertFieldName(value: unknown, name: string): asserts value is string {
+  assertText(value, name);
+  if (!TOKEN.test(value)) throw new RangeError(`${name} must be the name of a field`);
+}
+
 function requireHeader(header: unknown): void {
-  assertText(header, 'places.header');
-  if (!TOKEN.test(header)) throw new RangeError('places.header must be the name of a field');
+  assertFieldName(header, 'places.header');
   if (header.toLowerCase() === 'authorization')
     throw new RangeError('places.header must not be authorization: that is bearer, basic and basicUser');
 }

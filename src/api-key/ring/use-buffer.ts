@@ -11,13 +11,15 @@ import type { StoredKey } from '../store/record.ts';
 /** Each key is written at most once in so many seconds. */
 const EVERY = 60;
 
-/** Keys that wait at the most, before they are written sooner. */
-const MAX_WAITING = 10_000;
+/** Keys that wait at the most: more of them in a minute are written sooner, at most once a second. */
+const MAX_WAITING = 100_000;
 
 interface Waiting {
-  readonly key: StoredKey;
+  readonly keyid: string;
   at: number;
   count: number;
+  /** How many of them were after the key was rotated. */
+  late: number;
 }
 
 /** Uses that were not written yet. */
@@ -39,12 +41,15 @@ export class UseBuffer {
   record(key: StoredKey): void {
     const at = this.#now();
     const waiting = this.#waiting.get(key.keyid);
-    if (waiting === undefined) this.#waiting.set(key.keyid, { key, at, count: 1 });
+    const late = key.replacedBy === undefined ? 0 : 1;
+    if (waiting === undefined) this.#waiting.set(key.keyid, { keyid: key.keyid, at, count: 1, late });
     else {
       waiting.at = Math.max(waiting.at, at);
       waiting.count++;
+      waiting.late += late;
     }
-    const isDue = Math.abs(at - this.#writtenAt) >= EVERY || this.#waiting.size >= MAX_WAITING;
+    const age = Math.abs(at - this.#writtenAt);
+    const isDue = age >= EVERY || (age > 0 && this.#waiting.size >= MAX_WAITING);
     // Nobody's request waits for it; what fails is kept for the next time.
     if (isDue && this.#writing === undefined) this.flush().catch(() => undefined);
   }
@@ -64,19 +69,23 @@ export class UseBuffer {
     this.#waiting = new Map();
     this.#writtenAt = this.#now();
     try {
-      await this.#store.touch([...batch.values()].map(({ key, at, count }): KeyUse => ({ keyid: key.keyid, at, count })));
+      await this.#store.touch([...batch.values()].map(({ keyid, at, count }): KeyUse => ({ keyid, at, count })));
     } catch (cause) {
       for (const one of batch.values()) this.#putBack(one);
       this.#alarm({ action: 'uses_unwritten', keyid: undefined, count: batch.size, cause });
       throw cause;
     }
-    for (const { key, count } of batch.values())
-      if (key.replacedBy !== undefined) this.#alarm({ action: 'rotated_out_used', keyid: key.keyid, count });
+    for (const { keyid, late } of batch.values()) if (late > 0) this.#alarm({ action: 'rotated_out_used', keyid, count: late });
   }
 
   #putBack(one: Waiting): void {
-    const later = this.#waiting.get(one.key.keyid);
-    if (later === undefined) this.#waiting.set(one.key.keyid, one);
-    else later.count += one.count;
+    const later = this.#waiting.get(one.keyid);
+    if (later === undefined) {
+      this.#waiting.set(one.keyid, one);
+      return;
+    }
+    later.at = Math.max(later.at, one.at);
+    later.count += one.count;
+    later.late += one.late;
   }
 }

@@ -43,8 +43,8 @@ const NAMES: OptionNames<Pepper> = { current: true, keys: true };
 /** Reads peppers. @throws {TypeError | RangeError} If they are unusable. */
 export function readPepper(given: Pepper): BearerHashes {
   const { current, keys: bytes } = readOptions(given, NAMES, { name: 'pepper' });
-  const keys = readKeys(bytes, preparePepper);
-  requireCurrent(current, keys);
+  const keys = readKeys(bytes, preparePepper, 'pepper.');
+  requireCurrent(current, keys, 'pepper.');
   const macOf = (name: string, text: string, key: HashedKey) => requireKey(keys, name)(concatBytes(keyContext(key), encodeUtf8(text)));
   return {
     current,
@@ -59,7 +59,7 @@ export function readPepper(given: Pepper): BearerHashes {
 const NOBODY: HashedKey = { keyid: 'prefix_live_0000000000000000', generation: 1, kind: 'bearer', tenant: '' };
 
 function preparePepper(pepper: Uint8Array, name: string): AwaitableMac {
-  if (!isBytes(pepper)) throw new TypeError(`pepper.${name} must be a Uint8Array`);
-  if (pepper.length < 32) throw new RangeError(`pepper.${name} must be at least 32 bytes`);
+  if (!isBytes(pepper)) throw new TypeError(`${name} must be a Uint8Array`);
+  if (pepper.length < 32) throw new RangeError(`${name} must be at least 32 bytes`);
   return prepareMac(new Uint8Array(pepper));
 }

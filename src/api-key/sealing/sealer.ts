@@ -121,24 +121,25 @@ function assertName(name: unknown, what: string): asserts name is string {
   if (!NAME.test(name)) throw new RangeError(`${what} must be letters, digits, - and _, 64 at the most`);
 }
 
-/** Keys by name, each prepared. */
+/** Keys by name, each prepared. `at` is what their object belongs to, such as `pepper.`. */
 export function readKeys<Given, Key>(
   given: Readonly<Record<string, Given>>,
   prepare: (key: Given, name: string) => Key,
+  at = '',
 ): ReadonlyMap<string, Key> {
-  assertObject(given, 'keys');
+  assertObject(given, `${at}keys`);
   return new Map(
     Object.entries(given).map(([name, key]) => {
-      assertName(name, 'a name in keys');
-      return [name, prepare(key, `keys.${name}`)];
+      assertName(name, `a name in ${at}keys`);
+      return [name, prepare(key, `${at}keys.${name}`)];
     }),
   );
 }
 
 /** Requires that the key that is used for what is new is there. */
-export function requireCurrent(current: unknown, keys: ReadonlyMap<string, unknown>): asserts current is string {
-  assertName(current, 'current');
-  if (!keys.has(current)) throw new RangeError('current must be a name in keys');
+export function requireCurrent(current: unknown, keys: ReadonlyMap<string, unknown>, at = ''): asserts current is string {
+  assertName(current, `${at}current`);
+  if (!keys.has(current)) throw new RangeError(`${at}current must be a name in ${at}keys`);
 }
 
 /** A key by its name. @throws {ApiKeyError} `master_key_unknown`. */

@@ -6,7 +6,7 @@
 
 import { isVerificationError } from '../../errors.ts';
 import { memoryReplayStore } from '../../replay/memory-store.ts';
-import type { VerifiedRequest } from '../../signature/verified-request.ts';
+import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 import { verifyUrl } from '../../url/verify-url.ts';
 import { readArguments, requirePositionals } from '../arguments.ts';
 import { type Command, type CommandContext, EXIT, type ExitCode } from '../command.ts';

@@ -7,7 +7,7 @@
 import { isVerificationError, type UnmetRequirement, type VerificationError } from '../../errors.ts';
 import type { Verifier } from '../../http/verifier.ts';
 import type { RequestMessage } from '../../rfc9421/message.ts';
-import type { VerifiedSignature } from '../../signature/verified.ts';
+import type { VerifiedSignature } from '../../signature/verified/verified.ts';
 import type { CommandContext } from '../command.ts';
 import { painter, printable, table, timeText } from '../output/text.ts';
 

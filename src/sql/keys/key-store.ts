@@ -37,6 +37,7 @@ const OPTIONS: OptionNames<SqlKeyStoreOptions> = { prefix: true, notify: true };
  */
 export function sqlKeyStore(database: Database, options: SqlKeyStoreOptions = {}): KeyStore {
   assertDatabase(database, 'database');
+  if (database.transaction === undefined) throw new TypeError('keys need a database with transactions: D1 and Durable Objects have none');
   assertFunction(database.transaction, 'database.transaction');
   const { prefix = DEFAULT_PREFIX, notify } = readOptions(options, OPTIONS);
   checkPrefix(prefix);

@@ -25,6 +25,12 @@ const compilerOptions = {
 /** Clients that docs/guides/clients.md shows, and what else a guide imports. */
 const CLIENTS = ['axios', 'graphql-request', 'hono', 'ky', 'ofetch', 'openapi-fetch', 'undici'];
 
+/** Clients of databases, as providers bring them. */
+const DATABASES = ['ioredis', 'pg', '@types/pg'];
+
+/** Libraries of metrics that docs/guides/observe-it.md uses. */
+const METRICS = ['@opentelemetry/api', '@opentelemetry/sdk-metrics', 'prom-client'];
+
 /** Packages whose signatures docs/guides/accept-signatures-of-others.md accepts. */
 const SIGNERS = ['@fedify/fedify', '@hellocoop/httpsig', '@interledger/http-signature-utils', 'web-bot-auth'];
 
@@ -36,7 +42,7 @@ export function makeProject(folder: string, consumer: string, tools: string, roo
   mkdirSync(folder, { recursive: true });
   cpSync(join(consumer, 'node_modules'), join(folder, 'node_modules'), { recursive: true });
   linkPackages(join(tools, 'node_modules'), join(folder, 'node_modules'));
-  for (const name of [...CLIENTS, ...SIGNERS]) {
+  for (const name of [...CLIENTS, ...DATABASES, ...SIGNERS, ...METRICS]) {
     const link = join(folder, 'node_modules', name);
     mkdirSync(dirname(link), { recursive: true });
     if (!existsSync(link)) symlinkSync(join(root, 'node_modules', name), link);

@@ -12,14 +12,18 @@ const root = join(here, '../..');
 export interface NextSite {
   readonly major: 15 | 16;
   readonly mode: 'start' | 'dev';
+  /** Where the middleware of Next 15 runs; the proxy of Next 16 runs on Node. Default: `nodejs`. */
+  readonly middleware?: 'nodejs' | 'edge';
+  /** A `basePath`, with `trailingSlash: true`. Default: neither. */
+  readonly basePath?: string;
 }
 
 /** The modules of the site: what is installed for this version, and the package as it was built. */
-function makeSite({ major, mode }: NextSite): string {
-  const site = join(here, `next-${major}`, '.cache', `site-${mode}`);
+function makeSite({ major, mode, middleware = 'nodejs', basePath = '' }: NextSite): string {
+  const site = join(here, `next-${major}`, '.cache', `site-${mode}-${middleware}${basePath.replace('/', '-')}`);
   rmSync(site, { recursive: true, force: true });
   cpSync(join(here, 'next-site'), site, { recursive: true });
-  if (major === 15) nameMiddleware(site);
+  if (major === 15) nameMiddleware(site, middleware);
   const installed = join(site, 'node_modules', 'countersign');
   mkdirSync(installed, { recursive: true });
   if (!existsSync(join(root, 'dist', 'next.js'))) throw new Error('there is no dist: run npm run build first');
@@ -29,26 +33,35 @@ function makeSite({ major, mode }: NextSite): string {
   return site;
 }
 
-/** The proxy's name before Next 16, where it runs on Node only when told to. */
-function nameMiddleware(site: string): void {
+/** The proxy's name before Next 16, where it runs on the edge runtime unless it is told to run on Node. */
+function nameMiddleware(site: string, runtime: string): void {
   const proxy = join(site, 'proxy.js');
   const code = readFileSync(proxy, 'utf8')
     .replace('export const proxy', 'export const middleware')
-    .replace('matcher:', "runtime: 'nodejs', matcher:");
+    .replace('matcher:', runtime === 'nodejs' ? "runtime: 'nodejs', matcher:" : 'matcher:');
   writeFileSync(join(site, 'middleware.js'), code);
   rmSync(proxy);
 }
 
 const running: ChildProcess[] = [];
 
-/** Builds the site if it must be, serves it, and answers where. */
-export async function openSite(which: NextSite): Promise<string> {
+const opened = new Map<string, Promise<string>>();
+
+/** Builds the site if it must be, serves it, and answers where. Of one kind there is one. */
+export function openSite(which: NextSite): Promise<string> {
+  const name = JSON.stringify(which);
+  const site = opened.get(name) ?? startSite(which);
+  opened.set(name, site);
+  return site;
+}
+
+async function startSite(which: NextSite): Promise<string> {
   const site = makeSite(which);
   if (which.mode === 'start') await build(site, which);
   const port = await freePort();
   const child = next(site, which, [which.mode, '-p', String(port), '-H', '127.0.0.1']);
   running.push(child);
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://127.0.0.1:${port}${which.basePath ?? ''}`;
   for (let tries = 0; tries < 600; tries++) {
     if (child.exitCode !== null) throw new Error(`next ${which.mode} ended with ${child.exitCode}`);
     if (
@@ -67,9 +80,10 @@ export function closeSites(): void {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 }
 
-function next(site: string, { major }: NextSite, args: readonly string[]): ChildProcess {
+function next(site: string, { major, basePath }: NextSite, args: readonly string[]): ChildProcess {
   const program = join(here, `next-${major}`, 'node_modules/next/dist/bin/next');
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NEXT_MAJOR: String(major), NODE_ENV: undefined };
+  const mounted = basePath === undefined ? {} : { BASE_PATH: basePath, TRAILING_SLASH: 'true' };
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NEXT_MAJOR: String(major), NODE_ENV: undefined, ...mounted };
   return spawn(process.execPath, [program, ...args], {
     cwd: site,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,10 +2,10 @@
 import { hmacKey, hmacSigner } from '../../../src/crypto/hmac/hmac.ts';
 import { isVerificationError } from '../../../src/errors.ts';
 import { signPayload } from '../../../src/payload/sign-payload.ts';
-import { verifyPayload } from '../../../src/payload/verify-payload.ts';
+import { type UnconsumedPayload, verifyPayload } from '../../../src/payload/verify-payload.ts';
 import type { Database } from '../../../src/sql/database.ts';
 import { migrate } from '../../../src/sql/migrate.ts';
-import { sqlReplayStore } from '../../../src/sql/replay-store.ts';
+import { type SqlReplayStore, sqlReplayStore } from '../../../src/sql/replay-store.ts';
 
 const secret = 'correct horse battery staple, 32+';
 const signer = hmacSigner({ keyid: 'shop', secret });
@@ -38,15 +38,28 @@ export type Afterwards = (database: Database) => unknown;
 
 /** The handler: the code that a message was refused with, or `credited`. What `afterwards` throws is thrown. */
 export async function credit(database: Database, text: string, afterwards: Afterwards = () => undefined): Promise<string> {
-  try {
-    const options = { tag: 'credit-coins', audience: 'bank.example', resolveKey, consume: 'later' } as const;
-    const message = await verifyPayload(text, options);
-    await database.transaction!(async (tx) => {
-      const store = sqlReplayStore(tx, { prefix: PREFIX, insecurelyAssumeNoEarlierMessages: true });
-      const { payload } = await message.consume(store);
+  return creditBy(text, (message) =>
+    database.transaction!(async (tx) => {
+      const { payload } = await message.consume(storeOf(tx));
       await tx.run(`INSERT INTO ${PREFIX}coins (message) VALUES ($1)`, [String(payload['message'])]);
       await afterwards(tx);
-    });
+    }),
+  );
+}
+
+/** The store over a transaction, whatever makes it. */
+export function storeOf(tx: Database): SqlReplayStore {
+  return sqlReplayStore(tx, { prefix: PREFIX, insecurelyAssumeNoEarlierMessages: true });
+}
+
+/** The handler with a transaction of its own. */
+export async function creditBy(
+  text: string,
+  transact: (message: UnconsumedPayload<Readonly<Record<string, unknown>>>) => Promise<unknown>,
+): Promise<string> {
+  try {
+    const options = { tag: 'credit-coins', audience: 'bank.example', resolveKey, consume: 'later' } as const;
+    await transact(await verifyPayload(text, options));
     return 'credited';
   } catch (error) {
     if (isVerificationError(error)) return error.code;

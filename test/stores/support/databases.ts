@@ -1,26 +1,43 @@
 /** The databases that the tests of stores run on, one a client. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { PGlite } from '@electric-sql/pglite';
 import LibsqlDatabase from 'libsql';
 import pg from 'pg';
 import postgres from 'postgres';
 import { inject } from 'vitest';
-import type { Database } from '../../../src/sql/database.ts';
+import { fromObjectStorage } from '../../../src/sql/cloudflare/object-storage.ts';
+import type { Database, SqlValue } from '../../../src/sql/database.ts';
 import { fromPglite } from '../../../src/sql/pglite.ts';
 import { fromPg, fromPostgresJs } from '../../../src/sql/postgres.ts';
 import { fromSqlite, openSqlite } from '../../../src/sql/sqlite.ts';
+import { connectionOf, temporaryFile } from './places.ts';
 
 export interface Opened {
   readonly database: Database;
   close(): Promise<void>;
 }
 
-export const connectionOf = (port: number) => ({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
-
-export function temporaryFile(): string {
-  return join(mkdtempSync(join(tmpdir(), 'countersign-sqlite-')), 'test.db');
+/** SQLite without transactions, as a Durable Object has it: statements, and several of them together. */
+export function sqliteInBatches(): Opened {
+  const client = new DatabaseSync(temporaryFile());
+  client.exec('PRAGMA journal_mode = WAL');
+  client.exec('PRAGMA synchronous = OFF');
+  const exec = (sql: string, ...values: SqlValue[]) => {
+    const rows = client.prepare(sql).all(...values);
+    return { toArray: () => rows };
+  };
+  const transactionSync = <T>(work: () => T): T => {
+    client.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      client.exec('COMMIT');
+      return result;
+    } catch (error) {
+      client.exec('ROLLBACK');
+      throw error;
+    }
+  };
+  return { database: fromObjectStorage({ sql: { exec }, transactionSync }), close: async () => client.close() };
 }
 
 /** Opens each kind of database that is tested. */

@@ -1,12 +1,15 @@
 /** A process that verifies with keys of a database, at times it is told: one of several over the same keys. */
+import IoRedis from 'ioredis';
 import pg from 'pg';
 import { createApiKeys } from '../../../src/api-key/api-keys.ts';
 import { aesGcmSealer } from '../../../src/api-key/sealing/sealer.ts';
 import { isVerificationError } from '../../../src/errors.ts';
 import { createVerifier } from '../../../src/http/verifier.ts';
+import { redisKeyStore } from '../../../src/redis/keys/key-store.ts';
 import { memoryReplayStore } from '../../../src/replay/memory-store.ts';
 import type { RequestMessage } from '../../../src/rfc9421/message.ts';
 import { sqlKeyStore } from '../../../src/sql/keys/key-store.ts';
+import { migrate } from '../../../src/sql/migrate.ts';
 import { fromPg } from '../../../src/sql/postgres.ts';
 import { openSqlite } from '../../../src/sql/sqlite.ts';
 
@@ -24,7 +27,10 @@ export interface Answers {
 }
 
 /** Where the keys are. */
-export type Place = { readonly sqlite: string } | { readonly postgres: number; readonly prefix: string };
+export type Place =
+  | { readonly sqlite: string }
+  | { readonly postgres: number; readonly prefix: string }
+  | { readonly redis: number; readonly prefix: string };
 
 export const MASTER_KEY = new Uint8Array(32).fill(5);
 
@@ -32,14 +38,21 @@ export const PEPPER = { current: 'p', keys: { p: new Uint8Array(32).fill(6) } };
 
 export const DELAY = 10;
 
+/** The store there, made ready if it needs that. */
 export function openStore(place: Place) {
   if ('sqlite' in place) {
     const database = openSqlite(place.sqlite);
-    return { database, store: sqlKeyStore(database), close: async () => database.close() };
+    return { prepare: () => migrate(database), store: sqlKeyStore(database), close: async () => database.close() };
+  }
+  if ('redis' in place) {
+    const redis = new IoRedis(place.redis, '127.0.0.1');
+    const store = redisKeyStore({ send: ([command = '', ...rest]) => redis.call(command, ...rest), prefix: place.prefix });
+    return { prepare: async () => undefined, store, close: async () => redis.disconnect() };
   }
   const pool = new pg.Pool({ host: '127.0.0.1', port: place.postgres, user: 'postgres', database: 'postgres', max: 4 });
   const database = fromPg(pool);
-  return { database, store: sqlKeyStore(database, { prefix: place.prefix }), close: () => pool.end() };
+  const { prefix } = place;
+  return { prepare: () => migrate(database, { prefix }), store: sqlKeyStore(database, { prefix }), close: () => pool.end() };
 }
 
 function serve(place: Place): void {

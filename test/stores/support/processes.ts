@@ -15,15 +15,23 @@ export async function signedRequest(): Promise<RequestMessage> {
   return { ...message, fields: [['Host', 'bank.example'], ...fields] };
 }
 
-interface Told {
-  readonly id: number;
+/** What a process answers. */
+interface Answer {
   readonly code: string;
+  /** Seconds, of a refusal that says so. */
+  readonly retryAfter?: number | undefined;
+}
+
+interface Told extends Answer {
+  readonly id: number;
 }
 
 /** A process that answers requests. */
 export interface VerifierProcess {
   /** The code of the answer, or `gone` if the process ended first. */
   verify(request: RequestMessage): Promise<string>;
+  /** The same, with what a refusal says besides. */
+  ask(request: RequestMessage): Promise<Answer>;
   kill(): Promise<void>;
 }
 
@@ -31,30 +39,32 @@ export async function startVerifier(...args: readonly string[]): Promise<Verifie
   const child: ChildProcess = fork(join(import.meta.dirname, 'verifier-process.ts'), [...args], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
-  const waiting = new Map<number, (code: string) => void>();
+  const waiting = new Map<number, (answer: Answer) => void>();
   let next = 0;
   let isGone = false;
   child.on('message', (message) => {
-    const { id, code } = message as Told;
-    waiting.get(id)?.(code);
+    const { id, ...answer } = message as Told;
+    waiting.get(id)?.(answer);
     waiting.delete(id);
   });
   child.once('exit', () => {
     isGone = true;
-    for (const resolve of waiting.values()) resolve('gone');
+    for (const resolve of waiting.values()) resolve({ code: 'gone' });
     waiting.clear();
   });
   await once(child, 'message');
+  const ask = (request: RequestMessage) =>
+    new Promise<Answer>((resolve) => {
+      if (isGone) return resolve({ code: 'gone' });
+      const id = next++;
+      waiting.set(id, resolve);
+      child.send({ id, request }, (error) => {
+        if (error) resolve({ code: 'gone' });
+      });
+    });
   return {
-    verify: (request) =>
-      new Promise((resolve) => {
-        if (isGone) return resolve('gone');
-        const id = next++;
-        waiting.set(id, resolve);
-        child.send({ id, request }, (error) => {
-          if (error) resolve('gone');
-        });
-      }),
+    ask,
+    verify: async (request) => (await ask(request)).code,
     kill: async () => {
       if (isGone) return;
       child.kill('SIGKILL');

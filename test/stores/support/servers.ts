@@ -116,6 +116,25 @@ export async function startRedis({ args = ['--save', '', '--appendonly', 'no'], 
   return serve(() => spawn(REDIS, all, { stdio: 'ignore', cwd: data }), ready, port, data);
 }
 
+/** Several Redis that are one cluster: each has its part of the slots. */
+export async function startRedisCluster(nodes: number): Promise<readonly TestServer[]> {
+  const args = ['--save', '', '--appendonly', 'no', '--cluster-enabled', 'yes'];
+  const servers = await Promise.all(Array.from({ length: nodes }, () => startRedis({ args })));
+  const cli = (port: number, ...command: readonly string[]) =>
+    execFileSync('/usr/bin/redis-cli', ['-p', String(port), ...command], { encoding: 'utf8' });
+  const share = Math.ceil(SLOTS / nodes);
+  for (const [index, { port }] of servers.entries()) {
+    cli(port, 'CLUSTER', 'ADDSLOTSRANGE', String(index * share), String(Math.min((index + 1) * share, SLOTS) - 1));
+    if (index > 0) cli(servers[0]!.port, 'CLUSTER', 'MEET', '127.0.0.1', String(port));
+  }
+  for (const { port } of servers)
+    for (let turn = 0; turn < 200 && !cli(port, 'CLUSTER', 'INFO').includes('cluster_state:ok'); turn++) await sleep(50);
+  return servers;
+}
+
+/** Of a cluster. */
+const SLOTS = 16_384;
+
 async function serve(launch: () => ChildProcess, ready: () => boolean, port: number, folder: string): Promise<TestServer> {
   let child: ChildProcess | undefined;
   const start = async () => {

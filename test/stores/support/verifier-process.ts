@@ -43,7 +43,8 @@ interface Order {
 process.on('message', ({ id, request }: Order) => {
   verifier.verifyRequest(request).then(
     () => process.send!({ id, code: 'accepted' }),
-    (error: unknown) => process.send!({ id, code: isVerificationError(error) ? error.code : String(error) }),
+    (error: unknown) =>
+      process.send!(isVerificationError(error) ? { id, code: error.code, retryAfter: error.retryAfter } : { id, code: String(error) }),
   );
 });
 process.send!({ id: -1, code: 'ready' });

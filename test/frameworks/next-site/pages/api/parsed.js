@@ -1,4 +1,4 @@
 import { verifiedApi } from 'countersign/next';
-import { verifier } from '../../lib/verifier.js';
+import { prefix, verifier } from '../../lib/verifier.js';
 
-export default verifiedApi((_request, response) => response.json({ at: 'pages' }), { verifier });
+export default verifiedApi((_request, response) => response.json({ at: 'pages' }), { verifier, prefix });

@@ -1,5 +1,5 @@
 import { getVerified, verifiedApi } from 'countersign/next';
-import { verifier } from '../../../lib/verifier.js';
+import { prefix, verifier } from '../../../lib/verifier.js';
 
 export const config = { api: { bodyParser: false } };
 
@@ -9,5 +9,5 @@ export default verifiedApi(
     const body = request.method === 'POST' ? view.json() : null;
     response.json({ at: 'pages', keyid: view.keyid, path: view.path() + view.query(), body });
   },
-  { verifier },
+  { verifier, prefix },
 );

@@ -1,5 +1,5 @@
 import { getVerified, requireScopes, verified } from 'countersign/next';
-import { verifier } from '../../../../lib/verifier.js';
+import { prefix, verifier } from '../../../../lib/verifier.js';
 
 async function handler(request, { params }) {
   const { rest = [] } = await params;
@@ -9,5 +9,5 @@ async function handler(request, { params }) {
   return Response.json({ at: 'route', keyid: view.keyid, path: view.path() + view.query(), body });
 }
 
-export const GET = verified(handler, { verifier });
-export const POST = verified(handler, { verifier });
+export const GET = verified(handler, { verifier, prefix });
+export const POST = verified(handler, { verifier, prefix });

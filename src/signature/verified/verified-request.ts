@@ -4,21 +4,21 @@
  * @module
  */
 
-import { parseJsonLossy, parseJsonStrict } from '../canonical/strict-json.ts';
-import { VerificationError } from '../errors.ts';
-import { decodeUtf8 } from '../internal/utf8.ts';
-import type { ComponentSource } from '../rfc9421/base.ts';
-import { normalizeAuthority, splitTarget } from '../rfc9421/derive.ts';
-import { combine, type FieldReader } from '../rfc9421/field-lines.ts';
-import type { RequestMessage } from '../rfc9421/message.ts';
-import { parseComponent } from '../rfc9421/parse-component.ts';
-import type { Consumer } from './consumer.ts';
-import type { KeyRecord } from './key-record.ts';
-import { keyidOf, type ProvenSignature } from './proven-signature.ts';
-import { asRefusal } from './refusal.ts';
+import { parseJsonLossy, parseJsonStrict } from '../../canonical/strict-json.ts';
+import { VerificationError } from '../../errors.ts';
+import { decodeUtf8 } from '../../internal/utf8.ts';
+import type { ComponentSource } from '../../rfc9421/base.ts';
+import { normalizeAuthority, splitTarget } from '../../rfc9421/derive.ts';
+import { combine, type FieldReader } from '../../rfc9421/field-lines.ts';
+import type { RequestMessage } from '../../rfc9421/message.ts';
+import { parseComponent } from '../../rfc9421/parse-component.ts';
+import type { Consumer } from '../consumer.ts';
+import type { KeyRecord } from '../key-record.ts';
+import { keyidOf, type ProvenSignature } from '../proven-signature.ts';
+import { asRefusal } from '../refusal.ts';
+import type { MessageView } from '../verify-signatures.ts';
 import { type StandardSchema, validate } from './schema.ts';
 import { toVerifiedSignatures, type VerifiedSignatures } from './verified.ts';
-import type { MessageView } from './verify-signatures.ts';
 
 /** A request whose signatures fulfil the policy. Everything here was signed; asking for anything else throws. Members may be taken apart. */
 export interface VerifiedRequest {
@@ -123,7 +123,7 @@ class VerifiedView implements VerifiedRequest {
   }
 
   get bytes(): Uint8Array {
-    if (this.#bytes === undefined) throw new TypeError('the content was not signed');
+    if (this.#bytes === undefined) throw new TypeError('the content was not signed, or is that of an upload, which went to the handler');
     return this.#bytes;
   }
 

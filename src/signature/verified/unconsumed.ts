@@ -6,13 +6,15 @@
  * @module
  */
 
-import { assertFunction, assertObject } from '../internal/assert.ts';
-import { memberOf } from '../internal/options.ts';
-import type { ReplayStore } from '../replay/store.ts';
-import type { Consumer } from './consumer.ts';
-import type { KeyRecord } from './key-record.ts';
-import type { ProvenSignature } from './proven-signature.ts';
-import { consumeNow, type VerifyContext } from './verify-signatures.ts';
+import { assertFunction, assertObject } from '../../internal/assert.ts';
+import type { Awaitable } from '../../internal/awaitable.ts';
+import { memberOf } from '../../internal/options.ts';
+import type { BatchReplayStore, ReplayStore } from '../../replay/store.ts';
+import { ask } from '../ask.ts';
+import type { Consumer } from '../consumer.ts';
+import type { KeyRecord } from '../key-record.ts';
+import type { ProvenSignature } from '../proven-signature.ts';
+import { consumeNow, type VerifyContext } from '../verify-signatures.ts';
 
 /** A call that leaves consuming to its caller. */
 export interface ConsumeLater {
@@ -39,6 +41,17 @@ export interface Unconsumed<Verified> {
    * @throws {TypeError} If it has answered already, or `store` is no replay store.
    */
   consume(store: ReplayStore): Promise<Verified>;
+  /**
+   * As `consume`, for databases without transactions (D1): the nonces are recorded and the statements run in one batch, all of it or nothing.
+   *
+   * `statements` makes them of what was verified, and must do nothing else: the message does not count yet.
+   *
+   * @throws As `consume`; and `store_unavailable`, whose cause says what failed, if a statement does. It may then be called again.
+   */
+  consumeWith<Statement>(
+    store: BatchReplayStore<Statement>,
+    statements: (verified: Verified) => Awaitable<readonly Statement[]>,
+  ): Promise<Verified>;
 }
 
 /**
@@ -50,6 +63,9 @@ export function requireLater(consume: unknown, replayStore?: ReplayStore): void 
   if (consume !== 'later') throw new TypeError("consume must be 'later', or absent");
   if (replayStore !== undefined) throw new TypeError("with consume: 'later' the store is what consume() is given: leave replayStore away");
 }
+
+/** Makes statements of what was verified. */
+type StatementsOf<Verified, Statement> = (verified: Verified) => Awaitable<readonly Statement[]>;
 
 /** What surrounds consuming. */
 export interface ConsumeHooks<Verified> {
@@ -67,13 +83,11 @@ export function createUnconsumed<Verified>(
 ): Unconsumed<Verified> {
   const { signature, key } = proven[0]!;
   let taken = false;
-  const consume = async (store: ReplayStore): Promise<Verified> => {
-    assertObject(store, 'store');
-    assertFunction(memberOf(store, 'consume'), 'store.consume');
+  const take = async (work: () => Promise<void>): Promise<Verified> => {
     if (taken) throw new TypeError('the message is consumed, or just being consumed: it counts once');
     taken = true;
     try {
-      await consumeNow(proven, { ...context, replayStore: store });
+      await work();
     } catch (error) {
       taken = false;
       throw annotate(error);
@@ -86,6 +100,35 @@ export function createUnconsumed<Verified>(
     tenant: key.tenant,
     key: key.record,
     consumer: key.record.consumer ?? undefined,
-    consume,
+    consume: async (store: ReplayStore) => {
+      requireMethod(store, 'consume');
+      return take(async () => consumeNow(proven, { ...context, replayStore: store }));
+    },
+    consumeWith: async <Statement>(store: BatchReplayStore<Statement>, statements: StatementsOf<Verified, Statement>) => {
+      requireMethod(store, 'consumeWith');
+      assertFunction(statements, 'statements');
+      return take(async () => consumeTogether(proven, context, store, await statements(verified)));
+    },
   });
+}
+
+function requireMethod(store: unknown, name: string): void {
+  assertObject(store, 'store');
+  assertFunction(memberOf(store, name), `store.${name}`);
+}
+
+/** Consumes with statements; a message without a nonce has those alone. */
+async function consumeTogether<Statement>(
+  proven: readonly ProvenSignature[],
+  context: VerifyContext,
+  store: BatchReplayStore<Statement>,
+  statements: readonly Statement[],
+): Promise<void> {
+  let asked = false;
+  const together: Required<ReplayStore>['consumeAll'] = (requests) => {
+    asked = true;
+    return store.consumeWith(requests, statements);
+  };
+  await consumeNow(proven, { ...context, replayStore: { consume: (request) => together([request]), consumeAll: together } });
+  if (!asked) await ask('the replay store', context.timeout, () => store.consumeWith([], statements));
 }

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { hmacKey, hmacSigner } from '../../src/crypto/hmac/hmac.ts';
-import { createVerifier } from '../../src/http/verifier.ts';
-import type { LaterVerifierOptions, VerifierOptions } from '../../src/http/verifier-options.ts';
-import { signPayload } from '../../src/payload/sign-payload.ts';
-import { verifyPayload } from '../../src/payload/verify-payload.ts';
-import type { ReplayStore } from '../../src/replay/store.ts';
-import type { Unconsumed } from '../../src/signature/unconsumed.ts';
-import { signUrl } from '../../src/url/sign-url.ts';
-import { signedUrls, verifyUrl } from '../../src/url/verify-url.ts';
-import { codeOf, countingStore, key, message, NOW, SECRET, signed, signer, withField } from '../support/bank.ts';
+import { hmacKey, hmacSigner } from '../../../src/crypto/hmac/hmac.ts';
+import { signRequest } from '../../../src/http/sign-request.ts';
+import { createVerifier } from '../../../src/http/verifier.ts';
+import type { LaterVerifierOptions, VerifierOptions } from '../../../src/http/verifier-options.ts';
+import { signPayload } from '../../../src/payload/sign-payload.ts';
+import { verifyPayload } from '../../../src/payload/verify-payload.ts';
+import type { BatchReplayStore, Consumption, ReplayStore } from '../../../src/replay/store.ts';
+import type { Unconsumed } from '../../../src/signature/verified/unconsumed.ts';
+import { signUrl } from '../../../src/url/sign-url.ts';
+import { signedUrls, verifyUrl } from '../../../src/url/verify-url.ts';
+import { codeOf, countingStore, key, message, NOW, SECRET, signed, signer, withField } from '../../support/bank.ts';
 
 const base = { authority: 'bank.example', resolveKey: () => ({ key, tenant: 'acme' }) };
 
@@ -47,7 +48,7 @@ describe.each(Object.entries(CARRIERS))("consume: 'later' of %s", (name, verify)
   it('tells whose it is, and nothing of what it says', async () => {
     const message = await verify(() => NOW);
     const where = name === 'a payload' ? [] : ['method', 'path'];
-    expect(Object.keys(message).sort()).toEqual(['consume', 'consumer', 'key', 'keyid', 'tenant', ...where].sort());
+    expect(Object.keys(message).sort()).toEqual(['consume', 'consumeWith', 'consumer', 'key', 'keyid', 'tenant', ...where].sort());
     expect([message.keyid, message.tenant, message.key.tenant]).toEqual(['jdoe', 'acme', 'acme']);
     expect(Object.isFrozen(message)).toBe(true);
   });
@@ -91,7 +92,66 @@ describe.each(Object.entries(CARRIERS))("consume: 'later' of %s", (name, verify)
   });
 });
 
+/** A store whose statements are texts. */
+function batchStore(answer: () => Consumption = () => 'consumed') {
+  const done: string[] = [];
+  const nonces: string[] = [];
+  const store: BatchReplayStore<string> = {
+    consumeWith: (requests, statements) => {
+      const told = answer();
+      if (told === 'consumed') {
+        nonces.push(...requests.map(({ nonce }) => nonce));
+        done.push(...statements);
+      }
+      return told;
+    },
+  };
+  return { store, done, nonces };
+}
+
+describe.each(Object.entries(CARRIERS))('consumeWith of %s', (_, verify) => {
+  it('hands what was verified to whoever makes the statements, and those to the store', async () => {
+    const message = await verify(() => NOW);
+    const { store, done, nonces } = batchStore();
+    const verified = await message.consumeWith(store, async (view) => [(view as { readonly keyid: string }).keyid]);
+    expect(verified).toMatchObject({ keyid: 'jdoe' });
+    expect([done, nonces.length]).toEqual([['jdoe'], 1]);
+    await expect(message.consumeWith(store, () => ['again'])).rejects.toThrow(TypeError);
+    await expect(message.consume(countingStore())).rejects.toThrow(TypeError);
+    expect(done).toEqual(['jdoe']);
+  });
+
+  it('does nothing when it is refused, or the statements cannot be made, and may be tried again', async () => {
+    const message = await verify(() => NOW);
+    const { store, done } = batchStore(() => 'replayed');
+    expect(await codeOf(() => message.consumeWith(store, () => ['a']))).toBe('nonce_replayed');
+    const own = new Error('no such account');
+    await expect(message.consumeWith(batchStore().store, () => Promise.reject(own))).rejects.toBe(own);
+    const failing: BatchReplayStore<string> = { consumeWith: () => Promise.reject(own) };
+    await expect(message.consumeWith(failing, () => ['a'])).rejects.toMatchObject({ code: 'store_unavailable', cause: own });
+    expect(await codeOf(() => message.consumeWith(batchStore().store, () => ['a']))).toBe('accepted');
+    expect(done).toEqual([]);
+  });
+
+  it('wants a store with consumeWith, and a function', async () => {
+    const message = await verify(() => NOW);
+    for (const wrong of [undefined, null, {}, countingStore()])
+      await expect(message.consumeWith(wrong as never, () => [])).rejects.toThrow(/store/);
+    await expect(message.consumeWith(batchStore().store, [] as never)).rejects.toThrow(/statements must be a function/);
+    expect(await codeOf(() => message.consumeWith(batchStore().store, () => []))).toBe('accepted');
+  });
+});
+
 describe("consume: 'later'", () => {
+  it('runs the statements of a message without a nonce too', async () => {
+    const policy = { insecurelyAllowMissingNonce: true };
+    const { fields } = await signRequest(message(), { signer, now: () => NOW, insecurelyOmit: ['nonce'] });
+    const request = message({ fields: [...(message().fields as [string, string][]), ...fields] });
+    const { store, done, nonces } = batchStore();
+    await (await later({ policy }).verifyRequest(request)).consumeWith(store, () => ['a']);
+    expect([done, nonces]).toEqual([['a'], []]);
+  });
+
   it('looks at the dates of the key again', async () => {
     let now = NOW;
     const message = await later({ resolveKey: () => ({ key, notAfter: NOW + 10 }), now: () => now }).verifyRequest(await signed());

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { VerificationError } from '../errors.ts';
-import { type Awaitable, isThenable } from '../internal/awaitable.ts';
+import { VerificationError } from '../../errors.ts';
+import { type Awaitable, isThenable } from '../../internal/awaitable.ts';
 
 /** What we need of a Standard Schema: zod, valibot, arktype and others implement it. */
 export interface StandardSchema<Output> {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Algorithm } from '../crypto/algorithm.ts';
-import { keyidOf, type ProvenSignature } from './proven-signature.ts';
+import type { Algorithm } from '../../crypto/algorithm.ts';
+import { keyidOf, type ProvenSignature } from '../proven-signature.ts';
 
 /** One signature that was verified. Times are whole seconds since the epoch. */
 export interface VerifiedSignature {

@@ -1,0 +1,2 @@
+/** The icon of the portal: a key on a coin. */
+export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="15" fill="#e5b84a"/><circle cx="16" cy="16" r="15" fill="none" stroke="#7d5800" stroke-width="1.5"/><g fill="none" stroke="#4a3400" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round"><circle cx="11.5" cy="16" r="4"/><path d="M15.5 16h9.5M21 16v4M25 16v3"/></g></svg>`;
