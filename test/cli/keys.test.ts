@@ -264,7 +264,7 @@ describe('keys issue', () => {
     [['--owner', 'jdoe', '--expires-in', '99y', ...MASTER], 2, 'expiresIn must'],
     [['--owner', 'jdoe', '--not-before', '2027-02-31x', ...MASTER], 2, '--not-before must be a time'],
     [['--owner', 'jdoe', '--label', 'red', ...MASTER], 2, '--label must be name=value'],
-    [['--owner', 'jdoe', '--scope', 'a b', ...MASTER], 2, 'a scope must be'],
+    [['--owner', 'jdoe', '--scope', 'a b', ...MASTER], 2, 'each of scopes must be'],
     [['--owner', 'jdoe', '--prefix', 'Ä', ...MASTER], 2, 'prefix must be'],
     [['--owner', 'jdoe', '--secret', 'hunter2'], 2, 'secrets are no arguments'],
     [['--owner', 'jdoe', '--out', 'x.env', '--claim', ...MASTER], 2, '--out and --claim exclude each other'],
