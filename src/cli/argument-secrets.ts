@@ -4,8 +4,8 @@
  * @module
  */
 
-import { KEY_PATTERN, parseKey } from '../api-key/credential/format.ts';
 import { UsageError } from './command.ts';
+import { KeyFinder } from './scan/find-keys.ts';
 
 /** What to do instead. */
 export const NO_SECRET_HERE =
@@ -35,5 +35,5 @@ export function requireNoSecrets(argv: readonly string[]): void {
 
 function holdsSecret(argument: string): boolean {
   if (PRIVATE_KEY.test(argument) || PASSWORD_IN_URL.test(argument)) return true;
-  return [...argument.matchAll(new RegExp(KEY_PATTERN, 'g'))].some(([found]) => parseKey(found) !== undefined);
+  return new KeyFinder().find(argument, true).length > 0;
 }

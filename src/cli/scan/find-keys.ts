@@ -17,6 +17,18 @@ export interface FoundKey extends ParsedKey {
 /** More than the longest key, on both sides of a seam. */
 const OVERLAP = 160;
 
+/** The key at the end of a match: what stands before it may look as if it belonged to the prefix. */
+function keyWithin(match: string): { readonly parsed: ParsedKey; readonly at: number } | undefined {
+  for (let at = 0; at <= LONGEST_PREFIX; at++) {
+    const parsed = parseKey(match.slice(at));
+    if (parsed !== undefined) return { parsed, at };
+  }
+  return undefined;
+}
+
+/** Characters of the longest prefix. */
+const LONGEST_PREFIX = 16;
+
 /** Looks through a file in pieces; each byte is looked at once, but for those at the seams. */
 export class KeyFinder {
   readonly #pattern: RegExp = new RegExp(KEY_PATTERN, 'g');
@@ -32,11 +44,11 @@ export class KeyFinder {
     const found: FoundKey[] = [];
     let done = 0;
     for (const { 0: match, index } of text.matchAll(this.#pattern)) {
-      const parsed = index < end ? parseKey(match) : undefined;
-      if (parsed === undefined) continue;
-      this.#advance(text, done, index);
-      done = index;
-      found.push({ ...parsed, line: this.#line, column: this.#column });
+      const key = index < end ? keyWithin(match) : undefined;
+      if (key === undefined) continue;
+      this.#advance(text, done, index + key.at);
+      done = index + key.at;
+      found.push({ ...key.parsed, line: this.#line, column: this.#column });
     }
     this.#advance(text, done, end);
     this.#rest = text.slice(end);
