@@ -48,7 +48,7 @@ export type ErrorMiddleware = (
   next: (error?: unknown) => void,
 ) => void;
 
-const NAMES: OptionNames<ExpressOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
+const names = (): OptionNames<ExpressOptions> => ({ ...ADAPTER_NAMES, verifier: true, refusals: true });
 
 const ADVICE: BodyAdvice = {
   line: 'express.json({ verify: (request, _response, bytes) => { request.rawBody = bytes; } }), or mount express.raw() in its place',
@@ -63,7 +63,7 @@ const ADVICE: BodyAdvice = {
  * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
  */
 export function verified(options: ExpressOptions): Middleware {
-  const { verifier, refusals, ...others } = readOptions<ExpressOptions>(options, NAMES);
+  const { verifier, refusals, ...others } = readOptions<ExpressOptions>(options, names());
   const guard = createGuard(verifier, others);
   const answers = readRefusals(refusals) === 'answer';
   return (request, response, next) => {

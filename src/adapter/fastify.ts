@@ -92,7 +92,7 @@ export interface FastifyLike {
 /** A hook of Fastify. */
 export type FastifyHook = (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<unknown>;
 
-const NAMES: OptionNames<FastifyOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
+const names = (): OptionNames<FastifyOptions> => ({ ...ADAPTER_NAMES, verifier: true, refusals: true });
 
 const ROUTE_NAMES: OptionNames<FastifyRouteConfig> = { verifier: true, scopes: true };
 
@@ -101,7 +101,7 @@ const ADVICE: BodyAdvice = {
 };
 
 async function install(instance: FastifyLike, options: FastifyOptions): Promise<void> {
-  const { verifier, refusals, ...others } = readOptions<FastifyOptions>(options, NAMES, { name: 'options of countersign' });
+  const { verifier, refusals, ...others } = readOptions<FastifyOptions>(options, names(), { name: 'options of countersign' });
   const guard = createGuard(verifier, others);
   const answers = readRefusals(refusals) === 'answer';
   const overrides = new WeakMap<object, Partial<GuardOverride>>();

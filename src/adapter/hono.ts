@@ -60,7 +60,7 @@ export interface HonoContextLike {
 /** Middleware, as Hono calls it. */
 export type HonoMiddleware = (context: HonoContextLike, next: () => Promise<void>) => Promise<Response | undefined>;
 
-const NAMES: OptionNames<HonoOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
+const names = (): OptionNames<HonoOptions> => ({ ...ADAPTER_NAMES, verifier: true, refusals: true });
 
 const ADVICE: BodyAdvice = { line: 'await c.req.arrayBuffer() before anything parses the body' };
 
@@ -72,7 +72,7 @@ const ADVICE: BodyAdvice = { line: 'await c.req.arrayBuffer() before anything pa
  * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
  */
 export function verified(options: HonoOptions): HonoMiddleware {
-  const { verifier, refusals, ...others } = readOptions<HonoOptions>(options, NAMES);
+  const { verifier, refusals, ...others } = readOptions<HonoOptions>(options, names());
   const guard = createGuard(verifier, others);
   const answers = readRefusals(refusals) === 'answer';
   return async (context, next) => {

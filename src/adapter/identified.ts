@@ -31,16 +31,18 @@ export interface IdentifiedOptions extends AdapterOptions {
   readonly upload?: undefined;
 }
 
-const NAMES: OptionNames<Omit<IdentifiedOptions, 'upload'> & AdapterOptions> = /* @__PURE__ */ (() => ({
+const identifiedNames = (): OptionNames<Omit<IdentifiedOptions, 'upload'> & AdapterOptions> => ({
   ...ADAPTER_NAMES,
   identify: true,
   verifier: true,
   refusals: true,
-}))();
+});
 
 /** Options of `identified` as those of `verified`, with a verifier that asks who calls where nothing is signed. */
 export function toVerifiedOptions(options: IdentifiedOptions): Omit<IdentifiedOptions, 'identify'> & { readonly verifier: Verifier } {
-  const { identify, verifier, ...others } = readOptions<IdentifiedOptions>(options, NAMES, { elsewhere: { places: 'authenticate' } });
+  const { identify, verifier, ...others } = readOptions<IdentifiedOptions>(options, identifiedNames(), {
+    elsewhere: { places: 'authenticate' },
+  });
   requireNoUpload(others.upload);
   return { ...others, verifier: signatureOrKey(identify, verifier) };
 }

@@ -59,7 +59,7 @@ export interface KoaContextLike {
 /** Middleware, as Koa calls it. */
 export type KoaMiddleware = (context: KoaContextLike, next: () => Promise<unknown>) => Promise<void>;
 
-const NAMES: OptionNames<KoaOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
+const names = (): OptionNames<KoaOptions> => ({ ...ADAPTER_NAMES, verifier: true, refusals: true });
 
 const ADVICE: BodyAdvice = { line: 'koa-bodyparser, which keeps the text as ctx.request.rawBody, or ctx.request.rawBody = bytes' };
 
@@ -71,7 +71,7 @@ const ADVICE: BodyAdvice = { line: 'koa-bodyparser, which keeps the text as ctx.
  * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
  */
 export function verified(options: KoaOptions): KoaMiddleware {
-  const { verifier, refusals, ...others } = readOptions<KoaOptions>(options, NAMES);
+  const { verifier, refusals, ...others } = readOptions<KoaOptions>(options, names());
   const guard = createGuard(verifier, others);
   const answers = readRefusals(refusals) === 'answer';
   return async (context, next) => {

@@ -46,7 +46,7 @@ export interface MessageFromEventOptions {
   readonly prefix?: string | undefined;
 }
 
-const NAMES: OptionNames<LambdaOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
+const names = (): OptionNames<LambdaOptions> => ({ ...ADAPTER_NAMES, verifier: true, refusals: true });
 
 /**
  * The event of a function as a message for `verifyRequest`. If the text of its body is not what arrived, verifying is refused
@@ -73,7 +73,7 @@ export function verified<Event extends LambdaEventLike, Rest extends readonly un
   options: LambdaOptions,
 ): (event: Event, ...rest: Rest) => Promise<LambdaResult> {
   assertFunction(handler, 'handler');
-  const { verifier, refusals, ...others } = readOptions<LambdaOptions>(options, NAMES);
+  const { verifier, refusals, ...others } = readOptions<LambdaOptions>(options, names());
   if (others.upload !== undefined)
     throw new TypeError(
       'upload: a function is given its events whole, so that nothing of them can be streamed: have clients upload to a signed URL',

@@ -45,7 +45,7 @@ export interface NextOptions extends AdapterOptions {
   readonly refusals?: Refusals | undefined;
 }
 
-const NAMES: OptionNames<NextOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
+const names = (): OptionNames<NextOptions> => ({ ...ADAPTER_NAMES, verifier: true, refusals: true });
 
 const ADVICE: BodyAdvice = {
   line: 'hand whoever reads it request.clone()',
@@ -68,7 +68,7 @@ export function verified<NextRequest extends Request, Rest extends readonly unkn
   options: NextOptions,
 ): (request: NextRequest, ...rest: Rest) => Promise<Response> {
   assertFunction(handler, 'handler');
-  const { verifier, refusals, ...others } = readOptions<NextOptions>(options, NAMES);
+  const { verifier, refusals, ...others } = readOptions<NextOptions>(options, names());
   const guarded = guardHandler(handler as WebHandler<Rest>, {
     guard: createGuard(verifier, others),
     answers: readRefusals(refusals) === 'answer',
@@ -118,7 +118,7 @@ export function verifiedApi<ApiRequest extends NodeRequestLike, ApiResponse exte
   options: NextOptions,
 ): (request: ApiRequest, response: ApiResponse) => Promise<void> {
   assertFunction(handler, 'handler');
-  const { verifier, refusals, ...others } = readOptions<NextOptions>(options, NAMES);
+  const { verifier, refusals, ...others } = readOptions<NextOptions>(options, names());
   const guard = createGuard(verifier, others);
   const answers = readRefusals(refusals) === 'answer';
   return async (request, response) => {

@@ -13,7 +13,7 @@ import type { FieldLines, RequestMessage } from '../rfc9421/message.ts';
 import { notify } from '../runtime/notify.ts';
 import { ADVICE, nodeMessage, requireNodeRequest } from './node-message.ts';
 import type { NodeRequestLike } from './shared/node-request.ts';
-import { INTERNAL, type NodeResponseLike, sendProblem } from './shared/node-response.ts';
+import { INTERNAL, logError, type NodeResponseLike, sendProblem } from './shared/node-response.ts';
 import { readTrustedProxy, type TrustedProxy } from './shared/trusted-proxy.ts';
 
 /** What `nodeListener` takes besides. */
@@ -42,9 +42,9 @@ export function nodeListener(
   const { trustedProxy, onError = logError } = readOptions(options, NAMES);
   assertFunction(onError, 'onError');
   const readForwarded = readTrustedProxy(trustedProxy);
-  const serve = async (request: NodeRequestLike, response: NodeResponseLike): Promise<void> => {
+  const handle = async (request: NodeRequestLike, response: NodeResponseLike): Promise<void> => {
     const message = nodeMessage(requireNodeRequest(request), { prefix: '', readForwarded, advice: ADVICE });
-    const made = requestOf(message);
+    const made = webRequestOf(message);
     if (made === undefined) sendProblem(MALFORMED, response);
     else await send(await handler(made), response);
     // Content that nobody read stands before the next request of the connection.
@@ -53,12 +53,8 @@ export function nodeListener(
   return (request, response) => {
     const report = (error: unknown): void => notify('onError', onError, error);
     response.on('error', report);
-    serve(request, response).catch((error: unknown) => answer(error, response, report));
+    handle(request, response).catch((error: unknown) => answerFault(error, response, report));
   };
-}
-
-function logError(error: unknown): void {
-  console.error('countersign: a request was answered with 500', error);
 }
 
 /** What is no request that a handler could be given: `OPTIONS *`, `CONNECT`. */
@@ -68,7 +64,7 @@ const MALFORMED: Problem = {
   body: '{"type":"about:blank","title":"Bad Request","status":400}',
 };
 
-function requestOf({ method, scheme, authority, target, fields, body }: RequestMessage): Request | undefined {
+function webRequestOf({ method, scheme, authority, target, fields, body }: RequestMessage): Request | undefined {
   try {
     const hasBody = method !== 'GET' && method !== 'HEAD' && body !== undefined && !(isBytes(body) && body.length === 0);
     const url = target.startsWith('/') ? `${scheme}://${authority}${target}` : target;
@@ -108,7 +104,7 @@ async function send(answered: Response, response: NodeResponseLike): Promise<voi
   response.end(content);
 }
 
-function answer(error: unknown, response: NodeResponseLike, report: (error: unknown) => void): void {
+function answerFault(error: unknown, response: NodeResponseLike, report: (error: unknown) => void): void {
   try {
     const refusal = isVerificationError(error) ? error.toProblem() : undefined;
     if (refusal === undefined || refusal.status === 500) report(error);

@@ -17,7 +17,7 @@ import { ADVICE } from './node-message.ts';
 import { ADAPTER_NAMES, type AdapterOptions, createGuard, type Guard, requireVerifier } from './shared/guard.ts';
 import { guardNode } from './shared/node-guard.ts';
 import type { NodeRequestLike } from './shared/node-request.ts';
-import { INTERNAL, type NodeResponseLike, sendProblem } from './shared/node-response.ts';
+import { INTERNAL, logError, type NodeResponseLike, sendProblem } from './shared/node-response.ts';
 
 /** What answers a verified request. It may answer later; what it throws, or rejects with, is answered for it. */
 export type VerifiedHandler<Request, Response> = (verified: VerifiedRequest, request: Request, response: Response) => unknown;
@@ -42,12 +42,12 @@ export interface UploadHandlerOptions<Request = NodeRequestLike> extends Omit<Ve
   readonly upload: UploadOptions;
 }
 
-const NAMES: OptionNames<Omit<VerifiedHandlerOptions, 'upload'> & AdapterOptions> = /* @__PURE__ */ (() => ({
+const handlerNames = (): OptionNames<Omit<VerifiedHandlerOptions, 'upload'> & AdapterOptions> => ({
   ...ADAPTER_NAMES,
   onError: true,
-}))();
+});
 
-const IDENTIFIED_NAMES: OptionNames<IdentifiedHandlerOptions> = /* @__PURE__ */ (() => ({ ...NAMES, verifier: true }))();
+const identifiedHandlerNames = (): OptionNames<IdentifiedHandlerOptions> => ({ ...handlerNames(), verifier: true });
 
 /**
  * Makes a listener for `createServer` that verifies each request and hands those that were verified to `handler`.
@@ -75,7 +75,10 @@ export function verifiedHandler<Request extends NodeRequestLike, Response extend
 ): (request: Request, response: Response) => void {
   requireVerifier(verifier);
   assertFunction(handler, 'handler');
-  const { onError = logError, ...others } = readOptions<Omit<VerifiedHandlerOptions<Request>, 'upload'> & AdapterOptions>(options, NAMES);
+  const { onError = logError, ...others } = readOptions<Omit<VerifiedHandlerOptions<Request>, 'upload'> & AdapterOptions>(
+    options,
+    handlerNames(),
+  );
   assertFunction(onError, 'onError');
   const guard = createGuard(verifier, others);
   return (request, response) => {
@@ -107,17 +110,13 @@ export function identifiedHandler<Request extends NodeRequestLike, Response exte
   options: IdentifiedHandlerOptions<Request> = {},
 ): (request: Request, response: Response) => void {
   assertFunction(handler, 'handler');
-  const { verifier, ...others } = readOptions<IdentifiedHandlerOptions<Request>>(options, IDENTIFIED_NAMES);
+  const { verifier, ...others } = readOptions<IdentifiedHandlerOptions<Request>>(options, identifiedHandlerNames());
   requireNoUpload(others.upload);
   return verifiedHandler<Request, Response>(
     signatureOrKey(identify, verifier),
     (_, request, response) => handler(getConsumer(request), request, response),
     others,
   );
-}
-
-function logError(error: unknown): void {
-  console.error('countersign: a request was answered with 500', error);
 }
 
 async function serve<Request extends NodeRequestLike, Response extends NodeResponseLike>(

@@ -35,7 +35,7 @@ export interface WebOptions extends AdapterOptions {
 /** A handler of requests, and what the platform hands over besides (`env` and `context` of Workers, `info` of Deno, the server of Bun). */
 export type WebHandler<Rest extends readonly unknown[]> = (request: Request, ...rest: Rest) => Awaitable<Response>;
 
-const NAMES: OptionNames<WebOptions> = /* @__PURE__ */ (() => ({ ...ADAPTER_NAMES, verifier: true, refusals: true }))();
+const names = (): OptionNames<WebOptions> => ({ ...ADAPTER_NAMES, verifier: true, refusals: true });
 
 const ADVICE: BodyAdvice = { line: 'hand whoever reads it request.clone()' };
 
@@ -52,7 +52,7 @@ export function verified<Rest extends readonly unknown[]>(
   options: WebOptions,
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   assertFunction(handler, 'handler');
-  const { verifier, refusals, ...others } = readOptions<WebOptions>(options, NAMES);
+  const { verifier, refusals, ...others } = readOptions<WebOptions>(options, names());
   const guard = createGuard(verifier, others);
   const answers = readRefusals(refusals) === 'answer';
   return guardHandler(handler, {

@@ -55,13 +55,13 @@ class HeldResponse {
   hold(): void {
     this.#replace('write', (chunk, encoding, callback) => {
       this.#add(chunk, encoding);
-      later(encoding, callback);
+      callLater([encoding, callback]);
       return true;
     });
     this.#replace('end', (chunk, encoding, callback) => {
       this.#add(chunk, encoding);
       this.#end();
-      later(chunk, encoding, callback);
+      callLater([chunk, encoding, callback]);
       return this.#response;
     });
     this.#replace('writeHead', (status, ...more) => {
@@ -184,7 +184,7 @@ function toBytes(chunk: unknown, encoding: unknown): Uint8Array {
 }
 
 /** Calls the callback among these, when the caller has returned. */
-function later(...given: readonly unknown[]): void {
+export function callLater(given: readonly unknown[]): void {
   const callback = given.find((one) => typeof one === 'function') as (() => void) | undefined;
   if (callback !== undefined) queueMicrotask(callback);
 }

@@ -8,7 +8,7 @@ import type { Upload } from '../../http/upload/verify-upload.ts';
 import type { RequestMessage } from '../../rfc9421/message.ts';
 import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
 import { nodeMessage, requireNodeRequest } from '../node-message.ts';
-import { gateResponse, resultOf } from '../upload/answer-gate.ts';
+import { gateResponse, verifiedOf } from '../upload/answer-gate.ts';
 import { type CorsRequest, isPreflight } from './cors.ts';
 import type { Guard, GuardOverride } from './guard.ts';
 import { holdResponse } from './held-response.ts';
@@ -75,7 +75,7 @@ export async function guardNode(
     const opened = await guard.verifyUpload(take, by, context.instead);
     for (const one of known) rememberUpload(one, opened);
     gateResponse(response, opened);
-    hold(() => resultOf(opened));
+    hold(() => verifiedOf(opened));
     return { verified: undefined, upload: opened.upload };
   }
   const verified = await guard.verify(take, by, context.instead);

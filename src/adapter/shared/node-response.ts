@@ -61,6 +61,11 @@ export const INTERNAL: Problem = {
   body: '{"type":"about:blank","title":"Internal Server Error","status":500}',
 };
 
+/** Where nobody else is told of a fault of ours. */
+export function logError(error: unknown): void {
+  console.error('countersign: a request was answered with 500', error);
+}
+
 /** Sets fields; `Vary` keeps what it names. */
 export function setFields(fields: Readonly<Record<string, string>>, response: NodeResponseLike): void {
   for (const [name, value] of Object.entries(fields))

@@ -49,12 +49,12 @@ export function readSigning(options: ResponseSigning): ReadSigning {
   return {
     bufferBytes,
     sign: async (response, request, { signatures: [{ nonce }] }) =>
-      nonce === undefined ? [] : (await signResponse(response, requestOf(request), { ...signing, nonce })).fields,
+      nonce === undefined ? [] : (await signResponse(response, withoutBody(request), { ...signing, nonce })).fields,
   };
 }
 
 /** What of the request a response's signature may cover: not its content, which was read. */
-function requestOf({ body: _, ...head }: RequestMessage): RequestMessage {
+function withoutBody({ body: _, ...head }: RequestMessage): RequestMessage {
   return head;
 }
 

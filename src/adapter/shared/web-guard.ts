@@ -11,7 +11,7 @@ import { type HeadersLike, messageFromRequest, messageFromResponse, type Request
 import { readBody } from '../../runtime/read-stream.ts';
 import { asRefusal } from '../../signature/refusal.ts';
 import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
-import { requireAnswerable, resultOf } from '../upload/answer-gate.ts';
+import { requireAnswerable, verifiedOf } from '../upload/answer-gate.ts';
 import { readOrCancel, readOrSkip } from '../upload/web-content.ts';
 import { type CorsRequest, isPreflight, varyWith } from './cors.ts';
 import type { Guard } from './guard.ts';
@@ -130,7 +130,7 @@ function corsRequestOf({ method, headers }: Request): CorsRequest {
 export async function finishWeb(guard: Guard, request: Request, passed: PassedRequest, response: Response): Promise<Response> {
   const { opened, message } = passed;
   if (opened !== undefined) requireAnswerable(opened, response.status);
-  const verified = opened === undefined ? passed.verified : resultOf(opened);
+  const verified = opened === undefined ? passed.verified : verifiedOf(opened);
   const { signing } = guard;
   // What refuses an upload is signed no more than other refusals.
   const signs = signing !== undefined && verified !== undefined;

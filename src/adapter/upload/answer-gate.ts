@@ -7,6 +7,7 @@
 import { isVerificationError, type Problem, VerificationError } from '../../errors.ts';
 import type { OpenUpload } from '../../http/upload/verify-upload.ts';
 import type { VerifiedRequest } from '../../signature/verified/verified-request.ts';
+import { callLater } from '../shared/held-response.ts';
 import { INTERNAL, type NodeResponseLike, sendProblem } from '../shared/node-response.ts';
 
 /** From here on an answer says that something failed: it claims nothing of the upload. */
@@ -27,7 +28,7 @@ export function requireAnswerable({ outcome, abandon }: OpenUpload, status: numb
 }
 
 /** What was verified of an upload; `undefined` unless it has ended well. */
-export function resultOf({ outcome }: OpenUpload): VerifiedRequest | undefined {
+export function verifiedOf({ outcome }: OpenUpload): VerifiedRequest | undefined {
   const ended = outcome();
   return ended !== undefined && 'result' in ended ? ended.result : undefined;
 }
@@ -62,11 +63,11 @@ export function gateResponse(response: NodeResponseLike, opened: OpenUpload): vo
   };
   const own = (): number => response.statusCode;
   const droppedWrite: Method = (...args) => {
-    later(args);
+    callLater(args);
     return true;
   };
   const droppedEnd: Method = (...args) => {
-    later(args);
+    callLater(args);
     return response;
   };
   gate('write', droppedWrite, own);
@@ -83,10 +84,4 @@ function problemOf(error: unknown): Problem {
   if (isVerificationError(error)) return error.toProblem();
   console.error('countersign: an upload was answered with 500', error);
   return INTERNAL;
-}
-
-/** Calls the callback among what a method was given, when its caller has returned. */
-function later(given: readonly unknown[]): void {
-  const callback = given.find((one) => typeof one === 'function') as (() => void) | undefined;
-  if (callback !== undefined) queueMicrotask(callback);
 }

@@ -12,7 +12,7 @@ interface Reader {
 
 /** Iterates a stream. Where reading stops, the rest is not wanted: of a copy, which would be kept in memory. */
 export function readOrCancel(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
-  return piecesOf(stream, (reader) => reader.cancel());
+  return readPieces(stream, (reader) => reader.cancel());
 }
 
 /**
@@ -20,10 +20,10 @@ export function readOrCancel(stream: ReadableStream<Uint8Array>): AsyncIterable<
  * It is never cancelled: on Node that would end the connection on which the answer leaves.
  */
 export function readOrSkip(stream: ReadableStream<Uint8Array>, skipped: number): AsyncIterable<Uint8Array> {
-  return piecesOf(stream, (reader) => skip(reader, skipped));
+  return readPieces(stream, (reader) => skip(reader, skipped));
 }
 
-function piecesOf(stream: ReadableStream<Uint8Array>, stop: (reader: Reader) => Promise<void>): AsyncIterable<Uint8Array> {
+function readPieces(stream: ReadableStream<Uint8Array>, stop: (reader: Reader) => Promise<void>): AsyncIterable<Uint8Array> {
   return {
     [Symbol.asyncIterator]: () => {
       const reader: Reader = stream.getReader();

@@ -51,7 +51,7 @@ export async function findKeys(call: SentCall): Promise<Response> {
   const { setup, form } = call;
   const filter = readFilter((name) => form.one(name).trim(), 'q');
   const again = (problems: Problems) => answerAll(call, { ...filter, owner: '', tenant: withoutSecret(filter.tenant) }, '', problems, 422);
-  const problems = problemsOf(filter);
+  const problems = problemsOfFilter(filter);
   if (Object.keys(problems).length > 0) return again(problems);
   const keyid = parseKey(filter.owner)?.keyid ?? filter.owner;
   if (/^[ -~]{1,256}$/.test(keyid) && (await setup.apiKeys.get(keyid)) !== undefined) return redirect(keyPath(setup, keyid));
@@ -84,7 +84,7 @@ function readFilter(read: (name: string) => string, ownerName: string): AllKeysF
   };
 }
 
-function problemsOf({ owner, tenant }: AllKeysFilter): Problems {
+function problemsOfFilter({ owner, tenant }: AllKeysFilter): Problems {
   const wrong = (text: string) => (text === '' ? undefined : problemOfText(text, 256));
   const problems = { q: wrong(owner), tenant: looksSecret(tenant) ? 'is a key, or a part of one, and no tenant' : wrong(tenant) };
   return Object.fromEntries(

@@ -16,9 +16,9 @@ function quoted(text: string): string {
 /** The shell's own. */
 const FROM_ENVIRONMENT = `$\{COUNTERSIGN_SECRET:?is missing}`;
 
-const secretOf = ({ secret }: SnippetKey): string => (secret === undefined ? FROM_ENVIRONMENT : quoted(secret));
+const shellSecret = ({ secret }: SnippetKey): string => (secret === undefined ? FROM_ENVIRONMENT : quoted(secret));
 
-const HMAC = String.raw`hex() { od -An -v -tx1 | tr -d ' \n'; }
+const hmacFunctions = (): string => String.raw`hex() { od -An -v -tx1 | tr -d ' \n'; }
 base64() { openssl base64 -A; }
 hmac() { # RFC 2104: with openssl dgst -hmac, the secret would show in lists of processes
   local key inner='' outer='' i byte
@@ -41,10 +41,10 @@ export function curlSigned({ request, authority, path, query }: Target, key: Sni
     "bash <<'FIRST_REQUEST'",
     'set -euo pipefail',
     `keyid=${quoted(escaped(key.keyid))}`,
-    `secret=${secretOf(key)}`,
+    `secret=${shellSecret(key)}`,
     ...(hasBody ? [`body=${quoted(body)}`] : []),
     '',
-    HMAC,
+    hmacFunctions(),
     '',
     ...(hasBody ? ['digest="sha-256=:$(printf %s "$body" | openssl dgst -sha256 -binary | base64):"'] : []),
     `names=${quoted(names)}`,

@@ -6,7 +6,7 @@
 
 import { literal, type SnippetKey, type Target } from './target.ts';
 
-const secretOf = ({ secret }: SnippetKey): string => (secret === undefined ? 'process.env.COUNTERSIGN_SECRET' : literal(secret));
+const scriptSecret = ({ secret }: SnippetKey): string => (secret === undefined ? 'process.env.COUNTERSIGN_SECRET' : literal(secret));
 
 function init({ request: { method, body, contentType } }: Target, fields: readonly string[] = []): string {
   const headers = [...fields, ...(body === '' ? [] : [`'Content-Type': ${literal(contentType)}`])];
@@ -26,7 +26,7 @@ export function javascriptSigned(target: Target, key: SnippetKey): string {
 
 const signer = hmacSigner({
   keyid: ${literal(key.keyid)},
-  secret: ${secretOf(key)},
+  secret: ${scriptSecret(key)},
 });
 const send = createSignedFetch({ signer });
 
@@ -48,7 +48,7 @@ ${PRINT}`;
 
 /** Sends the key along. */
 export function javascriptBearer(target: Target, key: SnippetKey): string {
-  return `const key = ${secretOf(key)};
+  return `const key = ${scriptSecret(key)};
 
 const response = await fetch(${literal(target.request.url)}, ${init(target, ["Authorization: 'Bearer ' + key"])});
 ${PRINT}`;

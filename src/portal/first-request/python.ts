@@ -6,7 +6,7 @@
 
 import { escaped, literal, type SnippetKey, type Target } from './target.ts';
 
-const secretOf = ({ secret }: SnippetKey): string => (secret === undefined ? "os.environ['COUNTERSIGN_SECRET']" : literal(secret));
+const pythonSecret = ({ secret }: SnippetKey): string => (secret === undefined ? "os.environ['COUNTERSIGN_SECRET']" : literal(secret));
 
 const send = (
   { request: { method, url } }: Target,
@@ -25,7 +25,7 @@ export function pythonSigned(target: Target, key: SnippetKey): string {
   return `import base64, hashlib, hmac, ${key.secret === undefined ? 'os, ' : ''}secrets, time, urllib.error, urllib.request
 
 keyid = ${literal(escaped(key.keyid))}
-secret = ${secretOf(key)}
+secret = ${pythonSecret(key)}
 body = ${hasBody ? `${literal(request.body)}.encode()` : 'None'}
 
 
@@ -57,7 +57,7 @@ export function pythonBearer(target: Target, key: SnippetKey): string {
   const type = body === '' ? '' : `, 'content-type': ${literal(contentType)}`;
   return `import ${key.secret === undefined ? 'os, ' : ''}urllib.error, urllib.request
 
-key = ${secretOf(key)}
+key = ${pythonSecret(key)}
 fields = {'authorization': f'Bearer {key}'${type}}
 
 ${send(target, body === '' ? 'None' : `${literal(body)}.encode()`)}`;
