@@ -59,7 +59,8 @@ function explain(error: TypeError, argv: readonly string[], options: OptionTable
   if (namesSecret(unknown)) return `there is no option --${unknown}: ${NO_SECRET_HERE}`;
   const known = Object.keys(options);
   const near = known.find((name) => name.startsWith(`${unknown}-`)) ?? nearest(unknown, known);
-  return `there is no option --${unknown.slice(0, 40)}${near === undefined ? '' : `; did you mean --${near}?`}`;
+  const dashes = unknown.length === 1 ? '-' : '--';
+  return `there is no option ${dashes}${unknown.slice(0, 40)}${near === undefined ? '' : `; did you mean --${near}?`}`;
 }
 
 function isShort(name: string, options: OptionTable): boolean {

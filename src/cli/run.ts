@@ -66,9 +66,10 @@ function asksForHelp(argv: readonly string[], { passesOptionsOn }: Command): boo
 }
 
 function unknownCommand(name: string, commands: readonly Command[]): UsageError {
-  const known = commands.map((command) => command.name);
+  const isOption = name.startsWith('-');
+  const known = isOption ? ['--help', '--version'] : commands.map((command) => command.name);
   const near = nearest(name, known);
-  const what = name.startsWith('-') ? 'option' : 'command';
+  const what = isOption ? 'option' : 'command';
   const hint = near === undefined ? `there are ${known.join(', ')}` : `did you mean ${near}?`;
   return new UsageError(`there is no ${what} ${JSON.stringify(name.slice(0, 40))}; ${hint}`);
 }

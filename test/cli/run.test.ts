@@ -60,7 +60,8 @@ describe('the command line', () => {
   it.each([
     ['ehco', 'countersign: there is no command "ehco"; did you mean echo?\n'],
     ['something', 'countersign: there is no command "something"; there are echo\n'],
-    ['--verison', 'countersign: there is no option "--verison"; there are echo\n'],
+    ['--verison', 'countersign: there is no option "--verison"; did you mean --version?\n'],
+    ['--yes', 'countersign: there is no option "--yes"; there are --help, --version\n'],
   ])('does not know %s', async (name, err) => {
     expect(await run(name)).toEqual({ code: 2, out: '', err });
   });
@@ -70,6 +71,7 @@ describe('the command line', () => {
     [['echo', 'no'], 1, ''],
     [['echo'], 2, 'countersign: say what\n'],
     [['echo', '--luod'], 2, 'countersign: there is no option --luod; did you mean --loud?\n'],
+    [['echo', '-d', 'x'], 2, 'countersign: there is no option -d\n'],
     [['echo', '--secret=hunter2'], 2, `countersign: there is no option --secret: ${NO_SECRET_HERE}\n`],
     [['echo', '--token', 'hunter2'], 2, `countersign: there is no option --token: ${NO_SECRET_HERE}\n`],
     [['echo', `x=${SECRET}`], 2, `countersign: argument 2 holds a secret: ${NO_SECRET_HERE}\n`],

@@ -307,6 +307,11 @@ describe('staff', () => {
     expect(await find({ q: ` ${gone.secret} ` })).toEqual([303, `${BASE}/key/${gone.keyid}`]);
     expect(await find({ q: old.secret })).toEqual([303, `${BASE}/key/${old.keyid}`]);
     expect(await find({ q: gone.secret.slice(0, -1) })).toEqual([422, null]);
+    for (const pasted of [gone.secret, gone.secret.slice(0, -1)]) {
+      expect(await find({ tenant: pasted })).toEqual([422, null]);
+      expect(await find({ q: pasted.slice(0, -2), tenant: pasted })).toEqual([422, null]);
+    }
+    expect(await find({ tenant: 'a'.repeat(40) })).toEqual([303, `${BASE}/all?tenant=${'a'.repeat(40)}`]);
     expect(await find({ q: 'a\u0000b' })).toEqual([422, null]);
     expect(await find({})).toEqual([303, `${BASE}/all`]);
   });

@@ -50,17 +50,19 @@ async function answerAll(call: Call, filter: AllKeysFilter, after: string, probl
 export async function findKeys(call: SentCall): Promise<Response> {
   const { setup, form } = call;
   const filter = readFilter((name) => form.one(name).trim(), 'q');
+  const again = (problems: Problems) => answerAll(call, { ...filter, owner: '', tenant: withoutSecret(filter.tenant) }, '', problems, 422);
   const problems = problemsOf(filter);
-  if (Object.keys(problems).length > 0) return answerAll(call, { ...filter, owner: '' }, '', problems, 422);
+  if (Object.keys(problems).length > 0) return again(problems);
   const keyid = parseKey(filter.owner)?.keyid ?? filter.owner;
   if (/^[ -~]{1,256}$/.test(keyid) && (await setup.apiKeys.get(keyid)) !== undefined) return redirect(keyPath(setup, keyid));
-  if (looksSecret(filter.owner))
-    return answerAll(call, { ...filter, owner: '' }, '', { q: 'That is a key, or a part of one, and none of ours.' }, 422);
+  if (looksSecret(filter.owner)) return again({ q: 'That is a key, or a part of one, and none of ours.' });
   return redirect(withQuery(`${setup.basePath}/all`, { ...filter }));
 }
 
-/** Longer than keyids are, and without blanks: also a mistyped secret stays out of addresses. */
-const looksSecret = (text: string): boolean => /\w{32,}/.test(text);
+/** A secret, whole or in part or mistyped: it stays out of addresses and pages. Names of owners and tenants are shorter. */
+const looksSecret = (text: string): boolean => /_sec_|\w{41}/.test(text);
+
+const withoutSecret = (text: string): string => (looksSecret(text) ? '' : text);
 
 function readFilter(read: (name: string) => string, ownerName: string): AllKeysFilter {
   const oneOf = (name: string, allowed: readonly (string | number)[]): string => {
@@ -84,7 +86,7 @@ function readFilter(read: (name: string) => string, ownerName: string): AllKeysF
 
 function problemsOf({ owner, tenant }: AllKeysFilter): Problems {
   const wrong = (text: string) => (text === '' ? undefined : problemOfText(text, 256));
-  const problems = { q: wrong(owner), tenant: wrong(tenant) };
+  const problems = { q: wrong(owner), tenant: looksSecret(tenant) ? 'is a key, or a part of one, and no tenant' : wrong(tenant) };
   return Object.fromEntries(
     Object.entries(problems).flatMap(([name, problem]) => (problem === undefined ? [] : [[name, `This ${problem}.`]])),
   );

@@ -3,7 +3,7 @@
  * what it made of each request.
  *
  * A path is `/<kind>/<who>/<name>`. `/log/<who>/<name>?count=2` answers once there are two judgements of that name, `/sign`
- * signs a URL, `/relay/…` answers a page that posts a form by itself; every other kind is judged.
+ * signs a URL, `/relay/…` answers a page that posts a form by itself, `/cors/…` and `/closed/…` are a bank's; every other kind is judged.
  *
  * @module
  */
@@ -18,6 +18,7 @@ import { WebSocketServer } from 'ws';
 import { GREETING, PIXEL, type SignOrder } from '../suite/carriers.ts';
 import { type KeyKind, suiteKey, suiteSigner } from '../suite/keys.ts';
 import { preflightAnswer, SHARED } from '../suite/seen.ts';
+import { corsBank } from './cors-bank.ts';
 import { judgeForm, relayPage } from './form-counter.ts';
 import { Judgements } from './judgements.ts';
 
@@ -43,8 +44,10 @@ export async function serveCarriers(): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const authority = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const judge = judgeUrls(authority, judgements);
+  const bank = await corsBank(authority);
 
   server.on('request', async (request, response) => {
+    if (/^\/(cors|closed)\//.test(request.url ?? '')) return bank(request, response);
     try {
       await answer(request, response, judge, judgements);
     } catch (error) {

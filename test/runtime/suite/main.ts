@@ -11,6 +11,7 @@ import { clientTests } from './client-tests.ts';
 import { runTests } from './collect.ts';
 import type { SuiteConfig, SuiteResult } from './config.ts';
 import { contentTests } from './content-tests.ts';
+import { corsTests } from './cors-tests.ts';
 import { runCross } from './cross.ts';
 import { errorTests } from './error-tests.ts';
 import { formTests } from './form-tests.ts';
@@ -40,7 +41,11 @@ export async function runSuite(config: SuiteConfig): Promise<SuiteResult> {
     errors: errorTests,
     page: pageTests,
     ...(config.client && { client: clientTests(config.runtime, config.client), content: contentTests(config.runtime, config.client) }),
-    ...(config.carriers && { urls: urlTests(config.runtime, config.carriers), forms: formTests(config.runtime, config.carriers) }),
+    ...(config.carriers && {
+      urls: urlTests(config.runtime, config.carriers),
+      forms: formTests(config.runtime, config.carriers),
+      cors: corsTests(config.runtime, config.carriers),
+    }),
     vectors: vectorTests(native, javascript),
     unhandled: unhandledTests(unhandled),
   });
