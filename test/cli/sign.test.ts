@@ -120,6 +120,9 @@ describe('sign', () => {
     put('open.env', `COUNTERSIGN_KEYID=${KEYID}\nCOUNTERSIGN_SECRET=${SECRET}\n`);
     chmodSync(join(folder, 'open.env'), 0o640);
     expect(await run(['sign', URL_, '--key-file', 'open.env'])).toMatchObject({ code: 0, err: expect.stringContaining('chmod 600') });
+    chmodSync(join(folder, 'public.pem'), 0o644);
+    const url = (await run(['url', 'sign', URL_, '--expires-in', '1h', '--key-file', 'private.pem'])).out.trim();
+    expect(await run(['url', 'verify', url, '--key-file', 'public.pem'])).toMatchObject({ code: 0, err: '' });
   });
 });
 

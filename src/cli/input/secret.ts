@@ -53,8 +53,13 @@ export async function requireSecret(context: CommandContext, places: SecretPlace
 }
 
 /** A file with a secret in it; a warning if others can read it. */
-export async function readSecretFile(context: CommandContext, file: string): Promise<string> {
+async function readSecretFile(context: CommandContext, file: string): Promise<string> {
   const text = await readText(context, file);
-  if (await isOpenToOthers(context, file)) context.stderr.write(`countersign: other users can read ${file}: chmod 600 it\n`);
+  await warnIfOpen(context, file);
   return text.replace(/\r?\n$/, '');
+}
+
+/** Tells a person that others can read his secret. */
+export async function warnIfOpen(context: CommandContext, file: string): Promise<void> {
+  if (await isOpenToOthers(context, file)) context.stderr.write(`countersign: other users can read ${file}: chmod 600 it\n`);
 }

@@ -12,8 +12,8 @@ import type { PrivateKey, PublicKey } from '../../crypto/key.ts';
 import { memberOf } from '../../internal/options.ts';
 import { type CommandContext, Failure } from '../command.ts';
 import { ofFile } from '../input/blame.ts';
-import { nameOf } from '../input/read.ts';
-import { readSecretFile } from '../input/secret.ts';
+import { nameOf, readText } from '../input/read.ts';
+import { warnIfOpen } from '../input/secret.ts';
 
 /** What a file holds. */
 export type KeyMaterial =
@@ -23,12 +23,14 @@ export type KeyMaterial =
 
 /** Reads a key. @throws {Failure} If the file holds none. */
 export async function readKeyFile(context: CommandContext, file: string): Promise<KeyMaterial> {
-  const text = await readSecretFile(context, file);
-  return ofFile(file, async (): Promise<KeyMaterial> => {
+  const text = await readText(context, file);
+  const material = await ofFile(file, async (): Promise<KeyMaterial> => {
     if (text.includes('-----BEGIN ')) return fromPem(text);
     if (text.trimStart().startsWith('{')) return fromJwk(parseJsonStrict(text) as Jwk);
     return fromLines(text, file);
   });
+  if (material.kind !== 'public') await warnIfOpen(context, file);
+  return material;
 }
 
 /** A private key. @throws {Failure} If the file holds something else. */
