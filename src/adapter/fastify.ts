@@ -145,7 +145,7 @@ export type FastifyPlugin = (instance: FastifyLike, options: FastifyOptions) => 
  *
  * @throws {TypeError | RangeError} If an option is missing, unknown or unusable.
  */
-export const countersign: FastifyPlugin = /* @__PURE__ */ Object.assign(install, asPlugin('countersign'));
+export const countersign: FastifyPlugin = /* @__PURE__ */ Object.assign(install, /* @__PURE__ */ asPlugin('countersign'));
 
 /** What Fastify reads of a plugin. */
 function asPlugin(name: string): object {
@@ -174,7 +174,7 @@ export const identified: (instance: FastifyLike, options: IdentifiedOptions) => 
       },
     });
   },
-  asPlugin('countersign-identified'),
+  /* @__PURE__ */ asPlugin('countersign-identified'),
 );
 
 function readRouteConfig(config: object): Partial<GuardOverride> {

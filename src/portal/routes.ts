@@ -26,8 +26,6 @@ export interface Route {
   purpose?(keyid: string, form: Form): string;
 }
 
-const ofKey = (path: string, send: NonNullable<Route['send']>): Route => ({ path: `/key/:keyid/${path}`, send, purpose: purposes.key });
-
 /** Every path there is. */
 export const routes: readonly Route[] = [
   { path: '/', show: showMyKeys },
@@ -35,15 +33,15 @@ export const routes: readonly Route[] = [
   { path: '/enrol', send: enrolKey, purpose: (_, form) => purposes.enrol(challengeOf(form)) },
   { path: '/env', send: saveEnv, purpose: () => purposes.env },
   { path: '/key/:keyid', show: showKey },
-  ofKey('rotate', rotateKey),
+  { path: '/key/:keyid/rotate', send: rotateKey, purpose: (keyid) => purposes.key(keyid) },
   {
     path: '/key/:keyid/rotate-to',
     send: rotateKeyTo,
     purpose: (keyid, form) => purposes.rotateTo(keyid, challengeOf(form)),
   },
-  ofKey('disable', disableKey),
-  ofKey('enable', enableKey),
-  ofKey('revoke', revokeKey),
+  { path: '/key/:keyid/disable', send: disableKey, purpose: (keyid) => purposes.key(keyid) },
+  { path: '/key/:keyid/enable', send: enableKey, purpose: (keyid) => purposes.key(keyid) },
+  { path: '/key/:keyid/revoke', send: revokeKey, purpose: (keyid) => purposes.key(keyid) },
   { path: '/all', staff: true, show: showAllKeys, send: findKeys, purpose: () => purposes.search },
   { path: '/audit', staff: true, show: showAudit },
 ];

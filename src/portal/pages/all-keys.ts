@@ -52,7 +52,7 @@ export const EXPIRING: readonly (readonly [seconds: number, words: string])[] = 
 ];
 
 /** The states that can be asked for. */
-export const STATES = Object.keys(STATE_WORDS) as readonly KeyState[];
+export const STATES = /* @__PURE__ */ Object.keys(STATE_WORDS) as readonly KeyState[];
 
 const choices = (from: readonly (readonly [number, string])[]) => [ANY, ...from.map(([value, label]) => ({ value: String(value), label }))];
 
