@@ -44,9 +44,15 @@ export function nodeListener(
   const readForwarded = readTrustedProxy(trustedProxy);
   const handle = async (request: NodeRequestLike, response: NodeResponseLike): Promise<void> => {
     const message = nodeMessage(requireNodeRequest(request), { prefix: '', readForwarded, advice: ADVICE });
-    const made = webRequestOf(message);
+    const failures: unknown[] = [];
+    const made = webRequestOf(message, (error) => void failures.push(error));
     if (made === undefined) sendProblem(MALFORMED, response);
-    else await send(await handler(made), response);
+    else {
+      const answered = await handler(made);
+      // A body that was not to be had is no fault of the handler's, whatever it made of it.
+      if (failures.length > 0) throw failures[0];
+      await send(answered, response);
+    }
     // Content that nobody read stands before the next request of the connection.
     if (request.complete !== true) request.resume?.();
   };
@@ -64,7 +70,11 @@ const MALFORMED: Problem = {
   body: '{"type":"about:blank","title":"Bad Request","status":400}',
 };
 
-function webRequestOf({ method, scheme, authority, target, fields, body }: RequestMessage): Request | undefined {
+/** The request as fetch has it; `onFailure` is told why its body cannot be read. `undefined` if it is none that fetch knows. */
+function webRequestOf(
+  { method, scheme, authority, target, fields, body }: RequestMessage,
+  onFailure: (error: unknown) => void,
+): Request | undefined {
   try {
     const hasBody = method !== 'GET' && method !== 'HEAD' && body !== undefined && !(isBytes(body) && body.length === 0);
     const url = target.startsWith('/') ? `${scheme}://${authority}${target}` : target;
@@ -74,7 +84,7 @@ function webRequestOf({ method, scheme, authority, target, fields, body }: Reque
       redirect: 'manual' as const,
     };
     if (!hasBody) return new Request(url, init);
-    const content = isBytes(body) ? (body as Uint8Array<ArrayBuffer>) : streamOf(body);
+    const content = isBytes(body) ? (body as Uint8Array<ArrayBuffer>) : streamOf(body, onFailure);
     // `duplex` is not in every type of the options.
     return new Request(url, { ...init, body: content, duplex: 'half' } as RequestInit);
   } catch {
@@ -82,15 +92,24 @@ function webRequestOf({ method, scheme, authority, target, fields, body }: Reque
   }
 }
 
-function streamOf(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
-  const iterator = pieces[Symbol.asyncIterator]();
+function streamOf(pieces: AsyncIterable<Uint8Array>, onFailure: (error: unknown) => void): ReadableStream<Uint8Array> {
+  let iterator: AsyncIterator<Uint8Array> | undefined;
+  const next = async () => {
+    try {
+      iterator ??= pieces[Symbol.asyncIterator]();
+      return await iterator.next();
+    } catch (error) {
+      onFailure(error);
+      throw error;
+    }
+  };
   return new ReadableStream({
     pull: async (controller) => {
-      const { done, value } = await iterator.next();
+      const { done, value } = await next();
       if (done) controller.close();
       else controller.enqueue(value);
     },
-    cancel: async () => void (await iterator.return?.()),
+    cancel: async () => void (await iterator?.return?.()),
   });
 }
 

@@ -67,7 +67,7 @@ export async function usePortal(origin: string): Promise<void> {
   expect(await page(`/key/${keyid}`)).toContain('data-state="revoked"');
 
   expect((await get('/nothing')).status).toBe(404);
-  expect((await post('/new', [['name', 'x'.repeat(100_000)]])).status).toBe(413);
+  expect((await post('/new', [['name', 'x'.repeat(20_000)]])).status).toBe(413);
   expect((await get('', { method: 'HEAD' })).status).toBe(200);
   // After a form that was too long, the connection still serves.
   expect((await get('')).status).toBe(200);
